@@ -1,0 +1,130 @@
+import { type ChildProcess, execFile, fork, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { BaselineOrder } from "./baseline.js";
+import type { Sample } from "./connections.js";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const run = promisify(execFile);
+const START_MS = 60_000;
+
+/** Only what a process needs from this one. Both sides of every ratio run as in the image. */
+export const surroundings = (): Record<string, string> => ({
+  PATH: process.env["PATH"] ?? "",
+  HOME: process.env["HOME"] ?? "/tmp",
+  NODE_ENV: "production",
+});
+
+/** Runs a command to its end and returns what it printed. @throws with its stderr when it fails */
+export async function output(command: string, words: readonly string[], cwd: string, variables: Record<string, string> = {}) {
+  const { stdout } = await run(command, [...words], { cwd, env: { ...surroundings(), ...variables }, maxBuffer: 64_000_000 });
+  return stdout;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
+
+/** Nobody is left behind by a run that fails or is interrupted. */
+const children = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of children) child.kill("SIGKILL");
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+
+/** A server in a process of its own. */
+export class ServerProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly port: number,
+    /** From the start of the process to its first good answer. */
+    readonly startMilliseconds: number,
+  ) {}
+
+  /** Starts `node words...` and waits until `path` answers 200. */
+  static async start(words: readonly string[], cwd: string, variables: Record<string, string>, path: string): Promise<ServerProcess> {
+    const port = await freePort();
+    const began = performance.now();
+    const env = { ...surroundings(), ...variables, PORT: String(port) };
+    const child = spawn(process.execPath, [...words], { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
+    children.add(child);
+    child.once("exit", () => children.delete(child));
+    let complaint = "";
+    child.stderr?.on("data", (chunk: Buffer) => {
+      complaint = (complaint + chunk.toString()).slice(-2000);
+    });
+    for (;;) {
+      const isUp = await fetch(`http://127.0.0.1:${port}${path}`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+      if (isUp) return new ServerProcess(child, port, performance.now() - began);
+      const isOver = child.exitCode !== null || performance.now() - began > START_MS;
+      if (isOver) child.kill("SIGKILL");
+      if (isOver) throw new Error(`${words.join(" ")} does not start: ${complaint.trim().split("\n").slice(-4).join(" | ")}`);
+      await delay(2);
+    }
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.child.once("exit", resolve));
+    this.child.kill("SIGTERM");
+    await ended;
+  }
+}
+
+/** The process of baseline.ts. */
+export class Baseline {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly port: number,
+  ) {}
+
+  static async start(): Promise<Baseline> {
+    const child = fork(fileURLToPath(new URL("baseline.ts", import.meta.url)), {
+      execArgv: ["--import", "tsx"],
+      env: { ...process.env, ...surroundings() },
+    });
+    const { port } = (await message(child)) as { port: number };
+    return new Baseline(child, port);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** A rate a second. */
+  async rate(order: BaselineOrder): Promise<Sample> {
+    const answer = message(this.child);
+    this.child.send(order);
+    const { sample, error } = (await answer) as { sample?: Sample; error?: string };
+    if (!sample) throw new Error(error);
+    return sample;
+  }
+
+  stop(): void {
+    this.child.disconnect();
+  }
+}
+
+const message = (child: ChildProcess) =>
+  new Promise<unknown>((resolve, reject) => {
+    const fail = () => reject(new Error("The process of the baselines ended"));
+    child.once("exit", fail);
+    child.once("message", (answer) => {
+      child.off("exit", fail);
+      resolve(answer);
+    });
+  });

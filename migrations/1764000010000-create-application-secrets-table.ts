@@ -1,0 +1,18 @@
+import type { MigrationInterface, QueryRunner } from "typeorm";
+import { createTable, shapes } from "../src/database/index.js";
+
+const { id, text, longText, instant } = shapes;
+
+export class CreateApplicationSecretsTable1764000010000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await createTable(runner, {
+      name: "application_secrets",
+      primary: ["application_id", "name"],
+      columns: { application_id: id, name: text(64), value_sealed: longText, created_at: instant },
+    });
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropTable("application_secrets", true);
+  }
+}

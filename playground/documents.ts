@@ -1,0 +1,7 @@
+import { tellExamples } from "./story.js";
+
+const sources = import.meta.glob<string>("../schema/operations/*/*.graphql", { query: "?raw", import: "default", eager: true });
+
+export const examples = tellExamples(
+  Object.fromEntries(Object.entries(sources).map(([path, text]) => [path.replace("../schema/operations/", ""), text])),
+);

@@ -1,0 +1,225 @@
+import { useGraphiQL } from "@graphiql/react";
+import { GraphiQL } from "graphiql";
+import type { GraphQLSchema } from "graphql";
+import { type RefObject, useEffect, useRef, useState } from "react";
+import { examples } from "./documents.js";
+import { newestCode } from "./inbox.js";
+import { type Api, type Example, type Exchange, headersOf, learn, type Story, variablesOf } from "./story.js";
+
+/** What the gateway tells in development; nothing in production. */
+export interface Context {
+  readonly appKey?: string;
+  readonly secretKey?: string;
+  readonly inboxUrl?: string;
+}
+interface PlaygroundProps {
+  readonly schemas: Readonly<Record<Api, GraphQLSchema>>;
+  readonly context: Context;
+}
+type Editor = { getValue(): string; setValue(text: string): void } | undefined;
+/** An example, filled in. */
+interface Opened {
+  readonly example: Example;
+  readonly variables: string;
+  readonly headers: string;
+}
+
+const apis: Readonly<Record<Api, { readonly title: string; readonly path: string }>> = {
+  authentication: { title: "Authentication API", path: "graphql" },
+  management: { title: "Management API", path: "management/graphql" },
+};
+const first = (api: Api) => examples.find((example) => example.api === api) as Example;
+const pretty = (value: unknown) => JSON.stringify(value, null, 2);
+const open = (example: Example, story: Story): Opened => ({
+  example,
+  variables: pretty(variablesOf(example, story)),
+  headers: pretty(headersOf(example, story)),
+});
+
+function beginStory({ appKey, secretKey }: Context): Story {
+  const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
+  // Somebody new each time: whoever signs up again gets another mail.
+  const email = `ann.${number.toString(36)}@example.com`;
+  return {
+    ...{ email, mailbox: email },
+    isDemo: appKey !== undefined,
+    password: "violet hedgehog parade",
+    newPassword: "amber walrus picnic",
+    ...(appKey ? { appKey } : {}),
+    ...(secretKey ? { secretKey } : {}),
+  };
+}
+
+export function Playground({ schemas, context }: PlaygroundProps) {
+  const [story, setStory] = useState(() => beginStory(context));
+  const [opened, setOpened] = useState(() => open(first("authentication"), story));
+  const [last, setLast] = useState({ authentication: first("authentication"), management: first("management") });
+  const variables = useRef<Editor>(undefined);
+  const { api } = opened.example;
+
+  function choose(example: Example) {
+    setLast({ ...last, [example.api]: example });
+    setOpened(open(example, story));
+  }
+  function fillInCode(code: string) {
+    setStory((known) => ({ ...known, code }));
+    const shown = variables.current;
+    shown?.setValue(shown.getValue().replace(/("code": )"[^"]*"/, (_, name: string) => name + JSON.stringify(code)));
+  }
+
+  return (
+    <>
+      <header className="bar">
+        <h1>Latchkey</h1>
+        <ApiSwitch api={api} onSwitch={(other) => choose(last[other])} />
+        <Inbox context={context} email={story.mailbox} onCode={fillInCode} />
+      </header>
+      <nav className="examples" aria-label="Examples">
+        <ol>
+          {examples
+            .filter((example) => example.api === api)
+            .map((example) => (
+              <li key={example.name}>
+                <button type="button" aria-current={example === opened.example ? "step" : undefined} onClick={() => choose(example)}>
+                  {example.name}
+                </button>
+              </li>
+            ))}
+        </ol>
+      </nav>
+      <main>
+        <Workbench
+          key={api}
+          schema={schemas[api]}
+          opened={opened}
+          variables={variables}
+          onExchange={(exchange) => setStory((known) => learn(known, exchange))}
+        />
+      </main>
+    </>
+  );
+}
+
+function ApiSwitch({ api, onSwitch }: { readonly api: Api; onSwitch(api: Api): void }) {
+  return (
+    <fieldset>
+      <legend>API</legend>
+      {(Object.keys(apis) as Api[]).map((name) => (
+        <label key={name}>
+          <input type="radio" name="api" checked={name === api} onChange={() => onSwitch(name)} />
+          {apis[name].title}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface InboxProps {
+  readonly context: Context;
+  readonly email: string;
+  onCode(code: string): void;
+}
+
+/** Where the code is: in development in the gateway's own inbox. */
+function Inbox({ context: { inboxUrl }, email, onCode }: InboxProps) {
+  const [status, setStatus] = useState("");
+  if (!inboxUrl) return <p className="inbox">Codes arrive by mail.</p>;
+  async function fetchCode() {
+    setStatus(`Looking for a mail to ${email} …`);
+    const code = await newestCode(email);
+    if (code) onCode(code);
+    setStatus(code ? `Code ${code} filled in` : `No new code for ${email}`);
+  }
+  return (
+    <div className="inbox">
+      <output>{status}</output>
+      <button type="button" onClick={() => void fetchCode()}>
+        Fetch the code
+      </button>
+      <a href={`${inboxUrl}?to=${encodeURIComponent(email)}`} target="_blank" rel="noreferrer">
+        Development inbox
+      </a>
+    </div>
+  );
+}
+
+interface WorkbenchProps {
+  readonly schema: GraphQLSchema;
+  readonly opened: Opened;
+  readonly variables: RefObject<Editor>;
+  onExchange(exchange: Exchange): void;
+}
+
+/** Made once: a new list of plugins closes the one that is open. */
+const settings = {
+  plugins: [],
+  customScalarSchemas: { JSON: {} },
+  shouldPersistHeaders: false,
+  defaultQuery: "",
+  defaultEditorToolsVisibility: "variables" as const,
+};
+
+/** GraphiQL on one API. */
+function Workbench({ schema, opened, variables, onExchange }: WorkbenchProps) {
+  const [own] = useState(() => ({ fetcher: fetcherOf(opened.example.api, onExchange), storage: forgetfulStorage() }));
+  return (
+    <GraphiQL {...own} {...settings} schema={schema}>
+      <GraphiQL.Logo>
+        <span />
+      </GraphiQL.Logo>
+      <Desk opened={opened} variables={variables} />
+    </GraphiQL>
+  );
+}
+
+/** Passwords and tokens stay in this page's memory. */
+function forgetfulStorage() {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+    removeItem: (name: string) => void kept.delete(name),
+    clear: () => kept.clear(),
+    get length() {
+      return kept.size;
+    },
+  };
+}
+
+/** Lays what was opened into the editors as soon as they are there; from then on they belong to the person. */
+function Desk({ opened, variables }: Pick<WorkbenchProps, "opened" | "variables">) {
+  const query = useGraphiQL((state) => state.queryEditor);
+  const inputs = useGraphiQL((state) => state.variableEditor);
+  const headers = useGraphiQL((state) => state.headerEditor);
+  const response = useGraphiQL((state) => state.responseEditor);
+  useEffect(() => {
+    query?.updateOptions({ wordWrap: "on" });
+    query?.setValue(opened.example.query);
+    inputs?.setValue(opened.variables);
+    headers?.setValue(opened.headers);
+    response?.setValue("");
+    variables.current = inputs;
+  }, [opened, variables, query, inputs, headers, response]);
+  return null;
+}
+
+interface Parameters {
+  readonly query: string;
+  readonly variables?: unknown;
+  readonly operationName?: string | null | undefined;
+}
+
+function fetcherOf(api: Api, onExchange: WorkbenchProps["onExchange"]) {
+  return async ({ query, variables, operationName }: Parameters, { headers = {} }: { headers?: Record<string, unknown> } = {}) => {
+    // GraphiQL learns the name of a new document a little late; only one of several needs a name.
+    const isOneOfSeveral = (query.match(/^\s*(query|mutation)\b/gm) ?? []).length > 1;
+    const response = await fetch(apis[api].path, {
+      method: "POST",
+      headers: { ...(headers as Record<string, string>), "content-type": "application/json" },
+      body: JSON.stringify({ query, variables, ...(isOneOfSeveral ? { operationName } : {}) }),
+    });
+    const answer: unknown = await response.json();
+    onExchange({ api, variables, headers, answer });
+    return answer as Record<string, never>;
+  };
+}

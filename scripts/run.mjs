@@ -1,0 +1,66 @@
+// Builds what is missing in dist/ or older than its sources, then runs it: `node scripts/run.mjs [command]`. build: all of it, prepare: what is missing.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const entry = join(root, "dist/src/main.js");
+const require = createRequire(import.meta.url);
+
+/** What dist/ is made of. An image has none of the sources: there, what was built is all there is. */
+const gateway = {
+  name: "Latchkey (once; about half a minute)",
+  outputs: ["dist/src", "dist/migrations"],
+  marker: "dist/built",
+  sources: ["tsconfig.build.json", "tsconfig.json", "package.json", "src", "migrations"],
+  command: () => [require.resolve("typescript/bin/tsc"), "-p", "tsconfig.build.json"],
+};
+const playground = {
+  name: "the playground (once; some seconds)",
+  outputs: ["dist/playground"],
+  marker: "dist/playground/built",
+  sources: ["playground", "package.json", "schema/operations"],
+  command: () => [join(dirname(require.resolve("vite/package.json")), "bin/vite.js"), "build", "playground", "--logLevel", "error"],
+};
+
+const client = {
+  name: "the TypeScript client (once; some seconds)",
+  outputs: ["clients/typescript/dist"],
+  marker: "clients/typescript/dist/built",
+  sources: ["clients/typescript/src", "clients/typescript/tsconfig.json", "tsconfig.json"],
+  command: () => [require.resolve("typescript/bin/tsc"), "-p", "clients/typescript"],
+};
+
+function newest(path) {
+  if (!statSync(path).isDirectory()) return statSync(path).mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+const hasSources = ({ sources }) => existsSync(join(root, sources[0]));
+
+function isBuilt({ marker, sources }) {
+  if (!existsSync(join(root, marker))) return false;
+  return statSync(join(root, marker)).mtimeMs > Math.max(...sources.map((path) => newest(join(root, path))));
+}
+
+function build({ name, outputs, marker, command }) {
+  process.stderr.write(`Building ${name} ...\n`);
+  for (const path of [marker, ...outputs]) rmSync(join(root, path), { recursive: true, force: true });
+  const { status } = spawnSync(process.execPath, command(), { cwd: root, stdio: ["ignore", 2, 2] });
+  if (status !== 0) process.exit(status ?? 1);
+  writeFileSync(join(root, marker), "");
+}
+
+const [command, ...rest] = process.argv.slice(2);
+const needsPlayground = ["build", "prepare", undefined].includes(command) || (command === "serve" && rest.length === 0);
+const parts = [gateway, ...(needsPlayground ? [playground] : []), ...(command === "build" ? [client] : [])];
+for (const part of parts.filter(hasSources)) if (command === "build" || !isBuilt(part)) build(part);
+if (command !== "build" && command !== "prepare") {
+  // GraphQL.js and others check their callers unless told that this is no place for it.
+  const env = { NODE_ENV: "production", ...process.env };
+  const child = spawn(process.execPath, ["--enable-source-maps", entry, ...process.argv.slice(2)], { stdio: "inherit", env });
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+}

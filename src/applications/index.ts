@@ -1,0 +1,28 @@
+export { ApplicationEntity } from "./application.entity.js";
+export { type Application, DEVELOPERS_TENANT, issuerOf, linkOf } from "./application.js";
+export { ApplicationRepository } from "./application.repository.js";
+export { ApplicationDirectory } from "./application-directory.js";
+export { type ApplicationDraft, ApplicationRegistry, type NewApplication } from "./application-registry.js";
+export { ApplicationSecretEntity } from "./application-secret.entity.js";
+export { ApplicationSecretRepository } from "./application-secret.repository.js";
+export { ApplicationSecrets } from "./application-secrets.js";
+export { KEPT_MS, KeptRead } from "./kept-read.js";
+export { MailAccounts } from "./mail-accounts.js";
+export {
+  type ApplicationSettings,
+  applicationStatuses,
+  canSendSms,
+  countryOfNumber,
+  type MetadataFieldSettings,
+  metadataAuthorities,
+  metadataTypes,
+  prototypeNames,
+  type SecondFactorModeSetting,
+  secondFactorModes,
+  secretSettings,
+  settingsGroups,
+  signUpFlows,
+  smsCountries,
+} from "./settings/index.js";
+export { SharedRead } from "./shared-read.js";
+export { type TwilioAccount, TwilioAccounts } from "./twilio-accounts.js";

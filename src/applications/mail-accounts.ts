@@ -1,0 +1,28 @@
+import { type ApplicationRepository, toApplication } from "./application.repository.js";
+import type { ApplicationSecrets } from "./application-secrets.js";
+
+/** An application's own mail server. */
+export interface MailAccount {
+  /** Rises with every change of the application's settings. */
+  readonly version: number;
+  readonly from: string;
+  /** For use only. @throws SealBroken when its master key is gone */
+  openUrl(): Promise<string | null>;
+}
+
+/** The applications' own mail servers. */
+export class MailAccounts {
+  constructor(
+    private readonly applications: ApplicationRepository,
+    private readonly secrets: ApplicationSecrets,
+  ) {}
+
+  /** Null when the application has none. */
+  async find(applicationId: string): Promise<MailAccount | null> {
+    const row = await this.applications.findById(applicationId);
+    if (!row) return null;
+    const { settings, settingsVersion: version } = toApplication(row);
+    const { smtpUrl, from } = settings.mail;
+    return smtpUrl ? { version, from, openUrl: () => this.secrets.open(applicationId, "mail.smtpUrl") } : null;
+  }
+}

@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+export const applicationStatuses = ["ACTIVE", "SUSPENDED"] as const;
+
+export const generalSettings = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(128)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+    .regex(/^[^\u0000-\u001f\u007f]*$/, "must not hold control characters")
+    .describe("as users see it in messages"),
+  status: z.enum(applicationStatuses).default("ACTIVE").describe("a suspended application is refused as if it did not exist"),
+  realmAppId: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{0,128}$/, "must be an App ID such as myapp-abcde, or empty")
+    .default("")
+    .describe("App ID of a Realm app: `aud` of the JWT unless token.audience says otherwise"),
+});

@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { generalSettings } from "./general.settings.js";
+import { invitationSettings } from "./invitation.settings.js";
+import { linksSettings } from "./links.settings.js";
+import { localesSettings } from "./locales.settings.js";
+import { mailSettings, smtpUrl } from "./mail.settings.js";
+import { metadataSettings } from "./metadata.settings.js";
+import { passwordSettings } from "./password.settings.js";
+import { secondFactorSettings } from "./second-factor.settings.js";
+import { sessionSettings } from "./session.settings.js";
+import { signUpSettings } from "./sign-up.settings.js";
+import { tokenSettings } from "./token.settings.js";
+import { canSendSms, twilioSettings } from "./twilio.settings.js";
+
+export { applicationStatuses } from "./general.settings.js";
+export { type MetadataFieldSettings, metadataAuthorities, metadataTypes, prototypeNames } from "./metadata.settings.js";
+export { type SecondFactorModeSetting, secondFactorModes } from "./second-factor.settings.js";
+export { signUpFlows } from "./sign-up.settings.js";
+export { canSendSms, countryOfNumber, smsCountries } from "./twilio.settings.js";
+
+/** Every settings group of an application; their names are a contract. */
+export const settingsGroups = {
+  general: generalSettings,
+  signUp: signUpSettings,
+  invitation: invitationSettings,
+  secondFactor: secondFactorSettings,
+  twilio: twilioSettings,
+  mail: mailSettings,
+  password: passwordSettings,
+  metadata: metadataSettings,
+  token: tokenSettings,
+  session: sessionSettings,
+  locales: localesSettings,
+  links: linksSettings,
+} as const;
+export type SettingsGroup = keyof typeof settingsGroups;
+export type ApplicationSettings = { [Group in SettingsGroup]: z.output<(typeof settingsGroups)[Group]> };
+
+/**
+ * Settings whose values are kept sealed beside the settings, never among them: there, `true` says that one is set. What a value must be
+ * like, by setting.
+ */
+export const secretSettings = {
+  "twilio.authToken": z.string().regex(/^[\x21-\x7e]{8,256}$/, "must be the token as the Twilio console shows it, or empty"),
+  "mail.smtpUrl": smtpUrl,
+} as const;
+export type SecretName = keyof typeof secretSettings;
+/** New values of secrets; null forgets one. */
+export type SecretChanges = Partial<Record<SecretName, string | null>>;
+
+/** Thrown with one sentence for people when settings do not hold. */
+export class SettingsRefused extends Error {
+  override name = "SettingsRefused";
+}
+
+/** Fills in defaults and checks every group. @throws SettingsRefused */
+export function parseSettings(groups: Record<string, unknown>): ApplicationSettings {
+  const entries = Object.entries(settingsGroups).map(([group, schema]) => {
+    const parsed = schema.safeParse(groups[group] ?? {});
+    if (parsed.success) return [group, parsed.data];
+    const [issue] = parsed.error.issues;
+    throw new SettingsRefused(`${[group, ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "refused"}`);
+  });
+  return Object.fromEntries(entries) as ApplicationSettings;
+}
+
+/** What settings must be together. Asked when they are changed, so that a later rule breaks no application that stands. @throws SettingsRefused */
+export function requireConsistent({ secondFactor, twilio, mail }: ApplicationSettings): void {
+  if (mail.smtpUrl !== (mail.from !== ""))
+    throw new SettingsRefused(
+      "mail.from: an own server needs an own sender: mail.smtpUrl and mail.from are set together, and cleared together",
+    );
+  if (secondFactor.mode === "SMS" && !canSendSms(twilio))
+    throw new SettingsRefused(
+      "secondFactor.mode: SMS needs twilio.accountSid, twilio.authToken and twilio.phoneNumber or twilio.messagingServiceSid, and keeps them",
+    );
+}
+
+/** Groups of settings as they are stored, and what is to happen to secrets. */
+export interface SettingsDraft {
+  readonly groups: Record<string, unknown>;
+  readonly secrets: SecretChanges;
+}
+
+/** Parses `group.field=value`: JSON when it parses and fits the field, else text; a list accepts one bare item. @throws SettingsRefused */
+export function applyAssignment({ groups, secrets }: SettingsDraft, assignment: string): SettingsDraft {
+  const [, group = "", field = "", text = ""] = /^([A-Za-z]+)\.([A-Za-z]+)=([\s\S]*)$/.exec(assignment) ?? [];
+  // Only what stands before the value is repeated: it may be a secret.
+  if (!group) throw new SettingsRefused(`"${assignment.split("=")[0]?.slice(0, 80)}" is not group.field=value`);
+  if (!(group in settingsGroups)) throw new SettingsRefused(`there is no settings group "${group}"`);
+  const schema = settingsGroups[group as SettingsGroup];
+  if (!(field in schema.shape)) throw new SettingsRefused(`there is no setting "${group}.${field}"`);
+  const before = (groups[group] ?? {}) as Record<string, unknown>;
+  const put = (value: unknown) => ({ ...groups, [group]: { ...before, [field]: value } });
+  const name = `${group}.${field}`;
+  if (isSecret(name)) return { groups: put(text !== ""), secrets: { ...secrets, [name]: readSecret(name, text) } };
+  const readings = [...jsonReadings(text), text, [text]];
+  const results = readings.map((value) => ({ value, parsed: schema.safeParse({ ...before, [field]: value }) }));
+  const fitting = results.find(({ parsed }) => parsed.success) ?? results[0];
+  if (!fitting?.parsed.success) throw new SettingsRefused(`${name}: ${fitting?.parsed.error?.issues[0]?.message ?? "refused"}`);
+  return { groups: put(fitting.value), secrets };
+}
+
+const isSecret = (name: string): name is SecretName => name in secretSettings;
+
+function readSecret(name: SecretName, text: string): string | null {
+  if (text === "") return null;
+  const parsed = secretSettings[name].safeParse(text);
+  if (!parsed.success) throw new SettingsRefused(`${name}: ${parsed.error.issues[0]?.message ?? "refused"}`);
+  return parsed.data;
+}
+
+function jsonReadings(text: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return [value, [value]];
+  } catch {
+    return [];
+  }
+}

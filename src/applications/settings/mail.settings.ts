@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+const address = z.union([z.literal(""), z.email("must be an address such as hello@app.example, or empty").max(254)]).default("");
+
+export const mailSettings = z.strictObject({
+  /** The URL itself is kept among the application's secrets; here is only whether there is one. */
+  smtpUrl: z
+    .boolean()
+    .default(false)
+    .describe("the application's own mail server, smtp(s)://USER:PASSWORD@HOST:PORT; kept sealed, never shown: only whether it is set"),
+  from: address.describe("sender address of mails by that server: both are set, or neither"),
+  replyTo: address.describe("where answers to mails go; empty: to the sender"),
+});
+
+/** An SMTP server as the settings take it. Beyond this machine it must speak TLS: smtps://, or smtp:// with STARTTLS. */
+export const smtpUrl = z.string().max(1024).refine(isSmtpUrl, "must be smtp://USER:PASSWORD@HOST:PORT or smtps://..., or empty");
+
+function isSmtpUrl(value: string): boolean {
+  // The host as it is, not percent-encoded: what is judged must be what is looked up.
+  if (!/^smtps?:\/\/([^@/?#\s]*@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d+)?\/?$/.test(value) || !URL.canParse(value)) return false;
+  const { username, password } = new URL(value);
+  try {
+    return decodeURIComponent(username + password) !== "" || (username === "" && password === "");
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+/** Claims that belong to the token itself: no metadata path may begin with one. */
+export const reservedClaims: ReadonlySet<string> = new Set([
+  ..."iss sub aud exp nbf iat jti auth_time amr acr azp scope client_id sid typ email email_verified phone_number userName".split(" "),
+]);
+export const metadataTypes = ["STRING", "NUMBER", "BOOLEAN", "DATE", "STRING_LIST", "JSON"] as const;
+export const metadataAuthorities = ["USER", "INVITER", "DEVELOPER"] as const;
+/** Names that would reach an object's prototype. */
+export const prototypeNames: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+const path = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64}){0,2}$/, "must be one to three segments of letters, digits, _ and -, joined by dots")
+  .refine((value) => !reservedClaims.has(value.split(".")[0] ?? ""), "begins with a reserved claim")
+  .refine((value) => !value.split(".").some((segment) => prototypeNames.has(segment)), "holds a reserved name");
+
+export const metadataField = z.strictObject({
+  path,
+  /** The label people see, and Realm's field_name. */
+  name: z.string().min(1).max(63).optional(),
+  type: z.enum(metadataTypes).default("STRING"),
+  setBy: z.enum(metadataAuthorities).default("USER"),
+  allowedValues: z
+    .array(z.union([z.string().max(256), z.number(), z.boolean()]))
+    .max(100)
+    .optional(),
+  required: z.boolean().default(false),
+  editable: z.boolean().default(true),
+  inToken: z.boolean().default(true),
+  default: z.json().optional(),
+});
+export type MetadataFieldSettings = z.output<typeof metadataField>;
+
+export const metadataSettings = z.strictObject({
+  fields: z
+    .array(metadataField)
+    .max(50)
+    .refine((fields) => {
+      const paths = fields.map((field) => field.path);
+      return !paths.some((one, index) => paths.some((other, at) => at !== index && (other === one || other.startsWith(`${one}.`))));
+    }, "repeats a path or puts one path inside another")
+    .default([])
+    .describe("the users' metadata: a list of { path, name, type, setBy, allowedValues, required, editable, inToken, default }"),
+});

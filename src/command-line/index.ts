@@ -1,0 +1,29 @@
+import { Command, CommanderError } from "commander";
+import { addApplicationCommands } from "./application.commands.js";
+import { addDatabaseCommands } from "./database.commands.js";
+import { addDeveloperCommands } from "./developer.commands.js";
+import { addDoctorCommand } from "./doctor.command.js";
+import { addKeyCommands } from "./key.commands.js";
+import { addMessageCommands } from "./message.commands.js";
+
+/** Runs one command. Results go to stdout, everything else to stderr. @throws Error with one sentence for people; the process then exits 1 */
+export async function runCommand(argv: readonly string[]): Promise<void> {
+  const program = new Command("latchkey")
+    .description("Latchkey, the GraphQL authentication gateway. Without a command it serves.")
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+  program.command("serve").description("serve both APIs (the default)");
+  addApplicationCommands(program);
+  addDeveloperCommands(program);
+  addKeyCommands(program);
+  addMessageCommands(program);
+  addDatabaseCommands(program);
+  addDoctorCommand(program);
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    // Commander has written its own sentence.
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode;
+  }
+}

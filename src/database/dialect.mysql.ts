@@ -1,0 +1,114 @@
+import { DataSource, type Logger } from "typeorm";
+import type { OpenDatabase, OpenOptions } from "./dialect.js";
+
+interface PoolConnection {
+  query(sql: string): void;
+}
+type Rows = Record<string, unknown>[];
+interface Pool {
+  on(event: "connection", listener: (connection: PoolConnection) => void): void;
+  execute<Result>(
+    statement: { sql: string; values: unknown[]; timeout: number },
+    done: (error: Error | null, result: Result) => void,
+  ): void;
+}
+
+/** Of each pool. */
+const CONNECTIONS = 10;
+const STATEMENT_MS = 5000;
+/** The server gives up waiting for a lock before we do: what nobody waits for any more must not be done later. */
+const LOCK_SECONDS = 4;
+/** TypeORM prints slow statements with their parameters, which hold hashes, whatever `logging` says. */
+const silent: Logger = {
+  ...{ logQuery: () => {}, logQueryError: () => {}, logQuerySlow: () => {} },
+  ...{ logSchemaBuild: () => {}, logMigration: () => {}, log: () => {} },
+};
+const poolOf = (source: DataSource) => (source.driver as unknown as { pool: Pool }).pool;
+/** Prepared once a connection, past TypeORM. */
+const execute = <Result>(source: DataSource, sql: string, parameters: readonly unknown[]): Promise<Result> =>
+  new Promise((resolve, reject) => {
+    const done = (error: Error | null, result: Result) => (error ? reject(error) : resolve(result));
+    poolOf(source).execute({ sql, values: [...parameters], timeout: STATEMENT_MS }, done);
+  });
+
+/**
+ * Opens MySQL 8.4 / 9 or MariaDB 10.11+. Reads outside of transactions have a pool of their own: while a storm of log-ins waits for
+ * the server's disk, everybody else's reads do not wait for a connection.
+ */
+export async function openMysql(options: OpenOptions): Promise<OpenDatabase> {
+  const isolation = options.isolation ?? "READ COMMITTED";
+  const statements = [
+    ...sessionStatements(isolation),
+    `SET SESSION innodb_lock_wait_timeout = ${LOCK_SECONDS}, lock_wait_timeout = ${LOCK_SECONDS}`,
+  ];
+  const writer = await openPool(options, statements, STATEMENT_MS);
+  const [row] = (await writer.query("SELECT VERSION() AS version")) as [{ version: string }];
+  const product = row.version.includes("MariaDB") ? "MariaDB" : "MySQL";
+  const reader = await openPool({ ...options, migrations: [] }, statements, STATEMENT_MS);
+  return {
+    label: `${product} ${row.version.split("-")[0]} at ${new URL(options.url).host}`,
+    writer,
+    reader,
+    readAgain: (sql, parameters) => execute<Rows>(reader, sql, parameters),
+    updateAtOnce: async (sql, parameters) => (await execute<{ affectedRows: number }>(writer, sql, parameters())).affectedRows,
+    // Changing a large table takes as long as it takes.
+    openMigrator: () => openPool(options, sessionStatements(isolation)),
+    maximumTransactions: CONNECTIONS,
+    ready: async () => {},
+    backup: async () => {
+      throw new Error("For MySQL and MariaDB use their own tool: mysqldump --single-transaction");
+    },
+  };
+}
+
+async function openPool(
+  { url: text, entities, migrations }: OpenOptions,
+  statements: readonly string[],
+  statementMs?: number,
+): Promise<DataSource> {
+  const url = new URL(text);
+  const source = new DataSource({
+    type: "mysql",
+    driver: await import("mysql2").then((module) => module.default),
+    host: url.hostname,
+    port: Number(url.port || 3306),
+    username: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)),
+    charset: "utf8mb4",
+    timezone: "Z",
+    connectTimeout: 5000,
+    ...(statementMs === undefined ? {} : { enableQueryTimeout: true, maxQueryExecutionTime: statementMs }),
+    logger: silent,
+    ...(url.searchParams.get("ssl") === "true" ? { ssl: { rejectUnauthorized: true } } : {}),
+    extra: { connectionLimit: CONNECTIONS, maxIdle: CONNECTIONS, queueLimit: 1000, enableKeepAlive: true },
+    entities: [...entities] as never[],
+    migrations: [...migrations],
+    migrationsTransactionMode: "none",
+    invalidWhereValuesBehavior: { null: "throw", undefined: "throw" },
+    logging: false,
+    synchronize: false,
+  });
+  // The first connections are made by initialize(), before a listener could be attached, so the session is set on acquisition too.
+  await source.initialize();
+  poolOf(source).on("connection", (connection) => {
+    for (const statement of statements) connection.query(statement);
+  });
+  await prepareIdleConnection(source, statements);
+  return source;
+}
+
+const sessionStatements = (isolation: string) => [
+  `SET SESSION TRANSACTION ISOLATION LEVEL ${isolation}`,
+  "SET SESSION autocommit = 1, time_zone = '+00:00', sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+];
+
+/** The connection that initialize() opened is in the pool already: give it the same session as the later ones. */
+async function prepareIdleConnection(source: DataSource, statements: readonly string[]): Promise<void> {
+  const runner = source.createQueryRunner();
+  try {
+    for (const statement of statements) await runner.query(statement);
+  } finally {
+    await runner.release();
+  }
+}

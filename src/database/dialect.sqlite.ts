@@ -1,0 +1,95 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { DataSource, type DataSourceOptions } from "typeorm";
+import type { OpenDatabase, OpenOptions } from "./dialect.js";
+
+interface SqliteConnection {
+  prepare(sql: string): unknown;
+  pragma(pragma: string): unknown;
+}
+type SqliteConstructor = new (...options: unknown[]) => SqliteConnection;
+
+/**
+ * Opens the embedded database: one connection that writes, one that only reads (WAL lets both run at once). TypeORM's deferred BEGIN
+ * fails when another process writes in between, so the writer begins with BEGIN IMMEDIATE.
+ */
+export async function openSqlite(options: OpenOptions): Promise<OpenDatabase> {
+  const file = resolve(options.url.slice("sqlite:".length));
+  mkdirSync(dirname(file), { recursive: true });
+  closeSync(openSync(file, "a", 0o600));
+  chmodSync(file, 0o600);
+  const Sqlite = await loadDriver();
+  class ImmediateSqlite extends Sqlite {
+    override prepare(sql: string) {
+      return super.prepare(sql === "BEGIN TRANSACTION" ? "BEGIN IMMEDIATE" : sql);
+    }
+  }
+  let connection: SqliteConnection | undefined;
+  const common = {
+    type: "better-sqlite3",
+    database: file,
+    entities: [...options.entities] as never[],
+    invalidWhereValuesBehavior: { null: "throw", undefined: "throw" },
+    logging: false,
+    synchronize: false,
+  } satisfies DataSourceOptions;
+  const writer = new DataSource({
+    ...common,
+    driver: ImmediateSqlite,
+    enableWAL: true,
+    timeout: 5000,
+    migrations: [...options.migrations],
+    migrationsTransactionMode: "none",
+    prepareDatabase: (opened: SqliteConnection) => {
+      connection = opened;
+      opened.pragma("synchronous = FULL");
+    },
+  });
+  await writer.initialize();
+  const reader = new DataSource({
+    ...common,
+    driver: Sqlite,
+    timeout: 50,
+    prepareDatabase: (opened: SqliteConnection) => {
+      opened.pragma("query_only = ON");
+    },
+  });
+  return {
+    label: `SQLite at ${file}`,
+    writer,
+    reader,
+    readAgain: async (sql, parameters) => await reader.query(sql, [...parameters]),
+    updateAtOnce: (sql, parameters) =>
+      writer.transaction(async ({ queryRunner }) => {
+        const { affected } = (await queryRunner?.query(sql, [...parameters()], true)) ?? {};
+        if (affected === undefined) throw new Error("The driver does not say how many rows it changed");
+        return affected;
+      }),
+    openMigrator: async () => writer,
+    maximumTransactions: 1,
+    // Waiting inside SQLite blocks the event loop: once migrated, a busy file is answered at once and retried without blocking.
+    ready: async () => {
+      connection?.pragma("busy_timeout = 0");
+      await reader.initialize();
+    },
+    backup: async (target) => {
+      // The file would otherwise be made with the permissions of the process.
+      closeSync(openSync(target, "wx", 0o600));
+      await writer.query("VACUUM INTO ?", [target]);
+    },
+  };
+}
+
+/** Release 13 needs Node 22; release 12 lets Node 24.19 and later abort the process when it collects a statement. */
+const DRIVER = Number.parseInt(process.versions.node, 10) >= 22 ? "better-sqlite3-napi" : "better-sqlite3";
+
+async function loadDriver(): Promise<SqliteConstructor> {
+  try {
+    return (await import(DRIVER)).default as SqliteConstructor;
+  } catch (error) {
+    throw new Error(
+      `The embedded database needs the optional package ${DRIVER}, which is not installed or does not load here: run npm ci again with this release of Node (on Node 20 it may need python3, make and g++), or set DATABASE_URL=mysql://...`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,20 @@
+import { Ctx, Mutation, Resolver } from "type-graphql";
+import { toUserError } from "../../errors/index.js";
+import type { FlowContext } from "../flow.js";
+import type { AccountDeletionService } from "./account-deletion.service.js";
+import { AccountDeleted, DeleteAccountResult } from "./account-deletion.types.js";
+
+@Resolver()
+export class AccountDeletionResolver {
+  constructor(private readonly service: AccountDeletionService) {}
+
+  @Mutation(() => DeleteAccountResult, {
+    description: "Deletes the caller's account for good. Needs a log-in or reauthenticate of the last five minutes.",
+  })
+  async deleteAccount(@Ctx() context: FlowContext): Promise<typeof DeleteAccountResult> {
+    const who = await context.authenticate();
+    const outcome = await this.service.delete(context.application, who, context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof DeleteAccountResult;
+    return Object.assign(new AccountDeleted(), { deletedAt: outcome.deletedAt });
+  }
+}

@@ -1,0 +1,11 @@
+import type { MessageTemplate } from "../../../messaging/index.js";
+import { de } from "./account-deleted.de.js";
+import { en } from "./account-deleted.en.js";
+import { fr } from "./account-deleted.fr.js";
+
+export const accountDeleted: MessageTemplate = {
+  name: "accountDeleted",
+  sentWhen: "an account was deleted",
+  needs: [],
+  texts: { en, de, fr },
+};

@@ -1,0 +1,1 @@
+export { accountDeleted } from "./account-deleted.js";

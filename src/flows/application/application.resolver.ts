@@ -1,0 +1,11 @@
+import { Ctx, Query, Resolver } from "type-graphql";
+import type { FlowContext } from "../flow.js";
+import { ApplicationView } from "./application.types.js";
+
+@Resolver()
+export class ApplicationResolver {
+  @Query(() => ApplicationView, { description: "The application named by X-App-Key. Public: needs no session." })
+  application(@Ctx() { application }: FlowContext): ApplicationView {
+    return ApplicationView.from(application);
+  }
+}

@@ -1,0 +1,40 @@
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { toUserError } from "../../errors/index.js";
+import { UserView } from "../../users/index.js";
+import type { FlowContext } from "../flow.js";
+import { emailOf } from "../handle.types.js";
+import { CodeSent } from "../states.types.js";
+import type { HandleChangeService } from "./handle-change.service.js";
+import { ChangeHandleInput, ChangeHandleResult, ConfirmHandleInput, ConfirmHandleResult, HandleChanged } from "./handle-change.types.js";
+
+@Resolver()
+export class HandleChangeResolver {
+  constructor(private readonly service: HandleChangeService) {}
+
+  @Mutation(() => ChangeHandleResult, {
+    description: "Mails a code to the new address and tells the old one. Needs a log-in or reauthenticate of the last five minutes.",
+  })
+  async changeHandle(
+    @Arg("input", () => ChangeHandleInput) { handle }: ChangeHandleInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof ChangeHandleResult> {
+    const who = await context.authenticate();
+    const outcome = await this.service.request(context.application, who, emailOf(handle), context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof ChangeHandleResult;
+    const { kind: _, ...answer } = outcome;
+    return Object.assign(new CodeSent(), answer);
+  }
+
+  @Mutation(() => ConfirmHandleResult, {
+    description: "Proves the new address with the mailed code; from then on it is the handle. Ends all other sessions.",
+  })
+  async confirmHandle(
+    @Arg("input", () => ConfirmHandleInput) { code }: ConfirmHandleInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof ConfirmHandleResult> {
+    const who = await context.authenticate();
+    const outcome = await this.service.confirm(context.application, who, code, context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof ConfirmHandleResult;
+    return Object.assign(new HandleChanged(), { user: UserView.from(outcome.user, who.session.id) });
+  }
+}

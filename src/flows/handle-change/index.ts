@@ -1,0 +1,11 @@
+import type { Flow } from "../flow.js";
+import { HandleChangeResolver } from "./handle-change.resolver.js";
+import { HandleChangeService } from "./handle-change.service.js";
+import { handleChangeAnnounced, handleChangeCode, handleChanged, handleChangeNotice } from "./messages/index.js";
+
+export const handleChangeFlow: Flow = {
+  name: "handle-change",
+  resolver: HandleChangeResolver,
+  create: (nouns) => new HandleChangeResolver(new HandleChangeService(nouns)),
+  messages: [handleChangeAnnounced, handleChangeCode, handleChangeNotice, handleChanged],
+};

@@ -1,0 +1,11 @@
+import type { MessageText } from "../../../messaging/index.js";
+
+export const de: MessageText = {
+  subject: "Die Adresse Ihres Kontos bei {{ appName }} soll geändert werden",
+  text: `Jemand, der in Ihrem Konto bei {{ appName }} angemeldet ist, möchte dessen Adresse ändern. Sie ändert sich, sobald die neue Adresse bestätigt ist.
+
+Falls Sie das nicht waren, ändern Sie sofort Ihr Passwort: das beendet alle anderen Sitzungen.
+`,
+  html: `<p>Jemand, der in Ihrem Konto bei {{ appName }} angemeldet ist, möchte dessen Adresse ändern. Sie ändert sich, sobald die neue Adresse bestätigt ist.</p>
+<p>Falls Sie das nicht waren, ändern Sie sofort Ihr Passwort: das beendet alle anderen Sitzungen.</p>`,
+};

@@ -1,0 +1,11 @@
+import type { MessageText } from "../../../messaging/index.js";
+
+export const en: MessageText = {
+  subject: "Somebody wants to use your address at {{ appName }}",
+  text: `Somebody tried to use this address for an account at {{ appName }}. You have an account with it already, so nothing has changed.
+
+If it was you: log in with this address instead.
+`,
+  html: `<p>Somebody tried to use this address for an account at {{ appName }}. You have an account with it already, so nothing has changed.</p>
+<p>If it was you: log in with this address instead.</p>`,
+};

@@ -1,0 +1,11 @@
+import type { MessageText } from "../../../messaging/index.js";
+
+export const en: MessageText = {
+  subject: "The address of your account at {{ appName }} was changed",
+  text: `Your account at {{ appName }} now has another address; this one no longer opens it.
+
+If it was not you, please tell the people behind {{ appName }} at once.
+`,
+  html: `<p>Your account at {{ appName }} now has another address; this one no longer opens it.</p>
+<p>If it was not you, please tell the people behind {{ appName }} at once.</p>`,
+};

@@ -1,0 +1,12 @@
+import type { Flow } from "../flow.js";
+import { InvitationResolver } from "./invitation.resolver.js";
+import { InvitationService } from "./invitation.service.js";
+import { InvitationAcceptanceService } from "./invitation-acceptance.service.js";
+import { invitation } from "./messages/index.js";
+
+export const invitationFlow: Flow = {
+  name: "invitation",
+  resolver: InvitationResolver,
+  create: (nouns) => new InvitationResolver(new InvitationService(nouns), new InvitationAcceptanceService(nouns)),
+  messages: [invitation],
+};

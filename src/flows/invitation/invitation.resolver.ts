@@ -1,0 +1,89 @@
+import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from "type-graphql";
+import { type Failure, Refusal, toUserError } from "../../errors/index.js";
+import { InvitationConnection, InvitationView } from "../../invitations/index.js";
+import { requirePage } from "../../paging/index.js";
+import { toLogInState } from "../../sessions/index.js";
+import { UserView } from "../../users/index.js";
+import { chooseLocale, type FlowContext } from "../flow.js";
+import { emailOf } from "../handle.types.js";
+import type { InvitationService, InvitedOutcome } from "./invitation.service.js";
+import {
+  AcceptInvitationInput,
+  AcceptInvitationResult,
+  InvitationIdInput,
+  InvitationRevoked,
+  InvitationSent,
+  InviteInput,
+  InviteResult,
+} from "./invitation.types.js";
+import type { InvitationAcceptanceService } from "./invitation-acceptance.service.js";
+
+@Resolver(() => UserView)
+export class InvitationResolver {
+  constructor(
+    private readonly service: InvitationService,
+    private readonly acceptance: InvitationAcceptanceService,
+  ) {}
+
+  @Mutation(() => InviteResult, {
+    description: "Asks somebody to join by mail. Inviting the same address again sends a new code and replaces the metadata.",
+  })
+  async invite(@Arg("input", () => InviteInput) input: InviteInput, @Ctx() context: FlowContext): Promise<typeof InviteResult> {
+    const { user } = await context.authenticate();
+    const { application, origin } = context;
+    const locale = chooseLocale(application, input.locale ?? user.locale, []);
+    const command = { handle: emailOf(input.handle), metadata: input.metadata ?? {}, locale };
+    return presentSent(await this.service.invite(application, user, command, origin), context);
+  }
+
+  @Mutation(() => InviteResult, {
+    description: "Sends a pending or expired invitation again, with a new code and its whole life before it.",
+  })
+  async resendInvitation(
+    @Arg("input", () => InvitationIdInput) { invitationId }: InvitationIdInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof InviteResult> {
+    const { user } = await context.authenticate();
+    return presentSent(await this.service.resend(context.application, user, invitationId, context.origin), context);
+  }
+
+  @Mutation(() => InvitationRevoked, { description: "Takes an invitation back; its code opens nothing from then on." })
+  async revokeInvitation(
+    @Arg("input", () => InvitationIdInput) { invitationId }: InvitationIdInput,
+    @Ctx() context: FlowContext,
+  ): Promise<InvitationRevoked> {
+    const { user } = await context.authenticate();
+    const invitation = await this.service.revoke(user, invitationId, context.origin);
+    return Object.assign(new InvitationRevoked(), { invitation: InvitationView.from(invitation) });
+  }
+
+  @Mutation(() => AcceptInvitationResult, { description: "Joins with the mailed code: makes the account and logs in." })
+  async acceptInvitation(
+    @Arg("input", () => AcceptInvitationInput) { handle, code, password, metadata, locale }: AcceptInvitationInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof AcceptInvitationResult> {
+    const { application, origin } = context;
+    const wish = locale ? chooseLocale(application, locale, []) : null;
+    const command = { handle: emailOf(handle), code, password, metadata: metadata ?? {}, locale: wish };
+    const outcome = await this.acceptance.accept(application, command, origin);
+    return (outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState(outcome)) as typeof AcceptInvitationResult;
+  }
+
+  @FieldResolver(() => InvitationConnection, { description: "Invitations the user has sent, newest first. `first` at most 100." })
+  async invitations(
+    @Root() { id }: UserView,
+    @Arg("first", () => Int, { defaultValue: 20 }) first: number,
+    @Arg("after", () => String, { nullable: true }) after: string | undefined,
+    @Ctx() context: FlowContext,
+  ): Promise<InvitationConnection> {
+    const { user } = await context.authenticate();
+    if (user.id !== id) throw new Refusal("FORBIDDEN");
+    const page = requirePage(first, after);
+    return InvitationConnection.from(await this.service.listPage(user, page), page);
+  }
+}
+
+function presentSent(outcome: InvitedOutcome | Failure, { locale }: FlowContext): typeof InviteResult {
+  if (outcome.kind === "failure") return toUserError(outcome, locale) as typeof InviteResult;
+  return Object.assign(new InvitationSent(), { invitation: InvitationView.from(outcome.invitation) });
+}

@@ -1,0 +1,12 @@
+import type { Flow } from "../flow.js";
+import { LogInResolver } from "./log-in.resolver.js";
+import { LogInService } from "./log-in.service.js";
+import { LogInCompletionService } from "./log-in-completion.service.js";
+import { passwordGuessing } from "./messages/index.js";
+
+export const logInFlow: Flow = {
+  name: "log-in",
+  resolver: LogInResolver,
+  create: (nouns) => new LogInResolver(new LogInService(nouns), new LogInCompletionService(nouns)),
+  messages: [passwordGuessing],
+};

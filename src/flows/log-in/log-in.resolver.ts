@@ -1,0 +1,54 @@
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { toUserError } from "../../errors/index.js";
+import { toLogInState } from "../../sessions/index.js";
+import type { FlowContext } from "../flow.js";
+import { emailOf } from "../handle.types.js";
+import { CompleteLogInInput, proofOf } from "../second-factor.types.js";
+import { CodeSent } from "../states.types.js";
+import type { LogInService } from "./log-in.service.js";
+import { CompleteLogInResult, LogInInput, LogInResult, SendLogInCodeInput, SendLogInCodeResult } from "./log-in.types.js";
+import type { LogInCompletionService } from "./log-in-completion.service.js";
+
+@Resolver()
+export class LogInResolver {
+  constructor(
+    private readonly service: LogInService,
+    private readonly completion: LogInCompletionService,
+  ) {}
+
+  @Mutation(() => LogInResult, { description: "Logs in with a password. A user with a second factor goes on with completeLogIn." })
+  async logIn(
+    @Arg("input", () => LogInInput) { handle, password, deviceToken }: LogInInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof LogInResult> {
+    const outcome = await this.service.logIn(
+      context.application,
+      { handle: emailOf(handle), password, deviceToken: deviceToken ?? null },
+      context.origin,
+    );
+    return (outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState(outcome)) as typeof LogInResult;
+  }
+
+  @Mutation(() => SendLogInCodeResult, {
+    description:
+      "Sends the code of a challenge by SMS: where there is a choice of methods, or when the first message did not arrive. At most one a minute; asking earlier sends nothing.",
+  })
+  async sendLogInCode(
+    @Arg("input", () => SendLogInCodeInput) { challengeToken }: SendLogInCodeInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof SendLogInCodeResult> {
+    const outcome = await this.completion.sendCode(context.application, challengeToken, context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof SendLogInCodeResult;
+    const { kind: _, ...answer } = outcome;
+    return Object.assign(new CodeSent(), answer);
+  }
+
+  @Mutation(() => CompleteLogInResult, { description: "Proves the second factor of a log-in and opens the session." })
+  async completeLogIn(
+    @Arg("input", () => CompleteLogInInput) { challengeToken, proof }: CompleteLogInInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof CompleteLogInResult> {
+    const outcome = await this.completion.complete(context.application, challengeToken, proofOf(proof), context.origin);
+    return (outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState(outcome)) as typeof CompleteLogInResult;
+  }
+}

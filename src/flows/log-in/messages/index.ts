@@ -1,0 +1,1 @@
+export { passwordGuessing } from "./password-guessing.js";

@@ -1,0 +1,22 @@
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { toUserError } from "../../errors/index.js";
+import { UserView } from "../../users/index.js";
+import type { FlowContext } from "../flow.js";
+import type { PasswordChangeService } from "./password-change.service.js";
+import { ChangePasswordInput, ChangePasswordResult, PasswordChanged } from "./password-change.types.js";
+
+@Resolver()
+export class PasswordChangeResolver {
+  constructor(private readonly service: PasswordChangeService) {}
+
+  @Mutation(() => ChangePasswordResult, { description: "Changes the password and ends all other sessions; the owner is told by mail." })
+  async changePassword(
+    @Arg("input", () => ChangePasswordInput) { currentPassword, newPassword }: ChangePasswordInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof ChangePasswordResult> {
+    const who = await context.authenticate();
+    const outcome = await this.service.change(context.application, who, currentPassword, newPassword, context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof ChangePasswordResult;
+    return Object.assign(new PasswordChanged(), { user: UserView.from(who.user, who.session.id) });
+  }
+}

@@ -1,0 +1,24 @@
+import { createUnionType, Field, InputType, ObjectType } from "type-graphql";
+import { InvalidCredentials, PasswordRefused, ReauthenticationRequired, TooManyAttempts } from "../../errors/index.js";
+import { UserView } from "../../users/index.js";
+
+@InputType({ description: "The old password proves, the new one replaces it." })
+export class ChangePasswordInput {
+  @Field(() => String, { description: "The password as it is." })
+  currentPassword!: string;
+
+  @Field(() => String, { description: "The new password; Application.password says what it must be like." })
+  newPassword!: string;
+}
+
+@ObjectType({ description: "The new password counts. This session goes on, all others have ended." })
+export class PasswordChanged {
+  @Field(() => UserView, { description: "Whose password it is." })
+  user!: UserView;
+}
+
+export const ChangePasswordResult = createUnionType({
+  name: "ChangePasswordResult",
+  description: "Changed, or why not.",
+  types: () => [PasswordChanged, InvalidCredentials, PasswordRefused, ReauthenticationRequired, TooManyAttempts] as const,
+});

@@ -1,0 +1,2 @@
+export { passwordChanged } from "./password-changed.js";
+export { passwordReset } from "./password-reset.js";

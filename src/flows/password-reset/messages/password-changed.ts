@@ -1,0 +1,11 @@
+import type { MessageTemplate } from "../../../messaging/index.js";
+import { de } from "./password-changed.de.js";
+import { en } from "./password-changed.en.js";
+import { fr } from "./password-changed.fr.js";
+
+export const passwordChanged: MessageTemplate = {
+  name: "passwordChanged",
+  sentWhen: "a password was changed or set anew",
+  needs: [],
+  texts: { en, de, fr },
+};

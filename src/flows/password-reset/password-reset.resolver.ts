@@ -1,0 +1,45 @@
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { toUserError } from "../../errors/index.js";
+import type { FlowContext } from "../flow.js";
+import { emailOf } from "../handle.types.js";
+import type { PasswordResetService } from "./password-reset.service.js";
+import {
+  ForgotPasswordInput,
+  ForgotPasswordResult,
+  PasswordReset,
+  PasswordResetRequested,
+  ResetPasswordInput,
+  ResetPasswordResult,
+} from "./password-reset.types.js";
+
+@Resolver()
+export class PasswordResetResolver {
+  constructor(private readonly service: PasswordResetService) {}
+
+  @Mutation(() => ForgotPasswordResult, {
+    description: "Mails a code for a new password to the account's own address, at most one a minute.",
+  })
+  async forgotPassword(
+    @Arg("input", () => ForgotPasswordInput) { handle }: ForgotPasswordInput,
+    @Ctx() { application, origin, locale }: FlowContext,
+  ): Promise<typeof ForgotPasswordResult> {
+    const outcome = await this.service.request(application, emailOf(handle), origin);
+    if (outcome.kind === "failure") return toUserError(outcome, locale) as typeof ForgotPasswordResult;
+    const { kind: _, ...answer } = outcome;
+    return Object.assign(new PasswordResetRequested(), answer);
+  }
+
+  @Mutation(() => ResetPasswordResult, {
+    description: "Sets a new password with the mailed code and ends all sessions. It opens no session itself.",
+  })
+  async resetPassword(
+    @Arg("input", () => ResetPasswordInput) { handle, code, ticket, newPassword }: ResetPasswordInput,
+    @Ctx() { application, origin, locale }: FlowContext,
+  ): Promise<typeof ResetPasswordResult> {
+    const command = { handle: emailOf(handle), code, ticket: ticket ?? null, newPassword };
+    const outcome = await this.service.reset(application, command, origin);
+    if (outcome.kind === "failure") return toUserError(outcome, locale) as typeof ResetPasswordResult;
+    const { kind: _, ...answer } = outcome;
+    return Object.assign(new PasswordReset(), answer);
+  }
+}

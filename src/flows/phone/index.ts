@@ -1,0 +1,11 @@
+import type { Flow } from "../flow.js";
+import { phoneChanged, phoneCode } from "./messages/index.js";
+import { PhoneResolver } from "./phone.resolver.js";
+import { PhoneService } from "./phone.service.js";
+
+export const phoneFlow: Flow = {
+  name: "phone",
+  resolver: PhoneResolver,
+  create: (nouns) => new PhoneResolver(new PhoneService(nouns)),
+  messages: [phoneCode, phoneChanged],
+};

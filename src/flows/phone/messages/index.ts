@@ -1,0 +1,2 @@
+export { phoneChanged } from "./phone-changed.js";
+export { phoneCode } from "./phone-code.js";

@@ -1,0 +1,13 @@
+import type { MessageText } from "../../../messaging/index.js";
+
+export const de: MessageText = {
+  subject: "Die Telefonnummer Ihres Kontos bei {{ appName }} wurde geändert",
+  text: `Die Telefonnummer Ihres Kontos bei {{ appName }} wurde gesetzt, geändert oder entfernt.
+
+Falls Sie das nicht waren, ändern Sie Ihr Passwort und wenden Sie sich sofort an die Betreiber von {{ appName }}.
+`,
+  html: `<p>Die Telefonnummer Ihres Kontos bei {{ appName }} wurde gesetzt, geändert oder entfernt.</p>
+<p>Falls Sie das nicht waren, ändern Sie Ihr Passwort und wenden Sie sich sofort an die Betreiber von {{ appName }}.</p>`,
+};
+export const deSms =
+  "Die Telefonnummer Ihres Kontos bei {{ appName }} wurde geändert oder entfernt. Waren Sie es nicht, ändern Sie sofort Ihr Passwort.";

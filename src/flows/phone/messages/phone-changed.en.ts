@@ -1,0 +1,13 @@
+import type { MessageText } from "../../../messaging/index.js";
+
+export const en: MessageText = {
+  subject: "The phone number of your account at {{ appName }} was changed",
+  text: `The phone number of your account at {{ appName }} was set, changed or removed.
+
+If it was not you, change your password and tell the people behind {{ appName }} at once.
+`,
+  html: `<p>The phone number of your account at {{ appName }} was set, changed or removed.</p>
+<p>If it was not you, change your password and tell the people behind {{ appName }} at once.</p>`,
+};
+export const enSms =
+  "The phone number of your account at {{ appName }} was changed or removed. If it was not you, change your password at once.";

@@ -1,0 +1,12 @@
+import type { MessageTemplate } from "../../../messaging/index.js";
+import { de, deSms } from "./phone-changed.de.js";
+import { en, enSms } from "./phone-changed.en.js";
+import { fr, frSms } from "./phone-changed.fr.js";
+
+export const phoneChanged: MessageTemplate = {
+  name: "phoneChanged",
+  sentWhen: "a user's phone number was set, changed or removed; by text message to the former number",
+  needs: [],
+  texts: { en, de, fr },
+  sms: { en: enSms, de: deSms, fr: frSms },
+};

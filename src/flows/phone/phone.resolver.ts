@@ -1,0 +1,63 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
+import { toUserError } from "../../errors/index.js";
+import { maskPhone, UserView } from "../../users/index.js";
+import type { FlowContext } from "../flow.js";
+import { CodeSent, ProfileUpdated } from "../states.types.js";
+import type { PhoneService } from "./phone.service.js";
+import {
+  MaskedPhone,
+  PhoneVerified,
+  RemovePhoneResult,
+  SetPhoneInput,
+  SetPhoneResult,
+  VerifyPhoneInput,
+  VerifyPhoneResult,
+} from "./phone.types.js";
+
+@Resolver(() => UserView)
+export class PhoneResolver {
+  constructor(private readonly service: PhoneService) {}
+
+  @Mutation(() => SetPhoneResult, {
+    description:
+      "Sends a code to a phone number by SMS. A number that is in use stays so until the new one is proved; changing it needs a log-in or reauthenticate of the last five minutes.",
+  })
+  async setPhone(@Arg("input", () => SetPhoneInput) { phone }: SetPhoneInput, @Ctx() context: FlowContext): Promise<typeof SetPhoneResult> {
+    const who = await context.authenticateEnrolling();
+    const outcome = await this.service.request(context.application, who, phone, context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof SetPhoneResult;
+    const { kind: _, ...answer } = outcome;
+    return Object.assign(new CodeSent(), answer);
+  }
+
+  @Mutation(() => VerifyPhoneResult, { description: "Proves the number with the code that was sent; from then on it is the user's." })
+  async verifyPhone(
+    @Arg("input", () => VerifyPhoneInput) { code }: VerifyPhoneInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof VerifyPhoneResult> {
+    const { user, session } = await context.authenticateEnrolling();
+    const outcome = await this.service.verify(context.application, user, code, context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof VerifyPhoneResult;
+    return Object.assign(new PhoneVerified(), { user: UserView.from(outcome.user, session?.id ?? "") });
+  }
+
+  @Mutation(() => RemovePhoneResult, {
+    description:
+      "Forgets the phone number, and as a second factor, too. Needs a log-in or reauthenticate of the last five minutes when there is a verified one.",
+  })
+  async removePhone(@Ctx() context: FlowContext): Promise<typeof RemovePhoneResult> {
+    const who = await context.authenticate();
+    const outcome = await this.service.remove(context.application, who, context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof RemovePhoneResult;
+    return Object.assign(new ProfileUpdated(), { user: UserView.from(outcome.user, who.session.id) });
+  }
+
+  @FieldResolver(() => MaskedPhone, {
+    nullable: true,
+    description: "The user's phone number; one that waits for its code while there is none yet.",
+  })
+  async phone(@Root() { user }: UserView): Promise<MaskedPhone | null> {
+    const found = await this.service.find(user);
+    return found && Object.assign(new MaskedPhone(), { masked: maskPhone(found.phone), isVerified: found.isVerified });
+  }
+}

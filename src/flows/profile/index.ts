@@ -1,0 +1,10 @@
+import type { Flow } from "../flow.js";
+import { ProfileResolver } from "./profile.resolver.js";
+import { ProfileService } from "./profile.service.js";
+
+export const profileFlow: Flow = {
+  name: "profile",
+  resolver: ProfileResolver,
+  create: (nouns) => new ProfileResolver(new ProfileService(nouns)),
+  messages: [],
+};

@@ -1,0 +1,50 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import { type Failure, toUserError } from "../../errors/index.js";
+import { UserView } from "../../users/index.js";
+import type { FlowContext } from "../flow.js";
+import { ProfileUpdated } from "../states.types.js";
+import type { ProfileService, UpdatedOutcome } from "./profile.service.js";
+import { SetLocaleInput, SetLocaleResult, SetMetadataInput, SetMetadataResult } from "./profile.types.js";
+
+@Resolver()
+export class ProfileResolver {
+  constructor(private readonly service: ProfileService) {}
+
+  @Query(() => UserView, {
+    nullable: true,
+    description:
+      "Who is logged in. Null together with an UNAUTHENTICATED error when nobody is, so that application in the same document still arrives.",
+  })
+  async me(@Ctx() context: FlowContext): Promise<UserView> {
+    const { user, session } = await context.authenticate();
+    return UserView.from(user, session.id);
+  }
+
+  @Mutation(() => SetMetadataResult, { description: "Changes the fields of the metadata that the user may change." })
+  async setMetadata(
+    @Arg("input", () => SetMetadataInput) { metadata }: SetMetadataInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof SetMetadataResult> {
+    const { user, session } = await context.authenticate();
+    const outcome = await this.service.setMetadata(context.application, user, metadata, context.origin);
+    return present(outcome, session.id, context) as typeof SetMetadataResult;
+  }
+
+  @Mutation(() => SetLocaleResult, { description: "Chooses the language of messages to the user." })
+  async setLocale(
+    @Arg("input", () => SetLocaleInput) { locale }: SetLocaleInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof SetLocaleResult> {
+    const { user, session } = await context.authenticate();
+    return present(
+      await this.service.setLocale(context.application, user, locale, context.origin),
+      session.id,
+      context,
+    ) as typeof SetLocaleResult;
+  }
+}
+
+function present(outcome: UpdatedOutcome | Failure, sessionId: string, { locale }: FlowContext): object {
+  if (outcome.kind === "failure") return toUserError(outcome, locale);
+  return Object.assign(new ProfileUpdated(), { user: UserView.from(outcome.user, sessionId) });
+}

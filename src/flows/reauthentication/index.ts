@@ -1,0 +1,10 @@
+import type { Flow } from "../flow.js";
+import { ReauthenticationResolver } from "./reauthentication.resolver.js";
+import { ReauthenticationService } from "./reauthentication.service.js";
+
+export const reauthenticationFlow: Flow = {
+  name: "reauthentication",
+  resolver: ReauthenticationResolver,
+  create: (nouns) => new ReauthenticationResolver(new ReauthenticationService(nouns)),
+  messages: [],
+};

@@ -1,0 +1,40 @@
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { toUserError } from "../../errors/index.js";
+import { SecondFactorRequired } from "../../sessions/index.js";
+import type { FlowContext } from "../flow.js";
+import { CompleteLogInInput, proofOf } from "../second-factor.types.js";
+import type { ProvedOutcome, ReauthenticationService } from "./reauthentication.service.js";
+import { CompleteReauthenticationResult, Reauthenticated, ReauthenticateInput, ReauthenticateResult } from "./reauthentication.types.js";
+
+@Resolver()
+export class ReauthenticationResolver {
+  constructor(private readonly service: ReauthenticationService) {}
+
+  @Mutation(() => ReauthenticateResult, {
+    description: "Proves again who is there, for five minutes in this session. A log-in of the last five minutes counts too.",
+  })
+  async reauthenticate(
+    @Arg("input", () => ReauthenticateInput) { password }: ReauthenticateInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof ReauthenticateResult> {
+    const who = await context.authenticate();
+    const outcome = await this.service.proveByPassword(context.application, who, password ?? "", context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof ReauthenticateResult;
+    return outcome.kind === "proved" ? toReauthenticated(outcome) : SecondFactorRequired.from(outcome);
+  }
+
+  @Mutation(() => CompleteReauthenticationResult, {
+    description: "Proves the second factor after reauthenticate, in the same session.",
+  })
+  async completeReauthentication(
+    @Arg("input", () => CompleteLogInInput) { challengeToken, proof }: CompleteLogInInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof CompleteReauthenticationResult> {
+    const who = await context.authenticate();
+    const outcome = await this.service.proveBySecondFactor(context.application, who, challengeToken, proofOf(proof), context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof CompleteReauthenticationResult;
+    return toReauthenticated(outcome);
+  }
+}
+
+const toReauthenticated = ({ until }: ProvedOutcome) => Object.assign(new Reauthenticated(), { until });

@@ -1,0 +1,11 @@
+import type { MessageTemplate } from "../../../messaging/index.js";
+import { de } from "./recovery-code-used.de.js";
+import { en } from "./recovery-code-used.en.js";
+import { fr } from "./recovery-code-used.fr.js";
+
+export const recoveryCodeUsed: MessageTemplate = {
+  name: "recoveryCodeUsed",
+  sentWhen: "a recovery code was used in the place of the second factor",
+  needs: [],
+  texts: { en, de, fr },
+};

@@ -1,0 +1,11 @@
+import type { MessageTemplate } from "../../../messaging/index.js";
+import { de } from "./recovery-codes-replaced.de.js";
+import { en } from "./recovery-codes-replaced.en.js";
+import { fr } from "./recovery-codes-replaced.fr.js";
+
+export const recoveryCodesReplaced: MessageTemplate = {
+  name: "recoveryCodesReplaced",
+  sentWhen: "the user made new recovery codes",
+  needs: [],
+  texts: { en, de, fr },
+};

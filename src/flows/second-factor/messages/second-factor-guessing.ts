@@ -1,0 +1,11 @@
+import type { MessageTemplate } from "../../../messaging/index.js";
+import { de } from "./second-factor-guessing.de.js";
+import { en } from "./second-factor-guessing.en.js";
+import { fr } from "./second-factor-guessing.fr.js";
+
+export const secondFactorGuessing: MessageTemplate = {
+  name: "secondFactorGuessing",
+  sentWhen: "somebody gave the right password and several wrong codes",
+  needs: [],
+  texts: { en, de, fr },
+};

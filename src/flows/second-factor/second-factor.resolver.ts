@@ -1,0 +1,95 @@
+import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from "type-graphql";
+import { SecondFactorView } from "../../authenticators/index.js";
+import { type Failure, toUserError } from "../../errors/index.js";
+import { toLogInState } from "../../sessions/index.js";
+import { UserView } from "../../users/index.js";
+import type { FlowContext } from "../flow.js";
+import type { EnabledOutcome, SecondFactorService } from "./second-factor.service.js";
+import {
+  ConfirmTotpInput,
+  ConfirmTotpResult,
+  DisableSecondFactorResult,
+  EnrollSmsResult,
+  EnrollTotpResult,
+  RecoveryCodes,
+  RegenerateRecoveryCodesResult,
+  SecondFactorDisabled,
+  SecondFactorEnabled,
+  TotpEnrollment,
+} from "./second-factor.types.js";
+
+@Resolver(() => UserView)
+export class SecondFactorResolver {
+  constructor(private readonly service: SecondFactorService) {}
+
+  @Mutation(() => EnrollTotpResult, {
+    description:
+      "Begins to set up an authenticator application. A user with a second factor needs a reauthenticate of the last five minutes.",
+  })
+  async enrollTotp(@Ctx() context: FlowContext): Promise<typeof EnrollTotpResult> {
+    const who = await context.authenticateEnrolling();
+    const outcome = await this.service.enrollTotp(context.application, who);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof EnrollTotpResult;
+    const { kind: _, ...enrollment } = outcome;
+    return Object.assign(new TotpEnrollment(), enrollment);
+  }
+
+  @Mutation(() => ConfirmTotpResult, {
+    description: "Puts the authenticator application into force. With an enrollmentToken it also finishes the log-in.",
+  })
+  async confirmTotp(
+    @Arg("input", () => ConfirmTotpInput) { code }: ConfirmTotpInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof ConfirmTotpResult> {
+    const who = await context.authenticateEnrolling();
+    return presentEnabled(
+      await this.service.confirmTotp(context.application, who, code, context.origin),
+      context,
+    ) as typeof ConfirmTotpResult;
+  }
+
+  @Mutation(() => EnrollSmsResult, {
+    description:
+      "Makes the verified phone the second factor. It must have been verified within the last ten minutes; a user with a second factor needs a reauthenticate, too. With an enrollmentToken it also finishes the log-in.",
+  })
+  async enrollSms(@Ctx() context: FlowContext): Promise<typeof EnrollSmsResult> {
+    const who = await context.authenticateEnrolling();
+    return presentEnabled(await this.service.enrollSms(context.application, who, context.origin), context) as typeof EnrollSmsResult;
+  }
+
+  @Mutation(() => RegenerateRecoveryCodesResult, {
+    description: "Makes ten new recovery codes; older ones are void. Needs a log-in or reauthenticate of the last five minutes.",
+  })
+  async regenerateRecoveryCodes(@Ctx() context: FlowContext): Promise<typeof RegenerateRecoveryCodesResult> {
+    const who = await context.authenticate();
+    const outcome = await this.service.regenerateRecoveryCodes(context.application, who, context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof RegenerateRecoveryCodesResult;
+    return Object.assign(new RecoveryCodes(), { recoveryCodes: outcome.recoveryCodes });
+  }
+
+  @Mutation(() => DisableSecondFactorResult, {
+    description: "Turns the second factor off, every method. Needs a log-in or reauthenticate of the last five minutes.",
+  })
+  async disableSecondFactor(@Ctx() context: FlowContext): Promise<typeof DisableSecondFactorResult> {
+    const who = await context.authenticate();
+    const outcome = await this.service.disable(context.application, who, context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof DisableSecondFactorResult;
+    return Object.assign(new SecondFactorDisabled(), { user: UserView.from(who.user, who.session.id) });
+  }
+
+  @FieldResolver(() => [SecondFactorView], { description: "The second factors log-in asks for, oldest first; any one of them is enough." })
+  async secondFactors(@Root() { id }: UserView, @Ctx() { loaders }: FlowContext): Promise<SecondFactorView[]> {
+    return (await loaders.secondFactorsOfUser.load(id)).map(SecondFactorView.from);
+  }
+
+  @FieldResolver(() => Int, { description: "Recovery codes that were not used yet." })
+  async recoveryCodesLeft(@Root() { id }: UserView, @Ctx() { loaders }: FlowContext): Promise<number> {
+    return await loaders.recoveryCodesLeftOfUser.load(id);
+  }
+}
+
+function presentEnabled(outcome: EnabledOutcome | Failure, { locale }: FlowContext): object {
+  if (outcome.kind === "failure") return toUserError(outcome, locale);
+  const { recoveryCodes, loggedIn } = outcome;
+  return Object.assign(new SecondFactorEnabled(), { recoveryCodes, loggedIn: loggedIn && toLogInState(loggedIn) });
+}

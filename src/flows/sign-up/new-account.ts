@@ -1,0 +1,55 @@
+import type { Application } from "../../applications/index.js";
+import type { RequestOrigin } from "../../audit/index.js";
+import type { ChallengeSubject } from "../../challenges/index.js";
+import { type PasswordHash, randomId } from "../../crypto/index.js";
+import { isUniqueViolation } from "../../database/index.js";
+import type { Nouns } from "../../nouns.js";
+import type { AccountPurpose } from "../../throttling/index.js";
+import type { Email, PendingSignUpEntity, User } from "../../users/index.js";
+
+/** What a sign-up makes a user of. */
+export type PersonalData = Pick<PendingSignUpEntity, "emailAsTyped" | "metadata" | "locale"> & { readonly password: PasswordHash | null };
+type Parts = Pick<Nouns, "users" | "audit" | "pendingSignUps" | "invitations" | "clock">;
+
+/** The code that proves the mailbox of a sign-up. */
+export const signUpSubject = ({ id }: Application, email: Email): ChallengeSubject => ({
+  applicationId: id,
+  purpose: "SIGN_UP",
+  binding: email,
+});
+/** What its attempts and messages are counted for. */
+export const signUpPurpose = ({ id }: Application, email: Email): AccountPurpose => ({
+  applicationId: id,
+  purpose: "SIGN_UP",
+  handle: email,
+});
+
+/** Makes the user. Runs in the caller's transaction. @throws a unique violation when the handle is taken */
+export async function createAccount(
+  parts: Parts,
+  application: Application,
+  email: Email,
+  personal: PersonalData,
+  origin: RequestOrigin,
+): Promise<User> {
+  const { users, audit, clock } = parts;
+  const { password, metadata, locale, emailAsTyped } = personal;
+  const row = { applicationId: application.id, id: randomId(), email, emailAsTyped, password, metadata, locale };
+  const user = await users.insert({ ...row, createdAt: clock.now() });
+  await parts.invitations.voidOfHandle(application.id, email);
+  await audit.record({ applicationId: application.id, event: "SIGN_UP_COMPLETED", outcome: "SUCCESS", origin, actor: user.id });
+  return user;
+}
+
+/** Sign-ups that wait for their code, oldest first. */
+export async function listWaiting({ pendingSignUps, clock }: Parts, { id }: Application, email: Email): Promise<PendingSignUpEntity[]> {
+  const now = clock.now();
+  const rows = (await pendingSignUps.list(id, email)).filter(({ expiresAt }) => expiresAt > now);
+  return rows.sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
+}
+
+/** Who loses the race for a handle gets the neutral answer. */
+export function neutralLoser(error: unknown): null {
+  if (isUniqueViolation(error)) return null;
+  throw error;
+}

@@ -1,0 +1,71 @@
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { type Failure, toUserError } from "../../errors/index.js";
+import { type Entry, toLogInState } from "../../sessions/index.js";
+import { chooseLocale, type FlowContext } from "../flow.js";
+import { emailOf } from "../handle.types.js";
+import type { ConfirmationOutcome, SignUpService } from "./sign-up.service.js";
+import {
+  CompleteSignUpInput,
+  CompleteSignUpResult,
+  ConfirmationSent,
+  ResendSignUpCodeInput,
+  ResendSignUpCodeResult,
+  SignUpInput,
+  SignUpResult,
+} from "./sign-up.types.js";
+import type { SignUpCompletionService } from "./sign-up-completion.service.js";
+
+@Resolver()
+export class SignUpResolver {
+  constructor(
+    private readonly service: SignUpService,
+    private readonly completion: SignUpCompletionService,
+  ) {}
+
+  @Mutation(() => SignUpResult, {
+    description: "Begins a sign-up. The answer is the same whether the address has an account or not; its owner gets a different mail.",
+  })
+  async signUp(@Arg("input", () => SignUpInput) input: SignUpInput, @Ctx() context: FlowContext): Promise<typeof SignUpResult> {
+    const { application, origin, languages } = context;
+    const command = {
+      email: emailOf(input.handle),
+      password: input.password,
+      metadata: input.metadata ?? {},
+      locale: chooseLocale(application, input.locale, languages),
+    };
+    return present(await this.service.signUp(application, command, origin), context) as typeof SignUpResult;
+  }
+
+  @Mutation(() => ResendSignUpCodeResult, {
+    description: "Sends a new code to an unfinished sign-up; the one before stops working. Sends at most one a minute.",
+  })
+  async resendSignUpCode(
+    @Arg("input", () => ResendSignUpCodeInput) { handle }: ResendSignUpCodeInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof ResendSignUpCodeResult> {
+    return present(
+      await this.service.resendCode(context.application, emailOf(handle), context.origin),
+      context,
+    ) as typeof ResendSignUpCodeResult;
+  }
+
+  @Mutation(() => CompleteSignUpResult, { description: "Proves the address with the mailed code; makes the account and logs in." })
+  async completeSignUp(
+    @Arg("input", () => CompleteSignUpInput) { handle, code, ticket }: CompleteSignUpInput,
+    @Ctx() context: FlowContext,
+  ): Promise<typeof CompleteSignUpResult> {
+    const outcome = await this.completion.complete(
+      context.application,
+      { handle: emailOf(handle), code, ticket: ticket ?? null },
+      context.origin,
+    );
+    return present(outcome, context) as typeof CompleteSignUpResult;
+  }
+}
+
+function present(outcome: ConfirmationOutcome | Entry | Failure, { locale }: FlowContext): object {
+  if (outcome.kind === "failure") return toUserError(outcome, locale);
+  if (outcome.kind !== "confirmation") return toLogInState(outcome);
+  const { kind: _, ...answer } = outcome;
+  return Object.assign(new ConfirmationSent(), answer);
+}

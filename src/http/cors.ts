@@ -1,0 +1,80 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Application, ApplicationDirectory } from "../applications/index.js";
+import { isLoopbackHost } from "../environment.js";
+import { Refusal } from "../errors/index.js";
+
+const ALLOWED_HEADERS = "content-type, authorization, x-app-key, accept-language";
+const PREFLIGHT_SECONDS = "600";
+
+interface CorsOptions {
+  readonly publicOrigin: string;
+  readonly isDevelopment: boolean;
+  readonly managementOrigins: readonly string[];
+  readonly directory: ApplicationDirectory;
+}
+
+/** Which web pages may call which API. Requests without an Origin come from native apps and servers, and pass. */
+export class CrossOrigin {
+  constructor(private readonly options: CorsOptions) {}
+
+  /** A preflight does not show the application key, so any active application's origin passes; the POST is judged on its own. */
+  async answerAuthenticationPreflight(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { origin } = request.headers;
+    const passes = origin !== undefined && (this.isOwn(origin) || (await this.options.directory.listsOrigin(origin)));
+    await answerPreflight(reply, passes ? origin : undefined);
+  }
+
+  async answerManagementPreflight(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { origin } = request.headers;
+    await answerPreflight(reply, origin !== undefined && this.passesManagement(origin) ? origin : undefined);
+  }
+
+  /** @throws Refusal FORBIDDEN when the page's origin is not in this application's list */
+  requireAuthenticationOrigin(request: FastifyRequest, reply: FastifyReply, application: Application): void {
+    const { origin } = request.headers;
+    void reply.header("Vary", "Origin");
+    if (origin === undefined) return;
+    if (!this.isOwn(origin) && !application.settings.links.origins.includes(origin)) throw new Refusal("FORBIDDEN");
+    expose(reply, origin);
+  }
+
+  /** @throws Refusal FORBIDDEN */
+  requireManagementOrigin(request: FastifyRequest, reply: FastifyReply): void {
+    const { origin } = request.headers;
+    void reply.header("Vary", "Origin");
+    if (origin === undefined) return;
+    if (!this.passesManagement(origin) && !this.isThisHost(origin, request)) throw new Refusal("FORBIDDEN");
+    expose(reply, origin);
+  }
+
+  private passesManagement(origin: string): boolean {
+    return origin === this.options.publicOrigin || this.options.managementOrigins.includes(origin);
+  }
+
+  /** In development the gateway's own pages come from localhost and 127.0.0.1 alike, whatever PUBLIC_URL says. */
+  private isThisHost(origin: string, request: FastifyRequest): boolean {
+    return this.isOwn(origin) && new URL(origin).host === request.host;
+  }
+
+  /** The gateway's own pages, and in development every page of this machine. */
+  private isOwn(origin: string): boolean {
+    if (origin === this.options.publicOrigin) return true;
+    return this.options.isDevelopment && /^https?:\/\//.test(origin) && URL.canParse(origin) && isLoopbackHost(new URL(origin).hostname);
+  }
+}
+
+/** Lets a page of this origin read the answer. */
+function expose(reply: FastifyReply, origin: string): void {
+  void reply.header("Access-Control-Allow-Origin", origin).header("Access-Control-Expose-Headers", "Retry-After");
+}
+
+async function answerPreflight(reply: FastifyReply, origin: string | undefined): Promise<void> {
+  void reply.header("Vary", "Origin");
+  if (origin)
+    void reply
+      .header("Access-Control-Allow-Origin", origin)
+      .header("Access-Control-Allow-Methods", "POST")
+      .header("Access-Control-Allow-Headers", ALLOWED_HEADERS)
+      .header("Access-Control-Max-Age", PREFLIGHT_SECONDS);
+  await reply.code(204).send();
+}

@@ -1,0 +1,110 @@
+import {
+  type ASTVisitor,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type SelectionSetNode,
+  type ValidationContext,
+} from "graphql";
+
+export interface DocumentLimits {
+  readonly depth: number;
+  readonly aliases: number;
+  readonly directives: number;
+  readonly queryFields: number;
+  /** Fields after fragments are expanded. */
+  readonly selections: number;
+}
+export const documentLimits: DocumentLimits = { depth: 8, aliases: 10, directives: 10, queryFields: 5, selections: 2000 };
+export const MAXIMUM_TOKENS = 1000;
+
+/** What a selection set comes to with its fragments expanded. */
+interface Measure {
+  readonly depth: number;
+  readonly aliases: number;
+  readonly fields: number;
+  readonly rootFields: number;
+  readonly introspectionFields: number;
+}
+const nothing: Measure = { depth: 0, aliases: 0, fields: 0, rootFields: 0, introspectionFields: 0 };
+const endless: Measure = { ...nothing, depth: Number.POSITIVE_INFINITY };
+
+/**
+ * A validation rule that bounds what one document may ask for, in time linear in its length: fragments are measured once each.
+ * A mutation reaches exactly one root field, so that one request is one attempt.
+ */
+export function limitDocuments(limits: DocumentLimits, allowsIntrospection: boolean) {
+  return (context: ValidationContext): ASTVisitor => {
+    let directives = 0;
+    return {
+      Directive: () => {
+        directives++;
+      },
+      Document: {
+        leave: ({ definitions }) => {
+          const fragments = new Map<string, FragmentDefinitionNode>();
+          for (const node of definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+          const measure = createMeasurer(fragments);
+          const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+          const isOver = operations.some((operation) => exceeds(operation, measure(operation.selectionSet), limits, allowsIntrospection));
+          // graphql-js finds out about an operation the schema has no type for (a subscription) only when it is executed.
+          if (operations.some(({ operation }) => !context.getSchema().getRootType(operation)))
+            context.reportError(new GraphQLError("The schema has no such operation"));
+          if (directives > limits.directives || isOver) context.reportError(new GraphQLError("The document exceeds a limit"));
+        },
+      },
+    };
+  };
+}
+
+function exceeds({ operation }: OperationDefinitionNode, measured: Measure, limits: DocumentLimits, allowsIntrospection: boolean): boolean {
+  const isIntrospection = measured.introspectionFields > 0 && measured.introspectionFields === measured.rootFields;
+  if (allowsIntrospection && isIntrospection) return measured.fields > limits.selections;
+  const rootLimit = operation === OperationTypeNode.MUTATION ? 1 : limits.queryFields;
+  const { depth, aliases, fields, rootFields } = measured;
+  return depth > limits.depth || aliases > limits.aliases || fields > limits.selections || rootFields > rootLimit;
+}
+
+function createMeasurer(fragments: ReadonlyMap<string, FragmentDefinitionNode>): (set: SelectionSetNode) => Measure {
+  const known = new Map<string, Measure>();
+  const measureFragment = (name: string): Measure => {
+    const kept = known.get(name);
+    if (kept) return kept;
+    const fragment = fragments.get(name);
+    if (!fragment) return nothing;
+    known.set(name, endless); // met again while it is being measured: a cycle
+    const measured = measure(fragment.selectionSet);
+    known.set(name, measured);
+    return measured;
+  };
+  const measure = ({ selections }: SelectionSetNode): Measure => {
+    let total = nothing;
+    for (const selection of selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) total = add(total, measureFragment(selection.name.value));
+      else if (selection.kind === Kind.INLINE_FRAGMENT) total = add(total, measure(selection.selectionSet));
+      else {
+        const inner = selection.selectionSet ? measure(selection.selectionSet) : nothing;
+        const name = selection.name.value;
+        total = add(total, {
+          depth: inner.depth + 1,
+          aliases: inner.aliases + (selection.alias ? 1 : 0),
+          fields: inner.fields + 1,
+          rootFields: name === "__typename" ? 0 : 1,
+          introspectionFields: name === "__schema" || name === "__type" ? 1 : 0,
+        });
+      }
+    }
+    return total;
+  };
+  return measure;
+}
+
+const add = (one: Measure, other: Measure): Measure => ({
+  depth: Math.max(one.depth, other.depth),
+  aliases: one.aliases + other.aliases,
+  fields: one.fields + other.fields,
+  rootFields: one.rootFields + other.rootFields,
+  introspectionFields: one.introspectionFields + other.introspectionFields,
+});

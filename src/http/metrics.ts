@@ -1,0 +1,70 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { OutboxDispatcher } from "../messaging/index.js";
+import type { Nouns } from "../nouns.js";
+
+type Parts = Pick<Nouns, "audit" | "hasher" | "outbox">;
+
+const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** What an operator watches, in Prometheus' text format. No label holds a handle, an address or an application's data. */
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly requests: Histogram<"path" | "method" | "status">;
+  private readonly troubles: Counter<"code">;
+
+  constructor({ audit, hasher, outbox }: Parts, dispatcher: Pick<OutboxDispatcher, "onFinished">) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry, prefix: "latchkey_" });
+    this.requests = new Histogram({
+      name: "latchkey_request_seconds",
+      help: "Requests served, by route",
+      labelNames: ["path", "method", "status"],
+      buckets: SECONDS,
+      registers,
+    });
+    this.troubles = new Counter({ name: "latchkey_errors_total", help: "Database errors and defects", labelNames: ["code"], registers });
+    const events = new Counter({
+      name: "latchkey_events_total",
+      help: "Audit events: log-ins, sign-ups, resets, refused codes, throttle trips",
+      labelNames: ["event", "outcome", "code"],
+      registers,
+    });
+    audit.onRecord(({ event, outcome, details }) => events.inc({ event, outcome, code: String(details?.["code"] ?? "") }));
+    const messages = new Counter({
+      name: "latchkey_messages_total",
+      help: "Messages that need no further attempt",
+      labelNames: ["status", "template"],
+      registers,
+    });
+    dispatcher.onFinished((status, template) => messages.inc({ status, template }));
+    const waiting = new Gauge({ name: "latchkey_outbox_waiting", help: "Messages that wait to be sent", registers });
+    const oldest = new Gauge({ name: "latchkey_outbox_oldest_seconds", help: "Age of the oldest message that waits", registers });
+    const queue = new Gauge({ name: "latchkey_hash_queue", help: "Passwords waiting for a hashing thread", registers });
+    this.measure = async () => {
+      const backlog = await outbox.measureBacklog();
+      waiting.set(backlog.waiting);
+      oldest.set(backlog.oldestSeconds);
+      queue.set(hasher.queueDepth);
+    };
+  }
+
+  observeRequest(path: string, method: string, status: number, seconds: number): void {
+    this.requests.observe({ path, method, status: String(status) }, seconds);
+  }
+
+  countTrouble(code: string): void {
+    this.troubles.inc({ code });
+  }
+
+  /** The whole page. While the database is down it lacks fresh outbox figures, and says so by latchkey_errors_total. */
+  async print(): Promise<string> {
+    await this.measure().catch(() => this.countTrouble("UNAVAILABLE"));
+    return await this.registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  private readonly measure: () => Promise<void>;
+}

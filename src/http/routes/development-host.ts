@@ -1,0 +1,13 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { isLoopbackHost } from "../../environment.js";
+import { Refusal } from "../../errors/index.js";
+
+/** Guards what only development shows: a foreign name that resolves to this machine (DNS rebinding) must not read it. */
+export function developmentHostGuard(publicUrl: string): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  const publicHost = new URL(publicUrl).hostname;
+  return async (request, reply) => {
+    const host = request.hostname.replace(/:\d+$/, "");
+    if (!isLoopbackHost(host) && host !== publicHost) throw new Refusal("FORBIDDEN");
+    void reply.header("Cache-Control", "no-store");
+  };
+}

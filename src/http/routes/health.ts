@@ -1,0 +1,33 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { FastifyInstance } from "fastify";
+import { SharedRead } from "../../applications/index.js";
+import type { Database } from "../../database/index.js";
+
+/** Says whether the gateway wants new requests; false while it starts and drains. */
+export interface Readiness {
+  isReady: boolean;
+}
+
+const PATIENCE_MS = 2000;
+
+/** Liveness: the process answers. Readiness: it wants requests and its database answers. */
+export function addHealthRoutes(server: FastifyInstance, database: Database, readiness: Readiness): void {
+  server.get("/health/live", async (_request, reply) => {
+    await reply.header("Cache-Control", "no-store").send({ status: "live" });
+  });
+  // However many ask at once, the database is asked once for those that wait.
+  const trouble = new SharedRead(() => databaseTrouble(database));
+  server.get("/health/ready", async (_request, reply) => {
+    const reason = readiness.isReady ? await trouble.get("") : "draining";
+    void reply.header("Cache-Control", "no-store").code(reason ? 503 : 200);
+    await reply.send(reason ? { status: "not ready", reason } : { status: "ready" });
+  });
+}
+
+async function databaseTrouble(database: Database): Promise<string | null> {
+  const ping = database.ping().then(
+    () => null,
+    () => "database",
+  );
+  return await Promise.race([ping, delay(PATIENCE_MS, "database", { ref: false })]);
+}

@@ -1,0 +1,100 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { LRUCache } from "lru-cache";
+import { type Application, issuerOf } from "../../applications/index.js";
+import { hashToken } from "../../crypto/index.js";
+import { isDatabaseUnavailable } from "../../database/index.js";
+import { Refusal } from "../../errors/index.js";
+import type { Nouns } from "../../nouns.js";
+import type { PublishedKey } from "../../tokens/index.js";
+
+type Parts = Pick<Nouns, "applicationDirectory" | "signingKeys" | "publicUrl" | "log">;
+interface PublishedFile {
+  readonly type: string;
+  readonly body: Buffer;
+  readonly etag: string;
+}
+type FileName = "keySet" | "discovery" | "pem";
+type Files = Readonly<Record<FileName, PublishedFile>>;
+interface Kept {
+  readonly files: Files;
+  readonly application: Application;
+  readonly keys: readonly PublishedKey[];
+}
+interface WithApplicationId {
+  Params: { applicationId: string };
+}
+
+/** Without a charset: some verifiers compare the whole value. */
+const JSON_TYPE = "application/json";
+const MAX_AGE_SECONDS = 300;
+
+/** What verifiers fetch: the key set (RFC 7517), the discovery document (OpenID Connect Discovery, RFC 8414) and the PEM. */
+export function addKeyRoutes(server: FastifyInstance, parts: Parts): void {
+  const published = new PublishedKeys(parts);
+  const answer = (file: FileName) => async (request: FastifyRequest<WithApplicationId>, reply: FastifyReply) => {
+    const files = await published.find(request.params.applicationId);
+    if (!files) throw new Refusal("FORBIDDEN", { status: 404 });
+    const { type, body, etag } = files[file];
+    void reply
+      .header("Cache-Control", `public, max-age=${MAX_AGE_SECONDS}`)
+      .header("ETag", etag)
+      .header("Access-Control-Allow-Origin", "*");
+    if (request.headers["if-none-match"] === etag) await reply.code(304).send();
+    // A buffer leaves the content type as it is.
+    else await reply.header("Content-Type", type).send(body);
+  };
+  server.get<WithApplicationId>("/apps/:applicationId/.well-known/jwks.json", answer("keySet"));
+  server.get<WithApplicationId>("/apps/:applicationId/.well-known/openid-configuration", answer("discovery"));
+  server.get<WithApplicationId>("/.well-known/oauth-authorization-server/apps/:applicationId", answer("discovery"));
+  server.get<WithApplicationId>("/apps/:applicationId/public-key.pem", answer("pem"));
+}
+
+/** Makes the files anew when application or keys were read anew; while the database is down, verifiers get what was published last. */
+class PublishedKeys {
+  private readonly last = new LRUCache<string, Kept>({ max: 5_000 });
+
+  constructor(private readonly parts: Parts) {}
+
+  /** Null for unknown, suspended and deleted applications: one answer for all. */
+  async find(applicationId: string): Promise<Files | null> {
+    const kept = this.last.get(applicationId);
+    const { applicationDirectory, signingKeys, log } = this.parts;
+    try {
+      const application = await applicationDirectory.findActiveById(applicationId);
+      const keys = application && (await signingKeys.published(applicationId));
+      if (kept && application === kept.application && keys === kept.keys) return kept.files;
+      const next = application && keys && { application, keys, files: this.make(application, keys) };
+      if (next) this.last.set(applicationId, next);
+      else this.last.delete(applicationId);
+      return next?.files ?? null;
+    } catch (error) {
+      if (!kept || !isDatabaseUnavailable(error)) throw error;
+      log.warn({ applicationId }, "the database is unavailable: keys served as published last");
+      return kept.files;
+    }
+  }
+
+  private make({ id }: Application, keys: readonly PublishedKey[]): Files {
+    const { publicUrl } = this.parts;
+    const issuer = issuerOf(publicUrl, id);
+    const discovery = {
+      issuer,
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
+      authorization_endpoint: `${publicUrl}/graphql`,
+      response_types_supported: ["id_token"],
+      subject_types_supported: ["public"],
+      id_token_signing_alg_values_supported: ["RS256"],
+    };
+    return {
+      keySet: file(JSON_TYPE, JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) })),
+      discovery: file(JSON_TYPE, JSON.stringify(discovery)),
+      pem: file("application/x-pem-file", keys[0]?.publicKeyPem ?? ""),
+    };
+  }
+}
+
+const file = (type: string, body: string): PublishedFile => ({
+  type,
+  body: Buffer.from(body),
+  etag: `"${hashToken(body).slice(0, 27)}"`,
+});

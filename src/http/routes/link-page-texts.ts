@@ -1,0 +1,116 @@
+import type { Locale, PasswordViolation } from "../../errors/index.js";
+
+/** What a link page says. `{app}` is the application's name, `{minimum}` the least length of a password. */
+export interface LinkPageTexts {
+  readonly signUp: {
+    readonly title: string;
+    readonly lead: string;
+    readonly button: string;
+    readonly done: string;
+    /** The address was signed up more than once, so nobody's password counts. */
+    readonly passwordless: string;
+  };
+  readonly reset: { readonly title: string; readonly lead: string; readonly button: string; readonly done: string; readonly label: string };
+  readonly gone: { readonly title: string; readonly lead: string };
+  readonly goOn: string;
+  readonly violations: Readonly<Record<PasswordViolation, string>>;
+}
+
+export const linkPageTexts: Readonly<Record<Locale, LinkPageTexts>> = {
+  en: {
+    signUp: {
+      title: "Finish signing up at {app}",
+      lead: "You are signing up with this address:",
+      button: "Finish signing up",
+      done: "You have signed up. Go back to {app} and log in.",
+      passwordless:
+        "Your account is there. It was asked for more than once, so please choose its password: we have just sent you a mail for that.",
+    },
+    reset: {
+      title: "A new password for {app}",
+      lead: "Choose a new password for this account:",
+      button: "Set the new password",
+      done: "The new password is set, and all devices are logged out. Go back to {app} and log in.",
+      label: "New password, at least {minimum} characters",
+    },
+    gone: {
+      title: "This link no longer works",
+      lead: "It was used, has expired or was replaced by a newer one. Go back to the app and ask for another.",
+    },
+    goOn: "Go on",
+    violations: {
+      TOO_SHORT: "The password is too short.",
+      TOO_LONG: "The password is too long.",
+      TOO_COMMON: "This password is one of the most common ones.",
+      CONTAINS_CONTEXT: "The password is made of your address or the name of the application.",
+      NEEDS_UPPER: "The password needs more capital letters.",
+      NEEDS_LOWER: "The password needs more small letters.",
+      NEEDS_DIGIT: "The password needs more digits.",
+      NEEDS_SPECIAL: "The password needs more special characters.",
+    },
+  },
+  de: {
+    signUp: {
+      title: "Registrierung bei {app} abschließen",
+      lead: "Sie registrieren sich mit dieser Adresse:",
+      button: "Registrierung abschließen",
+      done: "Die Registrierung ist abgeschlossen. Gehen Sie zurück zu {app} und melden Sie sich an.",
+      passwordless:
+        "Ihr Konto ist da. Es wurde mehrfach angelegt; wählen Sie deshalb bitte das Passwort dafür: Wir haben Ihnen soeben eine E-Mail dazu geschickt.",
+    },
+    reset: {
+      title: "Ein neues Passwort für {app}",
+      lead: "Wählen Sie ein neues Passwort für dieses Konto:",
+      button: "Neues Passwort setzen",
+      done: "Das neue Passwort gilt, und alle Geräte wurden abgemeldet. Gehen Sie zurück zu {app} und melden Sie sich an.",
+      label: "Neues Passwort, mindestens {minimum} Zeichen",
+    },
+    gone: {
+      title: "Dieser Link gilt nicht mehr",
+      lead: "Er wurde benutzt, ist abgelaufen oder wurde durch einen neueren ersetzt. Gehen Sie zurück zur App und fordern Sie einen anderen an.",
+    },
+    goOn: "Weiter",
+    violations: {
+      TOO_SHORT: "Das Passwort ist zu kurz.",
+      TOO_LONG: "Das Passwort ist zu lang.",
+      TOO_COMMON: "Dieses Passwort gehört zu den häufigsten.",
+      CONTAINS_CONTEXT: "Das Passwort besteht aus Ihrer Adresse oder dem Namen der Anwendung.",
+      NEEDS_UPPER: "Das Passwort braucht mehr Großbuchstaben.",
+      NEEDS_LOWER: "Das Passwort braucht mehr Kleinbuchstaben.",
+      NEEDS_DIGIT: "Das Passwort braucht mehr Ziffern.",
+      NEEDS_SPECIAL: "Das Passwort braucht mehr Sonderzeichen.",
+    },
+  },
+  fr: {
+    signUp: {
+      title: "Terminer l'inscription à {app}",
+      lead: "Vous vous inscrivez avec cette adresse :",
+      button: "Terminer l'inscription",
+      done: "Votre inscription est terminée. Retournez dans {app} et connectez-vous.",
+      passwordless:
+        "Votre compte est créé. Il a été demandé plusieurs fois : veuillez donc choisir son mot de passe avec l'e-mail que nous venons de vous envoyer.",
+    },
+    reset: {
+      title: "Un nouveau mot de passe pour {app}",
+      lead: "Choisissez un nouveau mot de passe pour ce compte :",
+      button: "Enregistrer le mot de passe",
+      done: "Le nouveau mot de passe est enregistré et tous les appareils sont déconnectés. Retournez dans {app} et connectez-vous.",
+      label: "Nouveau mot de passe, {minimum} caractères au moins",
+    },
+    gone: {
+      title: "Ce lien n'est plus valable",
+      lead: "Il a été utilisé, a expiré ou a été remplacé par un plus récent. Retournez dans l'application et demandez-en un autre.",
+    },
+    goOn: "Continuer",
+    violations: {
+      TOO_SHORT: "Le mot de passe est trop court.",
+      TOO_LONG: "Le mot de passe est trop long.",
+      TOO_COMMON: "Ce mot de passe est l'un des plus courants.",
+      CONTAINS_CONTEXT: "Le mot de passe est composé de votre adresse ou du nom de l'application.",
+      NEEDS_UPPER: "Le mot de passe doit contenir plus de majuscules.",
+      NEEDS_LOWER: "Le mot de passe doit contenir plus de minuscules.",
+      NEEDS_DIGIT: "Le mot de passe doit contenir plus de chiffres.",
+      NEEDS_SPECIAL: "Le mot de passe doit contenir plus de caractères spéciaux.",
+    },
+  },
+};

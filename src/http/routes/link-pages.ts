@@ -1,0 +1,155 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { Liquid } from "liquidjs";
+import type { Application } from "../../applications/index.js";
+import type { FoundLink } from "../../challenges/index.js";
+import { type Locale, type PasswordViolation, pickLocale, Refusal } from "../../errors/index.js";
+import type { LinkJourney } from "../../flows/index.js";
+import type { Nouns } from "../../nouns.js";
+import type { Floods } from "../floods.js";
+import { languagesOf, originOf } from "../request-origin.js";
+import { type LinkPageTexts, linkPageTexts } from "./link-page-texts.js";
+
+type Parts = Pick<Nouns, "applicationDirectory" | "challenges">;
+interface LinkRequest {
+  Params: { applicationId: string; token: string };
+  Body: URLSearchParams | undefined;
+}
+interface Page {
+  readonly locale: Locale;
+  readonly title: string;
+  readonly lead: string;
+  readonly email?: string;
+  readonly button?: string;
+  readonly passwordLabel?: string;
+  readonly problems?: readonly string[];
+  readonly goOn?: { readonly label: string; readonly url: string };
+}
+
+interface FoundPage {
+  readonly application: Application;
+  readonly journey: LinkJourney;
+  readonly link: FoundLink;
+}
+
+const FORM_BYTES = 10_000;
+const GO_ON_SECONDS = 4;
+const STYLES_PATH = "/links.css";
+const PAGE_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const STYLES = `body{font-family:system-ui,sans-serif;color:#1c2430;background:#f4f5f7;margin:0;padding:24px;line-height:1.5}
+main{max-width:440px;margin:8vh auto 0;background:#fff;border-radius:8px;padding:32px}h1{font-size:22px;margin:0 0 16px;overflow-wrap:anywhere}
+.email{font-weight:600;overflow-wrap:anywhere}.problem{color:#a3271f}label{display:block;margin:16px 0 4px}
+input{font:inherit;width:100%;box-sizing:border-box;padding:10px;border:1px solid #8a94a3;border-radius:6px}
+button,a.button{font:inherit;display:inline-block;margin-top:20px;background:#1c2430;color:#fff;border:0;border-radius:6px;padding:12px 20px;text-decoration:none;cursor:pointer}
+:focus-visible{outline:3px solid #2f6fde;outline-offset:2px}`;
+const engine = new Liquid({ outputEscape: "escape", strictVariables: false, ownPropertyOnly: true });
+const template = engine.parse(`<!doctype html>
+<html lang="{{ locale }}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">
+<title>{{ title }}</title><link rel="stylesheet" href="{{ styles }}"></head>
+<body><main><h1>{{ title }}</h1><p>{{ lead }}</p>{% if email %}<p class="email">{{ email }}</p>{% endif %}
+{% for problem in problems %}<p class="problem" role="alert">{{ problem }}</p>{% endfor %}
+{% if button %}<form method="post" autocomplete="on">{% if passwordLabel %}<input type="hidden" name="username" autocomplete="username" value="{{ email }}">
+<label for="password">{{ passwordLabel }}</label><input id="password" name="password" type="password" autocomplete="new-password" required>{% endif %}
+<button>{{ button }}</button></form>{% endif %}
+{% if goOn %}<a class="button" rel="noreferrer" href="{{ goOn.url }}">{{ goOn.label }}</a>{% endif %}
+</main></body></html>`);
+
+/** Where mailed links lead. Looking changes nothing, so mail scanners do no harm; the form's POST uses the link up. */
+export function addLinkPages(server: FastifyInstance, parts: Parts, journeys: readonly LinkJourney[], floods: Floods): void {
+  const pages = new LinkPages(parts, journeys, floods);
+  void server.register(async (scope) => {
+    scope.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string", bodyLimit: FORM_BYTES }, (_request, body, done) =>
+      done(null, new URLSearchParams(String(body))),
+    );
+    const url = "/apps/:applicationId/links/:token";
+    scope.get<LinkRequest>(url, (request, reply) => pages.show(request, reply));
+    scope.post<LinkRequest>(url, { config: { takesForms: true } }, (request, reply) => pages.act(request, reply));
+    scope.get(STYLES_PATH, async (_request, reply) => {
+      await reply.header("Cache-Control", "public, max-age=300").type("text/css; charset=utf-8").send(STYLES);
+    });
+  });
+}
+
+class LinkPages {
+  private readonly byPurpose: ReadonlyMap<string, LinkJourney>;
+
+  constructor(
+    private readonly parts: Parts,
+    journeys: readonly LinkJourney[],
+    private readonly floods: Floods,
+  ) {
+    this.byPurpose = new Map(journeys.map((journey) => [journey.purpose, journey]));
+  }
+
+  async show(request: FastifyRequest<LinkRequest>, reply: FastifyReply): Promise<void> {
+    const found = await this.find(request);
+    await send(reply, found ? 200 : 404, found ? await this.ask(found, request) : gonePage(localeOf(request)));
+  }
+
+  async act(request: FastifyRequest<LinkRequest>, reply: FastifyReply): Promise<void> {
+    const origin = originOf(request);
+    this.floods.enterMutation(origin);
+    const found = await this.find(request);
+    if (!found) return await send(reply, 404, gonePage(localeOf(request)));
+    const { application, journey, link } = found;
+    const password = request.body instanceof URLSearchParams ? (request.body.get("password") ?? "") : "";
+    if (!password.isWellFormed() || password.includes("\0")) throw new Refusal("BAD_USER_INPUT", { path: "password" });
+    // Who reads is asked first: afterwards the link is used up.
+    const { locale } = await this.readerOf(found, request);
+    const outcome = await journey.perform(application, link, password, origin);
+    if (outcome.kind === "gone") return await send(reply, 404, gonePage(locale));
+    if (outcome.kind === "refused") return await send(reply, 422, await this.ask(found, request, outcome.violations));
+    await send(reply, 200, donePage(application, journey, locale, outcome.kind));
+  }
+
+  private async find(request: FastifyRequest<LinkRequest>) {
+    const { params } = request;
+    this.floods.enter(originOf(request));
+    const application = await this.parts.applicationDirectory.findActiveById(params.applicationId);
+    const link = application && (await this.parts.challenges.findLink(application.id, params.token));
+    const journey = link && this.byPurpose.get(link.purpose);
+    return application && link && journey ? { application, link, journey } : null;
+  }
+
+  /** A page speaks the user's language, else the browser's, else the application's. */
+  private async readerOf({ application, journey, link }: FoundPage, request: FastifyRequest) {
+    const { email, locale } = await journey.describe(application, link);
+    return { email, locale: pickLocale([locale, ...languagesOf(request), application.settings.locales.default]) };
+  }
+
+  private async ask(found: FoundPage, request: FastifyRequest, violations: readonly PasswordViolation[] = []) {
+    const { email, locale } = await this.readerOf(found, request);
+    const { texts, say } = speak(locale, found.application);
+    const { title, lead, button } = found.journey.asks === "password" ? texts.reset : texts.signUp;
+    const problems = violations.map((violation) => texts.violations[violation]);
+    const minimum = String(found.application.settings.password.minimumLength);
+    const label = found.journey.asks === "password" ? { passwordLabel: texts.reset.label.replace("{minimum}", minimum) } : {};
+    return { locale, title: say(title), lead: say(lead), email, button, problems, ...label };
+  }
+}
+
+const localeOf = (request: FastifyRequest): Locale => pickLocale(languagesOf(request));
+
+function speak(locale: Locale, { settings }: Application): { texts: LinkPageTexts; say: (text: string) => string } {
+  return { texts: linkPageTexts[locale], say: (text) => text.replaceAll("{app}", () => settings.general.name) };
+}
+
+function gonePage(locale: Locale): Page {
+  return { locale, ...linkPageTexts[locale].gone };
+}
+
+function donePage(application: Application, { asks }: LinkJourney, locale: Locale, outcome: "done" | "passwordless"): Page {
+  const { texts, say } = speak(locale, application);
+  const { done } = asks === "password" ? texts.reset : texts.signUp;
+  const title = say("{app}");
+  if (outcome === "passwordless") return { locale, title, lead: say(texts.signUp.passwordless) };
+  const [url] = application.settings.links.redirects;
+  return { locale, title, lead: say(done), ...(url ? { goOn: { label: texts.goOn, url } } : {}) };
+}
+
+async function send(reply: FastifyReply, status: number, page: Page): Promise<void> {
+  const html = String(await engine.render(template, { ...page, styles: STYLES_PATH }));
+  void reply.header("Cache-Control", "no-store").header("Content-Security-Policy", PAGE_POLICY);
+  // Long enough to read; where an app's own scheme needs a gesture, the button is there.
+  if (page.goOn) void reply.header("Refresh", `${GO_ON_SECONDS}; url=${new URL(page.goOn.url).href}`);
+  await reply.code(status).type("text/html; charset=utf-8").send(html);
+}

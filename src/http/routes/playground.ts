@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import files from "@fastify/static";
+import type { FastifyInstance } from "fastify";
+import { DEMO_APPLICATION_ID, demoValues } from "../../management/index.js";
+import type { Nouns } from "../../nouns.js";
+import { developmentHostGuard } from "./development-host.js";
+
+interface PlaygroundParts {
+  readonly nouns: Nouns;
+  readonly isDevelopment: boolean;
+  readonly hasInbox: boolean;
+}
+
+/** Beside the compiled src/. Run from the sources, the gateway has none. */
+const folder = fileURLToPath(new URL("../../../playground/", import.meta.url));
+const assets = `${folder}assets/`;
+/** Monaco places its lines and colours by style attributes and elements; graphiql's fonts and Monaco's pictures are data: URLs of its CSS. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** The playground, in every mode. It knows the contract from /schema and asks this host only. */
+export async function addPlaygroundRoutes(server: FastifyInstance, { nouns, isDevelopment, hasInbox }: PlaygroundParts): Promise<void> {
+  if (isDevelopment)
+    server.get("/playground/context.json", { onRequest: developmentHostGuard(nouns.publicUrl) }, async (_request, reply) => {
+      const demo = await nouns.applicationRegistry.find(DEMO_APPLICATION_ID);
+      const values = demo ? await demoValues(nouns, demo) : {};
+      await reply.header("Cross-Origin-Resource-Policy", "same-origin").send({
+        appKey: values["LATCHKEY_APP_KEY"],
+        secretKey: values["LATCHKEY_SECRET_KEY"],
+        inboxUrl: hasInbox ? `${nouns.publicUrl}/development/inbox` : undefined,
+      });
+    });
+  if (!existsSync(assets)) return;
+  // Their names carry a hash of what they hold.
+  await server.register(files, { root: assets, prefix: "/playground/assets/", index: false, immutable: true, maxAge: "365d" });
+  // Whoever opens the gateway in a browser wants to see something.
+  server.get("/", async (_request, reply) => await reply.redirect("playground", 302));
+  server.get("/playground", async (_request, reply) => {
+    void reply.header("Content-Security-Policy", PAGE_POLICY).header("Cache-Control", "no-cache");
+    return await reply.sendFile("index.html", folder, { cacheControl: false });
+  });
+}

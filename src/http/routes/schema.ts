@@ -1,0 +1,11 @@
+import type { FastifyInstance } from "fastify";
+import type { Schemas } from "../schemas.js";
+
+/** The published contract of both APIs, in every mode, so that nobody needs introspection. */
+export function addSchemaRoutes(server: FastifyInstance, { authentication, management }: Schemas): void {
+  for (const [name, { sdl }] of Object.entries({ authentication, management }))
+    server.get(`/schema/${name}.graphql`, async (_request, reply) => {
+      void reply.header("Access-Control-Allow-Origin", "*").header("Cache-Control", "public, max-age=300");
+      await reply.type("text/plain; charset=utf-8").send(sdl);
+    });
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import closeWithGrace from "close-with-grace";
+import { runCommand } from "./command-line/index.js";
+import { composeGateway, type Gateway } from "./compose.js";
+import { type Environment, readEnvironment } from "./environment.js";
+import { demoValues, seedDemo } from "./management/index.js";
+
+const SHUTDOWN_MS = 15_000;
+
+/** Starts the gateway and keeps it until a signal ends it: requests that run are finished, then the process leaves. */
+async function serve(): Promise<void> {
+  const environment = readEnvironment();
+  const gateway = await composeGateway(environment);
+  const { log } = gateway.nouns;
+  // The server waits for open connections: those that are still being answered must not stay open for another request.
+  gateway.server.addHook("onSend", async (_request, reply) => {
+    if (!gateway.readiness.isReady) void reply.header("Connection", "close");
+  });
+  closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err, signal }) => {
+    if (err) log.fatal({ err }, "unexpected error: shutting down");
+    else log.info({ signal }, "draining");
+    await gateway.close();
+    log.info("stopped");
+  });
+  const demo = environment.DEMO ? await seedDemo(gateway.nouns) : null;
+  await gateway.server.listen({ host: environment.HOST, port: environment.PORT });
+  gateway.startWork();
+  if (environment.GATEWAY_MODE === "development") process.stdout.write(frame(await describe(environment, gateway, demo)));
+  else if (!environment.SMTP_URL) log.warn("SMTP_URL is not set: no mail leaves, and codes expire unsent");
+  log.info({ publicUrl: environment.PUBLIC_URL, database: gateway.nouns.database.label, mode: environment.GATEWAY_MODE }, "listening");
+}
+
+type Demo = Awaited<ReturnType<typeof seedDemo>> | null;
+
+async function describe({ PUBLIC_URL: url, SMTP_URL }: Environment, { nouns, inbox }: Gateway, demo: Demo): Promise<string[]> {
+  const lines = [
+    "Latchkey: development mode",
+    "",
+    `Authentication API  ${url}/graphql`,
+    `Management API      ${url}/management/graphql`,
+    `Playground          ${url}/playground`,
+    `Contract            ${url}/schema/authentication.graphql`,
+    `Mails               ${inbox && !SMTP_URL ? `${url}/development/inbox` : "leave by SMTP_URL"}`,
+    `Database            ${nouns.database.label}`,
+  ];
+  if (!demo) return lines;
+  const values = Object.entries(await demoValues(nouns, demo)).map(([name, value]) => `${name}=${value}`);
+  return [...lines, "", "The Demo application, for the .env of your app:", "", ...values];
+}
+
+/** Rules above and below: lines between them can be copied as they are. */
+function frame(lines: readonly string[]): string {
+  const rule = "=".repeat(Math.max(...lines.map(({ length }) => length)));
+  return `\n${rule}\n${lines.join("\n")}\n${rule}\n\n`;
+}
+
+const [command, ...rest] = process.argv.slice(2);
+const running = command === undefined || (command === "serve" && rest.length === 0) ? serve() : runCommand(process.argv);
+running.catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,38 @@
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import { Refusal } from "../../errors/index.js";
+import type { Nouns } from "../../nouns.js";
+import { realmConfiguration } from "../../tokens/index.js";
+import { ManagedApplicationView } from "../application.types.js";
+import type { ManagementContext } from "../area.js";
+import { ApplicationKey, RealmConfigurationView, SigningKeyView, Viewer } from "./applications.types.js";
+
+@Resolver(() => ManagedApplicationView)
+export class ApplicationsResolver {
+  constructor(private readonly nouns: Pick<Nouns, "signingKeys" | "publicUrl">) {}
+
+  @Query(() => Viewer, { nullable: true, description: "Who is calling. Null together with an UNAUTHENTICATED error when nobody is." })
+  async viewer(@Ctx() context: ManagementContext): Promise<typeof Viewer> {
+    const application = ManagedApplicationView.from(await context.authenticate());
+    return Object.assign(new ApplicationKey(), { application });
+  }
+
+  @Query(() => ManagedApplicationView, {
+    nullable: true,
+    description: "One application. Null together with FORBIDDEN when it is not yours or does not exist: one answer for both.",
+  })
+  async application(@Arg("id", () => ID) id: string, @Ctx() context: ManagementContext): Promise<ManagedApplicationView> {
+    return ManagedApplicationView.from(await context.requireApplication(id));
+  }
+
+  @FieldResolver(() => [SigningKeyView], { description: "Its published keys: current, next and, for a while after a rotation, previous." })
+  async keys(@Root() { id }: ManagedApplicationView): Promise<SigningKeyView[]> {
+    return (await this.nouns.signingKeys.published(id)).map(SigningKeyView.from);
+  }
+
+  @FieldResolver(() => RealmConfigurationView, { description: "What to paste into a Realm app." })
+  async realmConfiguration(@Root() { application }: ManagedApplicationView): Promise<RealmConfigurationView> {
+    const [current] = await this.nouns.signingKeys.published(application.id);
+    if (!current) throw new Refusal("FORBIDDEN");
+    return Object.assign(new RealmConfigurationView(), realmConfiguration(application, this.nouns.publicUrl, current));
+  }
+}

@@ -1,0 +1,54 @@
+import { type Application, issuerOf } from "../../applications/index.js";
+import { isUniqueViolation } from "../../database/index.js";
+import type { Nouns } from "../../nouns.js";
+import { ApplicationLifecycle } from "./application-lifecycle.js";
+
+/** The Demo application has one id everywhere, so that every process finds the same. */
+export const DEMO_APPLICATION_ID = "de300000-0000-4000-8000-000000000001";
+
+const settings = {
+  locales: { default: "en", supported: ["en", "de", "fr"] },
+  metadata: {
+    fields: [
+      { path: "user_data.name.first", name: "firstName" },
+      { path: "user_data.name.last", name: "lastName" },
+      { path: "role", type: "STRING", setBy: "DEVELOPER", editable: false, default: "member" },
+    ],
+  },
+};
+
+/** Makes the Demo application unless it is there. Of several processes that start at once, one makes it. */
+export async function seedDemo(nouns: Nouns): Promise<Application> {
+  const lifecycle = new ApplicationLifecycle(nouns);
+  const existing = await nouns.applicationRegistry.find(DEMO_APPLICATION_ID);
+  if (existing) return existing;
+  try {
+    const draft = { id: DEMO_APPLICATION_ID, name: "Demo", ownerId: null, settings, ...demoKeys(nouns) };
+    return (await lifecycle.create(draft)).application;
+  } catch (error) {
+    const theirs = isUniqueViolation(error) ? await nouns.applicationRegistry.find(DEMO_APPLICATION_ID) : null;
+    if (!theirs) throw error;
+    return theirs;
+  }
+}
+
+/** What an app puts into its own `.env` to use the Demo application. */
+export async function demoValues(nouns: Nouns, { id, appKey }: Application): Promise<Record<string, string>> {
+  const { secretKey } = demoKeys(nouns);
+  const issuer = issuerOf(nouns.publicUrl, id);
+  return {
+    LATCHKEY_URL: `${nouns.publicUrl}/graphql`,
+    LATCHKEY_APP_ID: id,
+    LATCHKEY_APP_KEY: appKey,
+    // Once it is rotated, it is shown to nobody again.
+    ...((await nouns.applicationRegistry.hasSecretKey(id, secretKey)) ? { LATCHKEY_SECRET_KEY: secretKey } : {}),
+    LATCHKEY_ISSUER: issuer,
+    LATCHKEY_JWKS_URL: `${issuer}/.well-known/jwks.json`,
+  };
+}
+
+/** Derived from the gateway's keyring, so that every start can show them although only a hash of the secret key is kept. */
+function demoKeys({ keyring }: Nouns): { appKey: string; secretKey: string } {
+  const derive = (use: string) => keyring.mac("token", "demo", use).toString("base64url");
+  return { appKey: `lk_app_${derive("app-key")}`, secretKey: `lk_sec_${derive("secret-key")}` };
+}

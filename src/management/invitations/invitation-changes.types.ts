@@ -1,0 +1,55 @@
+import { createUnionType, Field, ID, InputType, ObjectType } from "type-graphql";
+import { HandleInvalid, InvitationsClosed, LocaleRefused, MetadataRefused, TooManyAttempts } from "../../errors/index.js";
+import { JsonScalar, type Metadata } from "../../users/index.js";
+import { ManagedInvitationView } from "./invitations.types.js";
+
+@InputType({ description: "Whom to invite." })
+export class CreateInvitationInput {
+  @Field(() => ID, { description: "The application to join." })
+  applicationId!: string;
+
+  @Field(() => String, { description: "Where the invitation goes." })
+  email!: string;
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: "Metadata of the new user: any of the application's fields, roles included. It stands, whatever they give themselves.",
+  })
+  metadata?: Metadata | null;
+
+  @Field(() => String, { nullable: true, description: "Language of the mail, one the application speaks; its default when left out." })
+  locale?: string | null;
+}
+
+@InputType("InvitationIdInput", { description: "Which invitation." })
+export class ManagedInvitationIdInput {
+  @Field(() => ID, { description: "The application it is for." })
+  applicationId!: string;
+
+  @Field(() => ID, { description: "One of Application.invitations, a user's or the back end's." })
+  invitationId!: string;
+}
+
+@ObjectType("InvitationSent", { description: "The invitation is on its way. The same answer for addresses with and without an account." })
+export class ManagedInvitationSent {
+  @Field(() => ManagedInvitationView, { description: "The invitation." })
+  invitation!: ManagedInvitationView;
+}
+
+@ObjectType("InvitationRevoked", { description: "The invitation opens nothing any more." })
+export class ManagedInvitationRevoked {
+  @Field(() => ManagedInvitationView, { description: "The invitation." })
+  invitation!: ManagedInvitationView;
+}
+
+export const CreateInvitationResult = createUnionType({
+  name: "CreateInvitationResult",
+  description: "Sent, or why not. TooManyAttempts: this address has had its share of mails.",
+  types: () => [ManagedInvitationSent, InvitationsClosed, HandleInvalid, LocaleRefused, MetadataRefused, TooManyAttempts] as const,
+});
+
+export const ResendInvitationResult = createUnionType({
+  name: "ResendInvitationResult",
+  description: "Sent again, or why not. TooManyAttempts: this address has had its share of mails.",
+  types: () => [ManagedInvitationSent, InvitationsClosed, TooManyAttempts] as const,
+});

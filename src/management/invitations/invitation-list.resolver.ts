@@ -1,0 +1,25 @@
+import { Arg, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import { type InvitationFilter, InvitationStatus, type Invitations } from "../../invitations/index.js";
+import { requirePage } from "../../paging/index.js";
+import { ManagedApplicationView } from "../application.types.js";
+import { ManagedInvitationConnection } from "./invitations.types.js";
+
+@Resolver(() => ManagedApplicationView)
+export class InvitationListResolver {
+  constructor(private readonly list: Invitations) {}
+
+  @FieldResolver(() => ManagedInvitationConnection, {
+    description: "The application's invitations, its users' and its back end's, newest first. `first` at most 100.",
+  })
+  async invitations(
+    @Root() { id }: ManagedApplicationView,
+    @Arg("status", () => InvitationStatus, { nullable: true, description: "Only those of this status." }) status:
+      | InvitationFilter["status"]
+      | null,
+    @Arg("first", () => Int, { defaultValue: 20 }) first: number,
+    @Arg("after", () => String, { nullable: true }) after: string | undefined,
+  ): Promise<ManagedInvitationConnection> {
+    const page = requirePage(first, after);
+    return ManagedInvitationConnection.from(await this.list.listPage(id, status == null ? {} : { status }, page), page);
+  }
+}

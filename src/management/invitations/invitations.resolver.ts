@@ -1,0 +1,69 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
+import { type Failure, toUserError } from "../../errors/index.js";
+import type { ManagementContext } from "../area.js";
+import { ManagedUserView } from "../user.types.js";
+import {
+  CreateInvitationInput,
+  CreateInvitationResult,
+  ManagedInvitationIdInput,
+  ManagedInvitationRevoked,
+  ManagedInvitationSent,
+  ResendInvitationResult,
+} from "./invitation-changes.types.js";
+import type { InvitationsService, SentOutcome } from "./invitations.service.js";
+import { ManagedInvitationView } from "./invitations.types.js";
+
+@Resolver(() => ManagedInvitationView)
+export class InvitationsResolver {
+  constructor(private readonly service: InvitationsService) {}
+
+  @Mutation(() => CreateInvitationResult, {
+    description: "Asks somebody to join by mail. Inviting the same address again sends a new code and replaces the metadata.",
+  })
+  async createInvitation(
+    @Arg("input", () => CreateInvitationInput) { applicationId, email, metadata, locale }: CreateInvitationInput,
+    @Ctx() context: ManagementContext,
+  ): Promise<typeof CreateInvitationResult> {
+    const application = await context.requireApplication(applicationId);
+    const outcome = await this.service.create(application, { email, metadata: metadata ?? {}, locale }, context.origin);
+    return present(outcome, context) as typeof CreateInvitationResult;
+  }
+
+  @Mutation(() => ResendInvitationResult, {
+    description: "Sends a pending or expired invitation again, with a new code and its whole life before it. FORBIDDEN for any other.",
+  })
+  async resendInvitation(
+    @Arg("input", () => ManagedInvitationIdInput) { applicationId, invitationId }: ManagedInvitationIdInput,
+    @Ctx() context: ManagementContext,
+  ): Promise<typeof ResendInvitationResult> {
+    const application = await context.requireApplication(applicationId);
+    return present(await this.service.resend(application, invitationId, context.origin), context) as typeof ResendInvitationResult;
+  }
+
+  @Mutation(() => ManagedInvitationRevoked, {
+    description: "Takes an invitation back; its code opens nothing from then on. FORBIDDEN for one that was accepted.",
+  })
+  async revokeInvitation(
+    @Arg("input", () => ManagedInvitationIdInput) { applicationId, invitationId }: ManagedInvitationIdInput,
+    @Ctx() context: ManagementContext,
+  ): Promise<ManagedInvitationRevoked> {
+    const application = await context.requireApplication(applicationId);
+    const invitation = await this.service.revoke(application, invitationId, context.origin);
+    return Object.assign(new ManagedInvitationRevoked(), { invitation: ManagedInvitationView.from(invitation) });
+  }
+
+  @FieldResolver(() => ManagedUserView, {
+    nullable: true,
+    description: "The user who sent it; null for the back end's, and when that user has left.",
+  })
+  async inviter(@Root() { invitation }: ManagedInvitationView, @Ctx() context: ManagementContext): Promise<ManagedUserView | null> {
+    const { applicationId, inviterId } = invitation;
+    const inviter = inviterId && (await context.loadersOf(applicationId).userById.load(inviterId));
+    return inviter ? ManagedUserView.from(inviter) : null;
+  }
+}
+
+function present(outcome: SentOutcome | Failure, { locale }: ManagementContext): object {
+  if (outcome.kind === "failure") return toUserError(outcome, locale);
+  return Object.assign(new ManagedInvitationSent(), { invitation: ManagedInvitationView.from(outcome.invitation) });
+}

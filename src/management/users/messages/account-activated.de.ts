@@ -1,0 +1,11 @@
+import type { MessageText } from "../../../messaging/index.js";
+
+export const de: MessageText = {
+  subject: "Ihr Konto bei {{ appName }} ist wieder freigegeben",
+  text: `Ihr Konto bei {{ appName }} ist nicht mehr gesperrt. Sie können sich wie zuvor anmelden.
+
+Ihr Passwort ist unverändert.
+`,
+  html: `<p>Ihr Konto bei {{ appName }} ist nicht mehr gesperrt. Sie können sich wie zuvor anmelden.</p>
+<p>Ihr Passwort ist unverändert.</p>`,
+};

@@ -1,0 +1,11 @@
+import type { MessageTemplate } from "../../../messaging/index.js";
+import { de } from "./account-created.de.js";
+import { en } from "./account-created.en.js";
+import { fr } from "./account-created.fr.js";
+
+export const accountCreated: MessageTemplate = {
+  name: "accountCreated",
+  sentWhen: "the application's back end made an account for somebody; the code sets their password",
+  needs: ["code", "link"],
+  texts: { en, de, fr },
+};

@@ -1,0 +1,11 @@
+import type { MessageTemplate } from "../../../messaging/index.js";
+import { de } from "./account-suspended.de.js";
+import { en } from "./account-suspended.en.js";
+import { fr } from "./account-suspended.fr.js";
+
+export const accountSuspended: MessageTemplate = {
+  name: "accountSuspended",
+  sentWhen: "the application's back end suspended a user",
+  needs: [],
+  texts: { en, de, fr },
+};

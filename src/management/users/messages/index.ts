@@ -1,0 +1,3 @@
+export { accountActivated } from "./account-activated.js";
+export { accountCreated } from "./account-created.js";
+export { accountSuspended } from "./account-suspended.js";

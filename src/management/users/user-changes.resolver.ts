@@ -1,0 +1,123 @@
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { toUserError } from "../../errors/index.js";
+import type { ManagementContext } from "../area.js";
+import { ManagedUserView } from "../user.types.js";
+import type { NewUserService } from "./new-user.service.js";
+import type { UserChangesService } from "./user-changes.service.js";
+import {
+  CreateUserInput,
+  CreateUserResult,
+  PasswordResetSent,
+  SendPasswordResetResult,
+  UpdateUserMetadataInput,
+  UpdateUserMetadataResult,
+  UserActivated,
+  UserCreated,
+  UserDeleted,
+  UserIdInput,
+  UserMetadataUpdated,
+  UserSessionsEnded,
+  UserSuspended,
+  UserUnlocked,
+} from "./user-changes.types.js";
+
+@Resolver()
+export class UserChangesResolver {
+  constructor(
+    private readonly changes: UserChangesService,
+    private readonly newcomers: NewUserService,
+  ) {}
+
+  @Mutation(() => CreateUserResult, {
+    description:
+      "Makes an account without a password and mails its owner a code and a link to choose one. To let people decide, invite them.",
+  })
+  async createUser(
+    @Arg("input", () => CreateUserInput) { applicationId, email, metadata, locale }: CreateUserInput,
+    @Ctx() context: ManagementContext,
+  ): Promise<typeof CreateUserResult> {
+    const application = await context.requireApplication(applicationId);
+    const outcome = await this.newcomers.create(application, { email, metadata: metadata ?? {}, locale }, context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof CreateUserResult;
+    return Object.assign(new UserCreated(), { user: ManagedUserView.from(outcome.user) });
+  }
+
+  @Mutation(() => UserSuspended, {
+    description: "Shuts a user out: ends all sessions, refuses log-in, voids pending invitations they sent.",
+  })
+  async suspendUser(
+    @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
+    @Ctx() context: ManagementContext,
+  ): Promise<UserSuspended> {
+    const application = await context.requireApplication(applicationId);
+    const { user, sessionsEnded } = await this.changes.suspend(application, userId, context.origin);
+    return Object.assign(new UserSuspended(), { user: ManagedUserView.from(user), sessionsEnded });
+  }
+
+  @Mutation(() => UserActivated, { description: "Lets a suspended user in again." })
+  async activateUser(
+    @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
+    @Ctx() context: ManagementContext,
+  ): Promise<UserActivated> {
+    const application = await context.requireApplication(applicationId);
+    const { user } = await this.changes.activate(application, userId, context.origin);
+    return Object.assign(new UserActivated(), { user: ManagedUserView.from(user) });
+  }
+
+  @Mutation(() => UserUnlocked, {
+    description:
+      "Takes away the waits that wrong passwords and codes have brought this account. Waits of a whole network, which many share, stay.",
+  })
+  async unlockUser(
+    @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
+    @Ctx() context: ManagementContext,
+  ): Promise<UserUnlocked> {
+    const application = await context.requireApplication(applicationId);
+    const { user } = await this.changes.unlock(application, userId, context.origin);
+    return Object.assign(new UserUnlocked(), { user: ManagedUserView.from(user) });
+  }
+
+  @Mutation(() => UserSessionsEnded, { description: "Logs a user out everywhere, from the next request on. Nobody is told." })
+  async endUserSessions(
+    @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
+    @Ctx() context: ManagementContext,
+  ): Promise<UserSessionsEnded> {
+    const application = await context.requireApplication(applicationId);
+    const { user, sessionsEnded } = await this.changes.endSessions(application, userId, context.origin);
+    return Object.assign(new UserSessionsEnded(), { user: ManagedUserView.from(user), sessionsEnded });
+  }
+
+  @Mutation(() => SendPasswordResetResult, {
+    description: "Mails the user a code and a link for a new password, at most one a minute. The password stays until they choose another.",
+  })
+  async sendPasswordReset(
+    @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
+    @Ctx() context: ManagementContext,
+  ): Promise<typeof SendPasswordResetResult> {
+    const application = await context.requireApplication(applicationId);
+    const outcome = await this.newcomers.sendReset(application, userId, context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof SendPasswordResetResult;
+    const { expiresAt, resendAvailableAt } = outcome;
+    return Object.assign(new PasswordResetSent(), { expiresAt, resendAvailableAt });
+  }
+
+  @Mutation(() => UpdateUserMetadataResult, { description: "Changes a user's metadata: any field, roles included." })
+  async updateUserMetadata(
+    @Arg("input", () => UpdateUserMetadataInput) { applicationId, userId, metadata }: UpdateUserMetadataInput,
+    @Ctx() context: ManagementContext,
+  ): Promise<typeof UpdateUserMetadataResult> {
+    const application = await context.requireApplication(applicationId);
+    const outcome = await this.changes.updateMetadata(application, userId, metadata, context.origin);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof UpdateUserMetadataResult;
+    return Object.assign(new UserMetadataUpdated(), { user: ManagedUserView.from(outcome.user) });
+  }
+
+  @Mutation(() => UserDeleted, { description: "Deletes a user for good, with everything kept about them. There is no way back." })
+  async deleteUser(
+    @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
+    @Ctx() context: ManagementContext,
+  ): Promise<UserDeleted> {
+    const application = await context.requireApplication(applicationId);
+    return Object.assign(new UserDeleted(), await this.changes.delete(application, userId, context.origin));
+  }
+}

@@ -1,0 +1,12 @@
+export { InboxMessageEntity } from "./inbox-message.entity.js";
+export type { Inbox } from "./mailer.js";
+export { MessageRenderer } from "./message-renderer.js";
+export { MessageTextEntity } from "./message-text.entity.js";
+export { MessageTextRepository } from "./message-text.repository.js";
+export { MessageTexts } from "./message-texts.js";
+export { Outbox } from "./outbox.js";
+export { OutboxRepository } from "./outbox.repository.js";
+export { OutboxDispatcher } from "./outbox-dispatcher.js";
+export { OutboxMessageEntity } from "./outbox-message.entity.js";
+export { OwnMailers } from "./own-mailers.js";
+export { type MessageTemplate, type MessageText, Templates } from "./templates.js";

@@ -1,0 +1,119 @@
+import { In, IsNull, LessThan, LessThanOrEqual, Not } from "typeorm";
+import { addSeconds } from "../clock.js";
+import type { Database } from "../database/index.js";
+import type { LaneChoice } from "./lanes.js";
+import { OutboxMessageEntity } from "./outbox-message.entity.js";
+
+/** So long the record of a finished message is kept. */
+const KEEP_SECONDS = 30 * 86_400;
+
+export type FinalStatus = "DELIVERED" | "EXPIRED" | "FAILED" | "REPLACED";
+
+export class OutboxRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(row: OutboxMessageEntity): Promise<void> {
+    await this.database.writing.insert(OutboxMessageEntity, row as never);
+  }
+
+  /** What still waits under this hash is finished as REPLACED. */
+  async replaceWaiting(applicationId: string, replacesHash: string, now: Date): Promise<void> {
+    await this.database.writing.update(
+      OutboxMessageEntity,
+      { applicationId, replacesHash, status: "PENDING" },
+      { status: "REPLACED", payloadSealed: null, finishedAt: now },
+    );
+  }
+
+  /** Messages that are due in some lanes and that nobody holds, the longest waiting first. */
+  async listDue(now: Date, lanes: LaneChoice, limit: number): Promise<OutboxMessageEntity[]> {
+    const lane = "only" in lanes ? In([...lanes.only]) : Not(In([...lanes.except]));
+    const due = { status: "PENDING", nextAttemptAt: LessThanOrEqual(now), lane };
+    const unclaimed = [
+      { ...due, leaseUntil: IsNull() },
+      { ...due, leaseUntil: LessThan(now) },
+    ];
+    return await this.messages.find({ where: unclaimed, order: { nextAttemptAt: "ASC" }, take: limit });
+  }
+
+  /** Takes a listed message for `owner` until `leaseUntil`; false when another process was faster. */
+  async claim({ applicationId, id, leaseUntil: seen }: OutboxMessageEntity, owner: string, leaseUntil: Date): Promise<boolean> {
+    const { affected } = await this.database.alone((manager) =>
+      manager.update(
+        OutboxMessageEntity,
+        { applicationId, id, status: "PENDING", leaseUntil: seen ?? IsNull() },
+        { leaseOwner: owner, leaseUntil },
+      ),
+    );
+    return affected === 1;
+  }
+
+  /** Keeps a claim alive while a slow server is being talked to. */
+  async renew({ applicationId, id }: OutboxMessageEntity, owner: string, leaseUntil: Date): Promise<boolean> {
+    return await this.update(applicationId, id, owner, { leaseUntil });
+  }
+
+  /** Ends a message the owner still holds: its payload is erased. */
+  async finish(
+    { applicationId, id }: OutboxMessageEntity,
+    owner: string,
+    status: FinalStatus,
+    now: Date,
+    lastFailure: string | null,
+  ): Promise<boolean> {
+    const change = { status, lastFailure, payloadSealed: null, leaseOwner: null, leaseUntil: null, finishedAt: now };
+    return await this.update(applicationId, id, owner, change);
+  }
+
+  /** Lets a message the owner still holds wait for its next attempt. */
+  async postpone(
+    { applicationId, id, attempts }: OutboxMessageEntity,
+    owner: string,
+    nextAttemptAt: Date,
+    lastFailure: string,
+  ): Promise<boolean> {
+    const change = { attempts: attempts + 1, nextAttemptAt, lastFailure, leaseOwner: null, leaseUntil: null };
+    return await this.update(applicationId, id, owner, change);
+  }
+
+  /** Messages that wait to be sent, and since when the oldest of them does. */
+  async findBacklog(): Promise<{ waiting: number; oldest: Date | null }> {
+    const waiting = await this.messages.countBy({ status: "PENDING" });
+    const [oldest] = waiting === 0 ? [] : await this.messages.find({ where: { status: "PENDING" }, order: { createdAt: "ASC" }, take: 1 });
+    return { waiting, oldest: oldest?.createdAt ?? null };
+  }
+
+  async voidAll(finishedAt: Date): Promise<void> {
+    await this.database.writing.update(OutboxMessageEntity, { status: "PENDING" }, { status: "EXPIRED", payloadSealed: null, finishedAt });
+  }
+
+  async deleteOfRecipient(applicationId: string, recipientHash: string): Promise<void> {
+    await this.database.writing.delete(OutboxMessageEntity, { applicationId, recipientHash });
+  }
+
+  async deleteOfApplication(applicationId: string): Promise<void> {
+    await this.database.writing.delete(OutboxMessageEntity, { applicationId });
+  }
+
+  /** Removes at most `limit` records of messages finished 30 days before `instant`; returns how many. */
+  async deleteExpired(instant: Date, limit: number): Promise<number> {
+    const rows = await this.messages.find({
+      where: { finishedAt: LessThan(addSeconds(instant, -KEEP_SECONDS)) },
+      take: limit,
+      select: { applicationId: true, id: true },
+    });
+    for (const { applicationId, id } of rows) await this.database.writing.delete(OutboxMessageEntity, { applicationId, id });
+    return rows.length;
+  }
+
+  private async update(applicationId: string, id: string, leaseOwner: string, change: Partial<OutboxMessageEntity>): Promise<boolean> {
+    const { affected } = await this.database.alone((manager) =>
+      manager.update(OutboxMessageEntity, { applicationId, id, leaseOwner, status: "PENDING" }, change as never),
+    );
+    return affected === 1;
+  }
+
+  private get messages() {
+    return this.database.reading.getRepository(OutboxMessageEntity);
+  }
+}

@@ -1,0 +1,109 @@
+import { Liquid } from "liquidjs";
+import { placeholders } from "./variables.js";
+
+/** Values a message shows, by variable. */
+export type MessageParameters = Readonly<Record<string, string>>;
+
+export const mailParts = ["subject", "text", "html"] as const;
+export type MessagePart = (typeof mailParts)[number] | "sms";
+/** Sources of some or all parts of a message. */
+export type PartSources = Readonly<Partial<Record<MessagePart, string>>>;
+
+/** How long a source, and what becomes of it, can be: bytes, and for what is one line when it is sent, characters. */
+export const partLimits: Readonly<Record<MessagePart, { readonly source: number; readonly rendered: number }>> = {
+  subject: { source: 500, rendered: 400 },
+  text: { source: 10_000, rendered: 20_000 },
+  html: { source: 50_000, rendered: 60_000 },
+  sms: { source: 500, rendered: 480 },
+};
+
+/** What a message needs of Liquid: no loops, no other files, no clock, and nothing that takes escaping back. */
+const tags = new Set(["if", "unless", "case", "assign", "capture", "comment", "raw", "#"]);
+const filters = new Set("append capitalize default downcase prepend strip truncate upcase url_encode".split(" "));
+
+interface FilterState {
+  readonly context: { readonly memoryLimit: { use(count: number): void } };
+}
+/** Counts what is shown, so that a long value cannot be shown any number of times. */
+function counted(this: FilterState, value: unknown): string {
+  const text = typeof value === "string" ? value : String(value ?? "");
+  this.context.memoryLimit.use(text.length);
+  return text;
+}
+
+function engineWith(outputEscape: "escape" | typeof counted): Liquid {
+  const limits = { parseLimit: 100_000, renderLimit: 200, memoryLimit: 200_000 };
+  const strict = { strictVariables: true, strictFilters: true, ownPropertyOnly: true, templates: {} };
+  const engine = new Liquid({ ...limits, ...strict, outputEscape: outputEscape as "escape" });
+  keepOnly(engine.tags, tags);
+  keepOnly(engine.filters, filters);
+  return engine;
+}
+/** Without a prototype, a tag or filter called `constructor` is unknown like any other. */
+function keepOnly(registered: Record<string, unknown>, wanted: ReadonlySet<string>): void {
+  for (const name of Object.keys(registered)) if (!wanted.has(name)) delete registered[name];
+  Object.setPrototypeOf(registered, null);
+}
+
+const htmlEngine = engineWith("escape");
+const textEngine = engineWith(counted);
+const engineOf = (part: MessagePart) => (part === "html" ? htmlEngine : textEngine);
+
+/** `%CODE%` is another word for `{{ code }}`. In the source only: what a value holds is never read as a template. */
+const withPlaceholders = (source: string) =>
+  source.replace(/%[A-Z_]+%/g, (word) => (Object.hasOwn(placeholders, word) ? `{{ ${placeholders[word]} }}` : word));
+
+/** Words that look like placeholders and are none. */
+export const unknownPlaceholders = (source: string) =>
+  [...source.matchAll(/%[A-Z_]{3,}%/g)].map(([word]) => word).filter((word) => !Object.hasOwn(placeholders, word));
+
+/** Variables a source takes from outside. @throws Error in Liquid's words when it does not parse */
+export const globalVariables = (part: MessagePart, source: string): string[] => {
+  const engine = engineOf(part);
+  return engine.globalVariablesSync(engine.parse(withPlaceholders(source)));
+};
+
+/** Thrown for a text that came out wrong; says what is wrong with it. */
+export class TextRefused extends Error {
+  override name = "TextRefused";
+}
+
+/** Renders one part. @throws Error when it cannot be, or comes out empty, too long or without a value it needs */
+export async function renderPart(
+  part: MessagePart,
+  source: string,
+  parameters: MessageParameters,
+  needs: readonly string[],
+): Promise<string> {
+  const rendered = String(await engineOf(part).parseAndRender(withPlaceholders(source), parameters));
+  const isLine = part === "subject" || part === "sms";
+  const text = isLine ? asLine(rendered) : rendered.trim();
+  const limit = partLimits[part].rendered;
+  if (text === "") throw new TextRefused("is empty");
+  if ((isLine ? text.length : Buffer.byteLength(text)) > limit) throw new TextRefused(`becomes longer than ${limit}`);
+  for (const name of part === "subject" ? [] : needs) {
+    const value = parameters[name] ?? "";
+    const shown = part === "html" ? String(htmlEngine.parseAndRenderSync("{{ value }}", { value })) : value;
+    if (!text.includes(shown)) throw new TextRefused(`does not show {{ ${name} }}, without which the message is pointless`);
+  }
+  return text;
+}
+
+/** One line without control characters: a header or a text message. */
+const asLine = (text: string) => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+
+/** A mail's HTML: a whole document as it is, anything else as the body of the gateway's own. */
+export function htmlDocument(body: string, subject: string, locale: string): string {
+  if (/<html[\s>]/i.test(body)) return `${body}\n`;
+  const title = String(htmlEngine.parseAndRenderSync("{{ subject }}", { subject }));
+  return `<!doctype html>
+<html lang="${locale}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
+<body style="margin:0;padding:24px;background:#f4f5f7;font-family:system-ui,sans-serif;color:#1c2430">
+<div style="max-width:480px;margin:0 auto;padding:32px;background:#fff;border-radius:8px;font-size:16px;line-height:1.5">
+${body}
+</div>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,135 @@
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { type BucketState, emptyState, giveOneBack, type Take, takeOne } from "./bucket.js";
+import type { Bucket, ThrottleKeeper } from "./throttle-keeper.js";
+
+type Changes = Parameters<ThrottleKeeper["settle"]>[0];
+
+const PREFIX = "latchkey:throttle:";
+/** Stores new values only if no other process changed one of the old ones meanwhile. */
+const COMPARE_AND_SET = `
+for i, key in ipairs(KEYS) do
+  if (redis.call("GET", key) or "") ~= ARGV[i] then return 0 end
+end
+for i, key in ipairs(KEYS) do
+  local value, life = ARGV[#KEYS + i], ARGV[2 * #KEYS + i]
+  if value == "" then redis.call("DEL", key) else redis.call("SET", key, value, "PX", life) end
+end
+return 1`;
+const ATTEMPTS = 200;
+const COMMAND_TIMEOUT_MS = 500;
+const CONNECT_TIMEOUT_MS = 1000;
+/** A clock set back must still find its buckets. */
+const MARGIN_MS = 3600_000;
+const SHORTEST_WARNING_MS = 60_000;
+
+/** Keeps buckets in Redis, and in the database while Redis does not answer. */
+export class RedisThrottleKeeper implements ThrottleKeeper {
+  private readonly redis: Redis;
+  private warnedAt = 0;
+
+  constructor(
+    url: string,
+    private readonly insurance: ThrottleKeeper,
+    private readonly log: Logger,
+  ) {
+    this.redis = connectRedis(url);
+  }
+
+  async take(buckets: readonly Bucket[], now: Date): Promise<readonly Take[]> {
+    const inRedis = this.change(buckets, now, (states) => {
+      const takes = buckets.map(({ budget }, index) => takeOne(states[index] ?? emptyState(now), budget, now));
+      const isRefused = takes.some(({ waitSeconds }, index) => waitSeconds > 0 && buckets[index]?.budget.refuses);
+      return { result: takes, next: takes.map(({ before, after }) => (isRefused ? before : after)) };
+    });
+    return await this.insured(inRedis, () => this.insurance.take(buckets, now));
+  }
+
+  async settle(changes: Changes, now: Date): Promise<void> {
+    const buckets = changes.map(({ bucket }) => bucket);
+    const inRedis = this.change(buckets, now, (states) => {
+      const next = changes.map(({ bucket, taken }, index) => taken && giveOneBack(states[index] ?? emptyState(now), bucket.budget, taken));
+      return { result: undefined, next };
+    });
+    await this.insured(inRedis, () => this.insurance.settle(changes, now));
+  }
+
+  async peek(bucket: Bucket, now: Date): Promise<BucketState> {
+    const inRedis = this.redis.get(keyOf(bucket)).then((text) => parse(text) ?? emptyState(now));
+    return await this.insured(inRedis, () => this.insurance.peek(bucket, now));
+  }
+
+  async close(): Promise<void> {
+    this.redis.disconnect();
+  }
+
+  /** Reads, decides, and stores unless another process was faster: then all over again. A null state forgets the bucket. */
+  private async change<Result>(
+    buckets: readonly Bucket[],
+    now: Date,
+    decide: (states: (BucketState | null)[]) => { result: Result; next: (BucketState | null)[] },
+  ): Promise<Result> {
+    if (buckets.length === 0) return decide([]).result;
+    const keys = buckets.map(keyOf);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const texts = await this.redis.mget(keys);
+      const { result, next } = decide(texts.map(parse));
+      const values = next.map((state) => (state === null ? "" : JSON.stringify(state)));
+      const lives = next.map((state) => String(Math.max(0, (state?.windowEndsAt.getTime() ?? 0) - now.getTime()) + MARGIN_MS));
+      const seen = texts.map((text) => text ?? "");
+      if ((await this.redis.eval(COMPARE_AND_SET, keys.length, ...keys, ...seen, ...values, ...lives)) === 1) return result;
+      await delay(attempt % 7);
+    }
+    throw new Error("A throttle bucket is fought over");
+  }
+
+  private async insured<Result>(inRedis: Promise<Result>, fallBack: () => Promise<Result>): Promise<Result> {
+    try {
+      return await inRedis;
+    } catch (error) {
+      this.warn(error);
+      return await fallBack();
+    }
+  }
+
+  private warn(error: unknown): void {
+    const now = performance.now();
+    if (this.warnedAt !== 0 && now - this.warnedAt < SHORTEST_WARNING_MS) return;
+    this.warnedAt = now;
+    this.log.error({ err: error }, "Redis does not answer: throttling counts in the database");
+  }
+}
+
+/** @throws when Redis does not answer */
+export async function pingRedis(url: string): Promise<void> {
+  const redis = connectRedis(url);
+  try {
+    await once(redis, "ready", { signal: AbortSignal.timeout(2 * CONNECT_TIMEOUT_MS) });
+    await redis.ping();
+  } finally {
+    redis.disconnect();
+  }
+}
+
+function connectRedis(url: string): Redis {
+  const timeouts = { connectTimeout: CONNECT_TIMEOUT_MS, commandTimeout: COMMAND_TIMEOUT_MS };
+  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, ...timeouts });
+  // Every command reports its own failure; without a listener the process would end.
+  redis.on("error", () => {});
+  return redis;
+}
+
+const keyOf = ({ applicationId, key }: Bucket) => `${PREFIX}${applicationId}:${key}`;
+
+function parse(text: string | null): BucketState | null {
+  if (text === null) return null;
+  const { count, windowEndsAt, blockedUntil, countedAt } = JSON.parse(text) as Record<keyof BucketState, string>;
+  return {
+    count: Number(count),
+    windowEndsAt: new Date(windowEndsAt),
+    blockedUntil: blockedUntil === null ? null : new Date(blockedUntil),
+    countedAt: new Date(countedAt),
+  };
+}

@@ -1,0 +1,50 @@
+import { type Application, issuerOf, type MetadataFieldSettings } from "../applications/index.js";
+import type { PublishedKey } from "./signing-keys.js";
+
+/** What a Realm (App Services Custom JWT) configuration needs, ready to paste. */
+export interface RealmConfiguration {
+  readonly providersJson: string;
+  readonly publicKeyPem: string;
+  readonly jwksUrl: string;
+}
+
+/** Realm secret that holds the PEM where the key set's URL cannot be used. */
+const SECRET_NAME = "latchkey_public_key";
+/** Realm takes names of fewer than 64 characters in user.data. */
+const LONGEST_FIELD_NAME = 63;
+
+/**
+ * `auth/providers.json`, the current key as PEM for a manual secret, and the key set's URL. Realm finds keys at a URL by `kid` only,
+ * so an application whose tokens have none (token.sendKeyId) gets a configuration with a manual key.
+ */
+export function realmConfiguration({ id, settings }: Application, publicUrl: string, current: PublishedKey): RealmConfiguration {
+  const jwksUrl = `${issuerOf(publicUrl, id)}/.well-known/jwks.json`;
+  const { audience, sendKeyId, includeEmail } = settings.token;
+  const keys = sendKeyId ? { useJWKURI: true, jwkURI: jwksUrl } : { useJWKURI: false, signingAlgorithm: "RS256" };
+  const provider = {
+    name: "custom-token",
+    type: "custom-token",
+    disabled: false,
+    config: { audience: audience.length > 0 || settings.general.realmAppId ? audience : [id], requireAnyAudience: true, ...keys },
+    secret_config: { signingKeys: sendKeyId ? [] : [SECRET_NAME] },
+    metadata_fields: metadataFields(settings.metadata.fields, includeEmail),
+  };
+  return { providersJson: JSON.stringify({ "custom-token": provider }, null, 2), publicKeyPem: current.publicKeyPem, jwksUrl };
+}
+
+/** Each field under its name, else the last segment of its path, else, where that is taken or too long, its whole path or a number. */
+function metadataFields(fields: readonly MetadataFieldSettings[], includeEmail: boolean) {
+  const inToken = fields.filter((field) => field.inToken);
+  const taken = new Set([...(includeEmail ? ["email"] : []), ...inToken.flatMap(({ name }) => name ?? [])]);
+  const chooseName = (path: string) => {
+    const numbered = Array.from({ length: inToken.length }, (_, index) => `field${index + 1}`);
+    const candidates = [path.split(".").at(-1) ?? path, path.replaceAll(".", "_"), ...numbered];
+    const name = candidates.find((one) => one.length <= LONGEST_FIELD_NAME && !taken.has(one)) ?? path;
+    taken.add(name);
+    return name;
+  };
+  return [
+    ...(includeEmail ? [{ required: false, name: "email", field_name: "email" }] : []),
+    ...inToken.map(({ path, name, required }) => ({ required, name: path, field_name: name ?? chooseName(path) })),
+  ];
+}

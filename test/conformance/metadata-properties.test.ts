@@ -1,0 +1,183 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { MetadataFieldSettings } from "../../src/applications/index.js";
+import { metadataSettings, reservedClaims } from "../../src/applications/settings/metadata.settings.js";
+import {
+  acceptMetadata,
+  acceptPartOfMetadata,
+  changeMetadata,
+  completeMetadata,
+  type Metadata,
+  tokenMetadata,
+} from "../../src/users/index.js";
+import { isBounded } from "../../src/users/metadata.js";
+
+const runs = { numRuns: 500 };
+const awkward = ["__proto__", "constructor", "prototype", "toString", "sub", "email", "aud"];
+const name = fc.constantFrom("a", "b", "user_data", "first-name", "0", "hasOwnProperty", ...awkward);
+const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((segments) => segments.join("."));
+const values: Record<MetadataFieldSettings["type"], fc.Arbitrary<unknown>> = {
+  STRING: fc.string({ unit: fc.constantFrom("x", "ß", " "), maxLength: 8 }),
+  NUMBER: fc.integer(),
+  BOOLEAN: fc.boolean(),
+  DATE: fc.constantFrom("2026-02-28", "2026-11-27T10:00:00Z"),
+  STRING_LIST: fc.array(fc.constantFrom("x", "y"), { maxLength: 3 }),
+  JSON: fc.constantFrom({ k: 1 }, [1, "x"], "x"),
+};
+const field = fc
+  .record({ path, type: fc.constantFrom(...(Object.keys(values) as MetadataFieldSettings["type"][])) })
+  .chain(({ path: own, type }) =>
+    fc.record(
+      {
+        path: fc.constant(own),
+        type: fc.constant(type),
+        setBy: fc.constantFrom("USER", "INVITER", "DEVELOPER"),
+        required: fc.boolean(),
+        editable: fc.boolean(),
+        inToken: fc.boolean(),
+        default: values[type],
+      },
+      { requiredKeys: ["path", "type"] },
+    ),
+  );
+/** Whatever the settings let an application define. */
+const fields = fc
+  .array(field, { maxLength: 6 })
+  .map((list) => metadataSettings.safeParse({ fields: list }))
+  .filter(({ success }) => success)
+  .map(({ data }) => data?.fields ?? []);
+/** JSON as it comes out of a request: `__proto__` is a name like any other there. */
+const noise = fc
+  .dictionary(name, fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.dictionary(name, fc.dictionary(name, fc.jsonValue()))), { maxKeys: 4 })
+  .map((value) => JSON.parse(JSON.stringify(value)) as Metadata);
+const authority = fc.constantFrom("USER" as const, "INVITER" as const, "DEVELOPER" as const);
+const ranks = ["USER", "INVITER", "DEVELOPER"];
+
+const read = (node: unknown, [first, ...rest]: string[]): unknown =>
+  first === undefined ? node : Object.hasOwn(Object(node), first) ? read((node as Metadata)[first], rest) : undefined;
+const at = (metadata: Metadata, { path: own }: MetadataFieldSettings) => read(metadata, own.split("."));
+/** An object that gives some of the fields a value of their type; a wish may also be null, which removes one. */
+const giving = (list: readonly MetadataFieldSettings[], isWish = false) =>
+  fc.tuple(...list.map(({ type }) => fc.option(isWish ? fc.option(values[type]) : values[type], { nil: undefined }))).map((chosen) => {
+    const given: Record<string, unknown> = {};
+    list.forEach(({ path: own }, index) => {
+      if (chosen[index] === undefined) return;
+      const segments = own.split(".");
+      const last = segments.pop() ?? "";
+      const parent = segments.reduce<Record<string, unknown>>((node, segment) => {
+        if (!Object.hasOwn(node, segment)) node[segment] = {};
+        return node[segment] as Record<string, unknown>;
+      }, given);
+      parent[last] = chosen[index];
+    });
+    return given as Metadata;
+  });
+const scene = fields.chain((list) =>
+  fc.record({ list: fc.constant(list), given: fc.oneof(giving(list, true), noise), current: giving(list).filter(isBounded) }),
+);
+const untouched = JSON.stringify(Object.getOwnPropertyNames(Object.prototype).sort());
+
+describe("metadata - properties of its paths", () => {
+  it("settings - any list of paths - no reserved claim, no prototype, no path inside another is accepted", () => {
+    fc.assert(
+      fc.property(fc.array(field, { maxLength: 5 }), (list) => {
+        const { success, data } = metadataSettings.safeParse({ fields: list });
+        const paths = list.map((one) => one.path);
+        const isSound =
+          paths.every((own) => own.split(".").length <= 3 && !reservedClaims.has(own.split(".")[0] ?? "")) &&
+          paths.every((own) => !own.split(".").some((segment) => ["__proto__", "constructor", "prototype"].includes(segment))) &&
+          paths.every((one, index) => paths.every((other, place) => place === index || !`${other}.`.startsWith(`${one}.`)));
+        expect(success).toBe(isSound);
+        if (success) expect(data.fields.map((one) => one.path)).toEqual(paths);
+      }),
+      runs,
+    );
+  });
+
+  it("values - anything given by anybody - only fields within the giver's authority are stored, the rest are defaults", () => {
+    fc.assert(
+      fc.property(scene, authority, ({ list, given }, who) => {
+        const outcome = acceptMetadata(list, given, who);
+        expect(JSON.stringify(Object.getOwnPropertyNames(Object.prototype).sort())).toBe(untouched);
+        if (outcome.kind === "refused") {
+          expect(outcome.fields.length).toBeGreaterThan(0);
+          return;
+        }
+        let size = 0;
+        for (const one of list) {
+          const value = at(outcome.metadata, one);
+          if (value !== undefined) size++;
+          const isTheirs = ranks.indexOf(one.setBy) <= ranks.indexOf(who) && at(given, one) !== undefined;
+          expect(value).toEqual(isTheirs ? at(given, one) : one.default);
+          if (one.required && isTheirs) expect(value).toBeDefined();
+        }
+        expect(leavesOf(outcome.metadata, list)).toBe(size);
+      }),
+      runs,
+    );
+  });
+
+  it("token - any stored metadata - no registered claim is among its names, and fields kept out of it stay out", () => {
+    fc.assert(
+      fc.property(scene, ({ list, current }) => {
+        const claims = tokenMetadata(list, current);
+        expect(Object.keys(claims).filter((claim) => reservedClaims.has(claim))).toEqual([]);
+        for (const one of list) expect(at(claims, one)).toEqual(one.inToken ? at(current, one) : undefined);
+      }),
+      runs,
+    );
+  });
+
+  it("change - anything given by a user - touches what was given, never what is not theirs, and can be sent back as it is", () => {
+    fc.assert(
+      fc.property(scene, ({ list, current, given }) => {
+        const before = JSON.stringify(current);
+        const outcome = changeMetadata(list, current, given);
+        expect(JSON.stringify(current)).toBe(before);
+        if (outcome.kind === "refused") return;
+        for (const one of list) {
+          const wish = at(given, one);
+          const isTheirs = one.setBy === "USER" && one.editable && wish !== undefined;
+          expect(at(outcome.metadata, one)).toEqual(isTheirs ? (wish ?? undefined) : at(current, one));
+        }
+        expect(isBounded(outcome.metadata)).toBe(true);
+        expect(changeMetadata(list, outcome.metadata, outcome.metadata)).toEqual(outcome);
+      }),
+      runs,
+    );
+  });
+
+  it("change - what was read sent back, and sent back again - changes nothing", () => {
+    fc.assert(
+      fc.property(scene, ({ list, current }) => {
+        expect(changeMetadata(list, current, current)).toEqual({ kind: "accepted", metadata: current });
+      }),
+      runs,
+    );
+  });
+
+  it("invitation - what the inviter and the guest gave - the inviter's word stands, a role comes from neither", () => {
+    fc.assert(
+      fc.property(scene, ({ list, given, current }) => {
+        const [theirs, guests] = [acceptPartOfMetadata(list, current, "INVITER"), acceptPartOfMetadata(list, given, "USER")];
+        if (theirs.kind === "refused" || guests.kind === "refused") return;
+        const outcome = completeMetadata(list, guests.metadata, theirs.metadata);
+        if (outcome.kind === "refused") return;
+        for (const one of list) {
+          const words = one.setBy === "DEVELOPER" ? [] : [at(theirs.metadata, one), at(guests.metadata, one)];
+          expect(at(outcome.metadata, one)).toEqual(words.find((word) => word !== undefined) ?? one.default);
+        }
+      }),
+      runs,
+    );
+  });
+});
+
+/** How many fields have a value, and everything beside them as well. */
+function leavesOf(node: Metadata, list: readonly MetadataFieldSettings[], prefix = ""): number {
+  return Object.entries(node).reduce((sum, [own, value]) => {
+    const isField = list.some((one) => one.path === prefix + own);
+    const isBranch = typeof value === "object" && value !== null && !Array.isArray(value) && !isField;
+    return sum + (isBranch ? leavesOf(value as Metadata, list, `${prefix + own}.`) : 1);
+  }, 0);
+}

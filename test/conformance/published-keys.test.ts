@@ -1,0 +1,169 @@
+import { createPublicKey } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEVELOPERS_TENANT } from "../../src/applications/index.js";
+import { ApplicationLifecycle } from "../../src/management/index.js";
+import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { requireLogIn, signUpPerson } from "../support/people.js";
+
+let gateway: TestGateway;
+let application: TestApplication;
+beforeAll(async () => {
+  gateway = await TestGateway.start();
+  application = await gateway.createApplication();
+});
+afterAll(() => gateway.stop());
+
+type Jwk = Record<string, string>;
+const paths = (id: string) => [
+  `/apps/${id}/.well-known/jwks.json`,
+  `/apps/${id}/.well-known/openid-configuration`,
+  `/.well-known/oauth-authorization-server/apps/${id}`,
+  `/apps/${id}/public-key.pem`,
+];
+const get = (path: string, headers: Record<string, string> = {}) => fetch(gateway.url + path, { headers });
+const keysOf = async (id: string) => ((await (await get(`/apps/${id}/.well-known/jwks.json`)).json()) as { keys: Jwk[] }).keys;
+const kidOf = (jwt: string) => (JSON.parse(Buffer.from(jwt.split(".")[0] ?? "", "base64url").toString()) as { kid: string }).kid;
+/** Lets a day pass in which the next key is public, and lets it sign. */
+async function rotate(id: string): Promise<void> {
+  gateway.clock.move({ hours: 24, seconds: 1 });
+  await gateway.nouns.signingKeys.rotate(id);
+}
+
+describe("key set", () => {
+  it("key set - JW-11 - public members only, RSA 2048, e 65537, one algorithm, unique kid", async () => {
+    const keys = await keysOf(application.id);
+    expect(keys.length).toBe(2);
+    for (const key of keys) {
+      expect(Object.keys(key).sort()).toEqual(["alg", "e", "kid", "kty", "n", "use"]);
+      expect(key).toMatchObject({ kty: "RSA", alg: "RS256", use: "sig", e: "AQAB" });
+      const n = Buffer.from(key["n"] ?? "", "base64url");
+      expect([n.length, n[0]]).toEqual([256, expect.toSatisfy((first: number) => first >= 128)]);
+    }
+    expect(new Set(keys.map(({ kid }) => kid)).size).toBe(2);
+  });
+
+  it("key set - JW-16 rotation - the next key was public before, the previous one stays, never more than three", async () => {
+    const own = await gateway.createApplication("Rotated");
+    const { email } = await signUpPerson(gateway, own);
+    const [current, next] = (await keysOf(own.id)).map(({ kid }) => kid);
+    await expect(gateway.nouns.signingKeys.rotate(own.id)).rejects.toThrow(/24 hours/);
+    await rotate(own.id);
+    const rotated = (await keysOf(own.id)).map(({ kid }) => kid);
+    expect(rotated).toHaveLength(3);
+    expect(rotated).toEqual(expect.arrayContaining([current, next]));
+    expect(kidOf((await requireLogIn(own.client, email)).jwt)).toBe(next);
+    gateway.clock.move({ hours: 24, seconds: 1 });
+    await expect(gateway.nouns.signingKeys.rotate(own.id)).rejects.toThrow(/three keys/);
+    gateway.clock.move({ hours: 1, seconds: 1 });
+    expect((await keysOf(own.id)).map(({ kid }) => kid)).not.toContain(current);
+    await gateway.nouns.signingKeys.rotate(own.id);
+    expect(await keysOf(own.id)).toHaveLength(3);
+  });
+
+  it("public key - PEM - is SPKI of the key that signs, of 451 characters with real line ends", async () => {
+    const answer = await get(`/apps/${application.id}/public-key.pem`);
+    const pem = await answer.text();
+    expect(pem).toMatch(/^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PUBLIC KEY-----\n?$/);
+    expect(pem.trim().length + 1).toBe(451);
+    const [current] = await keysOf(application.id);
+    expect(createPublicKey(pem).export({ format: "jwk" })).toEqual({ kty: "RSA", n: current?.["n"], e: current?.["e"] });
+    expect(kidOf((await signUpPerson(gateway, application)).tokens.jwt)).toBe(current?.["kid"]);
+  });
+
+  it("private keys - JW-20 every answer and the database - appear nowhere in the clear", async () => {
+    const answers = await Promise.all(paths(application.id).map(async (path) => (await get(path)).text()));
+    expect(answers.join("\n")).not.toMatch(/PRIVATE|"(d|p|q|dp|dq|qi|oth|k)":/);
+    expect(await gateway.dump()).not.toMatch(/PRIVATE KEY/);
+  });
+});
+
+describe("headers", () => {
+  it.each(
+    ["application/json", "application/json", "application/json", "application/x-pem-file"].map((type, index) => ({ type, index })),
+  )("published file $index - GET - $type, cacheable for 300 seconds, readable by any page", async ({ type, index }) => {
+    const answer = await get(paths(application.id)[index] ?? "", { origin: "https://anywhere.example" });
+    expect(answer.status).toBe(200);
+    expect(
+      Object.fromEntries(["content-type", "cache-control", "access-control-allow-origin"].map((name) => [name, answer.headers.get(name)])),
+    ).toEqual({
+      "content-type": type,
+      "cache-control": "public, max-age=300",
+      "access-control-allow-origin": "*",
+    });
+    expect(answer.headers.get("set-cookie")).toBeNull();
+  });
+
+  it("published files - If-None-Match - 304 without a body until they change", async () => {
+    const own = await gateway.createApplication("Tagged");
+    const [keySet = ""] = paths(own.id);
+    const etag = (await get(keySet)).headers.get("etag") ?? "";
+    expect(etag).toMatch(/^"[A-Za-z0-9_-]{20,}"$/);
+    const same = await get(keySet, { "if-none-match": etag });
+    expect([same.status, await same.text(), same.headers.get("etag"), same.headers.get("cache-control")]).toEqual([
+      304,
+      "",
+      etag,
+      "public, max-age=300",
+    ]);
+    expect((await get(keySet, { "if-none-match": '"another"' })).status).toBe(200);
+    await rotate(own.id);
+    const changed = await get(keySet, { "if-none-match": etag });
+    expect([changed.status, changed.headers.get("etag") === etag]).toEqual([200, false]);
+  });
+});
+
+describe("applications without keys to show", () => {
+  it("key files - JW-19 unknown, suspended, deleted and the developers' tenant - one and the same 404, and no row", async () => {
+    const suspended = await gateway.createApplication("Suspended");
+    await gateway.configure(suspended.id, "general.status=SUSPENDED");
+    const deleted = await gateway.createApplication("Deleted");
+    await new ApplicationLifecycle(gateway.nouns).delete(deleted.id);
+    const before = await gateway.query("SELECT id FROM signing_keys");
+    const ids = ["11111111-1111-4111-8111-111111111111", suspended.id, deleted.id, DEVELOPERS_TENANT, "nonsense", "%00", "..%2f"];
+    for (const path of paths(application.id)) {
+      const answers = await Promise.all(
+        ids.map(async (id) => {
+          const answer = await get(path.replace(application.id, id));
+          return {
+            status: answer.status,
+            body: await answer.text(),
+            cache: answer.headers.get("cache-control"),
+            type: answer.headers.get("content-type"),
+          };
+        }),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 404));
+      expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    }
+    expect(await gateway.query("SELECT id FROM signing_keys")).toEqual(before);
+  });
+
+  it("key files - suspended application - are gone at once and back when it is active again", async () => {
+    const own = await gateway.createApplication("Paused");
+    const [keySet = ""] = paths(own.id);
+    const statusAfter = async (status: string) => {
+      await gateway.configure(own.id, `general.status=${status}`);
+      return (await get(keySet)).status;
+    };
+    expect([await statusAfter("SUSPENDED"), await statusAfter("ACTIVE")]).toEqual([404, 200]);
+  });
+});
+
+describe("discovery", () => {
+  it("discovery - both forms - the same six fields, issuer equal to iss byte for byte", async () => {
+    const [keySet = "", openid = "", inserted = ""] = paths(application.id);
+    const { jwt } = (await signUpPerson(gateway, application)).tokens;
+    const { iss } = JSON.parse(Buffer.from(jwt.split(".")[1] ?? "", "base64url").toString()) as { iss: string };
+    const document = (await (await get(openid)).json()) as Record<string, unknown>;
+    expect(document).toEqual({
+      issuer: iss,
+      jwks_uri: gateway.url + keySet,
+      authorization_endpoint: expect.stringMatching(/^http:\/\//),
+      response_types_supported: ["id_token"],
+      subject_types_supported: ["public"],
+      id_token_signing_alg_values_supported: ["RS256"],
+    });
+    expect(iss.endsWith("/")).toBe(false);
+    expect(await (await get(inserted)).json()).toEqual(document);
+  });
+});

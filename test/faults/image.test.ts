@@ -1,0 +1,157 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { environmentSchema, parseEnvironment } from "../../src/environment.js";
+import { GatewayProcess, makeFolder, runNode } from "../support/process.js";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+const known = new Set(Object.keys(environmentSchema.shape));
+
+interface Service {
+  readonly image?: string;
+  readonly build?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly network_mode?: string;
+}
+interface Composition {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
+
+interface Stage {
+  readonly from: string;
+  readonly name: string | undefined;
+  readonly steps: readonly (readonly [instruction: string, rest: string])[];
+}
+/** The stages of the Dockerfile, continued lines joined. */
+function stagesOf(text: string): Stage[] {
+  const lines = text.replace(/\\\n/g, " ").split("\n");
+  const steps = lines
+    .filter((line) => /^[A-Z]+ /.test(line))
+    .map((line) => [line.split(" ")[0] ?? "", line.replace(/^\S+ +/, "")] as const);
+  const stages: (Stage & { readonly steps: (readonly [string, string])[] })[] = [];
+  for (const step of steps) {
+    const [, from, name] = step[0] === "FROM" ? (/^(\S+)(?: AS (\S+))?$/.exec(step[1]) ?? []) : [];
+    if (from) stages.push({ from, name, steps: [] });
+    else stages.at(-1)?.steps.push(step);
+  }
+  return stages;
+}
+
+/** Sources and target of a COPY; `stage` is what it copies from, when that is not the repository. */
+function copiesOf({ steps }: Stage) {
+  return steps
+    .filter(([instruction]) => instruction === "COPY")
+    .map(([, rest]) => {
+      const words = rest.split(/ +/);
+      const stage = words.find((word) => word.startsWith("--from="))?.slice("--from=".length);
+      const paths = words.filter((word) => !word.startsWith("--"));
+      return { stage, sources: paths.slice(0, -1), target: paths.at(-1) ?? "" };
+    });
+}
+
+const [build, image, ...more] = stagesOf(read("Dockerfile"));
+if (!build || !image || more.length > 0) throw new Error("The Dockerfile has other stages than it had");
+const one = ({ steps }: Stage, instruction: string) => steps.find(([name]) => name === instruction)?.[1] ?? "";
+
+/** Copies as the build would. `stages` are folders by the name of the stage that made them. */
+function copyAll(stage: Stage, into: string, stages: Readonly<Record<string, string>>): void {
+  for (const { stage: name, sources, target } of copiesOf(stage))
+    for (const source of sources) {
+      const from = name ? join(stages[name] ?? "", source.replace(/^\/app\//, "")) : join(root, source);
+      const to = target.endsWith("/") ? join(into, target, source.split("/").at(-1) ?? "") : join(into, target);
+      mkdirSync(dirname(to), { recursive: true });
+      // The same packages as here; npm ci and npm prune are npm's.
+      if (source.endsWith("node_modules")) symlinkSync(join(root, "node_modules"), to);
+      else cpSync(from, to, { recursive: true });
+    }
+}
+
+describe("image", () => {
+  it("Dockerfile - as written - Node 24 for building and running, nobody's root, ready when the gateway says so", () => {
+    expect(build.from).toMatch(/^node:24-/);
+    expect(image.from).toMatch(/^node:24-.*-slim$/);
+    const [system] = /bookworm|trixie/.exec(build.from) ?? [];
+    expect(image.from).toContain(system);
+    expect(one(image, "USER")).toBe("node");
+    expect(one(image, "HEALTHCHECK")).toContain("/health/ready");
+    expect(JSON.parse(one(image, "CMD"))).toEqual(["node", "--enable-source-maps", "dist/src/main.js"]);
+    const { bin } = JSON.parse(read("package.json")) as { bin: { latchkey: string } };
+    expect(one(image, "RUN")).toContain(`ln -s /app/${bin.latchkey} `);
+    const variables = [...one(image, "ENV").matchAll(/(\w+)=(\S+)/g)].map(([, name = "", value]) => [name, value]);
+    expect(variables.filter(([name = ""]) => name !== "NODE_ENV" && !known.has(name))).toEqual([]);
+    const { DATA_DIR } = Object.fromEntries(variables) as Record<string, string>;
+    expect(one(image, "VOLUME")).toBe(DATA_DIR);
+    expect(one(image, "RUN")).toContain(`mkdir ${DATA_DIR} && chown node:node ${DATA_DIR}`);
+    const ignored = read(".dockerignore").split("\n").filter(Boolean);
+    const sources = copiesOf(build).flatMap((copy) => copy.sources);
+    expect(sources.filter((source) => !existsSync(join(root, source)) || ignored.some((name) => source.split("/")[0] === name))).toEqual(
+      [],
+    );
+    expect(ignored).toEqual(expect.arrayContaining([".git", "node_modules", "data", ".env"]));
+  });
+
+  it("Dockerfile - the files it copies and nothing else - build and start with its own health check", async () => {
+    const app = join(makeFolder(), "build");
+    copyAll(build, app, {});
+    symlinkSync(join(root, "node_modules"), join(app, "node_modules"));
+    expect(await runNode([join(app, "scripts/run.mjs"), "build"], {}, app, 180_000)).toMatchObject({ code: 0 });
+    const folder = makeFolder();
+    const installed = join(folder, "app");
+    copyAll(image, installed, { [build.name ?? ""]: app });
+    const gateway = await GatewayProcess.start(folder, {}, undefined, join(installed, "dist/src/main.js"));
+    try {
+      const [, command = ""] = /CMD (\[.*\])$/.exec(one(image, "HEALTHCHECK")) ?? [];
+      const [, ...words] = JSON.parse(command) as string[];
+      expect(await runNode(words, { PORT: String(gateway.port) }, folder, 10_000)).toMatchObject({ code: 0 });
+      expect((await fetch(`${gateway.url}/playground`)).status).toBe(200);
+      await gateway.kill();
+      expect(await runNode(words, { PORT: String(gateway.port) }, folder, 10_000)).toMatchObject({ code: 1 });
+    } finally {
+      await gateway.kill();
+    }
+  }, 240_000);
+});
+
+describe("composition", () => {
+  const { services, volumes } = parse(read("docker-compose.yml")) as Composition;
+  const { gateway, mysql, mailpit, redis } = services;
+
+  it("docker-compose.yml - the gateway's variables - are known, and a gateway starts with them", () => {
+    expect(Object.keys(services).sort()).toEqual(["gateway", "mailpit", "mysql", "redis"]);
+    const variables = gateway?.environment ?? {};
+    expect(Object.keys(variables).filter((name) => !known.has(name))).toEqual([]);
+    const environment = parseEnvironment(variables);
+    expect(environment).toMatchObject({ GATEWAY_MODE: "development", DEMO: true, PUBLIC_URL: "http://127.0.0.1:4000" });
+    const database = new URL(environment.DATABASE_URL);
+    const { MYSQL_USER, MYSQL_PASSWORD, MYSQL_DATABASE } = mysql?.environment ?? {};
+    expect([database.hostname, database.username, database.password, database.pathname]).toEqual([
+      ...["mysql", MYSQL_USER, MYSQL_PASSWORD, `/${MYSQL_DATABASE}`],
+    ]);
+    expect(new URL(environment.REDIS_URL ?? "").hostname).toBe("redis");
+    // Mail without TLS stays on the gateway's own loopback.
+    expect(new URL(environment.SMTP_URL ?? "").host).toBe("127.0.0.1:1025");
+    expect(mailpit?.network_mode).toBe("service:gateway");
+  });
+
+  it("docker-compose.yml - what it runs - pinned images, ports of this machine only, dependencies that say when they are ready", () => {
+    expect(mysql?.image).toBe("mysql:8.4");
+    for (const [name, service] of Object.entries(services)) {
+      expect(name === "gateway" ? service.build : service.image).toMatch(name === "gateway" ? /^\.$/ : /:v?\d+\.\d+/);
+      for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+      for (const volume of service.volumes ?? []) expect(Object.keys(volumes)).toContain(volume.split(":")[0]);
+      for (const [other, { condition }] of Object.entries(service.depends_on ?? {}))
+        expect(condition === "service_healthy" ? services[other]?.healthcheck?.test.length : services[other]).toBeTruthy();
+    }
+    expect(Object.keys(gateway?.depends_on ?? {}).sort()).toEqual(["mysql", "redis"]);
+    expect(gateway?.volumes).toEqual([`data:${one(image, "VOLUME")}`]);
+    expect(redis?.ports).toBeUndefined();
+  });
+});

@@ -1,0 +1,217 @@
+import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
+import { describe, expect, it } from "vitest";
+import { InviteDocument } from "../support/generated/authentication.js";
+import {
+  ActivateUserDocument,
+  CreateInvitationDocument,
+  CreateUserDocument,
+  DeleteUserDocument,
+  EndUserSessionsDocument,
+  ManagedInvitationsDocument,
+  ManagedUserDocument,
+  ManagedUsersDocument,
+  ResendManagedInvitationDocument,
+  RevokeManagedInvitationDocument,
+  SendPasswordResetDocument,
+  SuspendUserDocument,
+  UnlockUserDocument,
+  UpdateUserMetadataDocument,
+} from "../support/generated/management.js";
+import { hostile, outcomeOf } from "../support/hostile.js";
+import { freshEmail } from "../support/people.js";
+
+const stage = hostile();
+
+const NOBODY = "00000000-0000-4000-8000-000000000000";
+interface Ids {
+  readonly applicationId: string;
+  readonly userId: string;
+  readonly invitationId: string;
+}
+interface Operation {
+  readonly name: string;
+  readonly document: TypedDocumentNode<unknown, never>;
+  readonly takesObject: boolean;
+  variables(ids: Ids): object;
+}
+const operation = <Variables>(
+  name: string,
+  document: TypedDocumentNode<unknown, Variables>,
+  variables: (ids: Ids) => Variables & object,
+  takesObject = true,
+): Operation => ({ name, document: document as Operation["document"], variables, takesObject });
+
+const nameOf = ({ definitions: [first] }: TypedDocumentNode<unknown, never>) =>
+  (first?.kind === "OperationDefinition" && first.name?.value) || "";
+
+/** What a back end can do, on objects with these ids. */
+const operations: readonly Operation[] = [
+  operation("users", ManagedUsersDocument, ({ applicationId }) => ({ applicationId, first: 10 }), false),
+  operation("invitations", ManagedInvitationsDocument, ({ applicationId }) => ({ applicationId, first: 10 }), false),
+  operation("user", ManagedUserDocument, ({ applicationId, userId }) => ({ applicationId, userId })),
+  operation(
+    "createInvitation",
+    CreateInvitationDocument,
+    ({ applicationId }) => ({ input: { applicationId, email: freshEmail() } }),
+    false,
+  ),
+  operation("createUser", CreateUserDocument, ({ applicationId }) => ({ input: { applicationId, email: freshEmail() } }), false),
+  operation("resendInvitation", ResendManagedInvitationDocument, ({ applicationId, invitationId }) => ({
+    input: { applicationId, invitationId },
+  })),
+  operation("revokeInvitation", RevokeManagedInvitationDocument, ({ applicationId, invitationId }) => ({
+    input: { applicationId, invitationId },
+  })),
+  operation("updateUserMetadata", UpdateUserMetadataDocument, ({ applicationId, userId }) => ({
+    input: { applicationId, userId, metadata: {} },
+  })),
+  ...[
+    SendPasswordResetDocument,
+    EndUserSessionsDocument,
+    SuspendUserDocument,
+    ActivateUserDocument,
+    UnlockUserDocument,
+    DeleteUserDocument,
+  ].map((document) =>
+    operation(nameOf(document), document as never, ({ applicationId, userId }) => ({ input: { applicationId, userId } })),
+  ),
+];
+const send = ({ document, variables }: Operation, ids: Ids, bearer = stage.a.secretKey) =>
+  stage.gateway.management(bearer).run(document, variables(ids) as never);
+const own = () => ({ applicationId: stage.a.id, userId: stage.u1.tokens.user.id, invitationId: NOBODY });
+/** An invitation of the twin's in APP_B. */
+const foreignInvitation = async () => {
+  const { invite } = await stage.twin.client.expect(InviteDocument, { input: { handle: { email: "guest.of.twin@mail.example" } } });
+  return invite.__typename === "InvitationSent"
+    ? invite.invitation.id
+    : ((await stage.gateway.query<{ id: string }>("SELECT id FROM invitations"))[0]?.id ?? "");
+};
+
+describe("who is calling", () => {
+  it.each(
+    operations,
+  )("TN-20 $name - tokens of users, keys of apps, secrets of others, no bearer - refused, nothing changes", async (one) => {
+    const { sessionToken, refreshToken, jwt, deviceToken } = stage.u1.tokens;
+    const strangers = [sessionToken, refreshToken, jwt, deviceToken ?? "", stage.a.appKey, `lk_sec_${"A".repeat(43)}`, "x"];
+    await stage.unchanged(async () => {
+      for (const bearer of strangers) {
+        const answer = await send(one, own(), bearer);
+        expect([outcomeOf(answer), answer.data]).toEqual(["UNAUTHENTICATED", expect.not.objectContaining({ application: {} })]);
+      }
+      expect(outcomeOf(await stage.gateway.management().run(one.document, one.variables(own()) as never))).toBe("UNAUTHENTICATED");
+      expect(outcomeOf(await send(one, own(), stage.b.secretKey))).toBe("FORBIDDEN");
+    });
+  });
+
+  it.each(operations)("IN-12 $name - application suspended - its key is refused at once, and works again afterwards", async (one) => {
+    const { gateway, b, twin } = stage;
+    const ids = { applicationId: b.id, userId: twin.tokens.user.id, invitationId: NOBODY };
+    await gateway.configure(b.id, "general.status=SUSPENDED");
+    expect(outcomeOf(await send(one, ids, b.secretKey))).toBe("UNAUTHENTICATED");
+    await gateway.configure(b.id, "general.status=ACTIVE");
+  });
+});
+
+describe("whose object", () => {
+  it.each(operations)("TN-01 TN-06 $name - ids of another application - FORBIDDEN, as for ids of nothing, nothing changes", async (one) => {
+    const { a, b, twin } = stage;
+    const userId = twin.tokens.user.id;
+    const invitationId = await foreignInvitation();
+    await stage.unchanged(async () => {
+      const theirs = await send(one, { applicationId: b.id, userId, invitationId });
+      const nothing = await send(one, { applicationId: NOBODY, userId: NOBODY, invitationId: NOBODY });
+      expect([outcomeOf(theirs), theirs.text]).toEqual(["FORBIDDEN", nothing.text]);
+      if (!one.takesObject) return;
+      const mixed = await send(one, { applicationId: a.id, userId, invitationId });
+      const guess = await send(one, { applicationId: a.id, userId: NOBODY, invitationId: NOBODY });
+      expect([mixed.errors[0]?.extensions.code, mixed.text]).toEqual(["FORBIDDEN", guess.text]);
+    });
+  });
+
+  it("TN-02 users, invitations - lists, searches, counts, cursors of another application - show one's own only", async () => {
+    const { gateway, a, a2, b, u1 } = stage;
+    const ask = async (application: typeof a, variables: object = {}) => {
+      const answer = await gateway
+        .management(application.secretKey)
+        .run(ManagedUsersDocument, { applicationId: application.id, first: 1, ...variables });
+      return answer.data?.application?.users;
+    };
+    const { email } = u1;
+    expect((await ask(a2))?.totalCount).toBe(0);
+    expect(await ask(b)).toMatchObject({ totalCount: 1, edges: [{ node: { email } }] });
+    const ids = await Promise.all([a, b].map(async (one) => (await ask(one, { filter: { search: email } }))?.edges[0]?.node.id));
+    expect(ids).toEqual([u1.tokens.user.id, stage.twin.tokens.user.id]);
+    const foreign = (await ask(a))?.pageInfo.endCursor ?? "";
+    expect((await ask(a2, { after: foreign }))?.edges).toEqual([]);
+  });
+});
+
+describe("odd arguments", () => {
+  it("IL-16 users, invitations - impossible pages, tampered cursors - refused by name", async () => {
+    const { gateway, a } = stage;
+    const backEnd = gateway.management(a.secretKey);
+    const encode = (text: string) => Buffer.from(text).toString("base64url");
+    for (const document of [ManagedUsersDocument, ManagedInvitationsDocument]) {
+      const ask = async (variables: object) => {
+        const { errors, data } = await backEnd.run(document as typeof ManagedUsersDocument, {
+          applicationId: a.id,
+          first: 1,
+          ...variables,
+        });
+        return errors[0]?.extensions.code ?? Object.keys(data ?? {})[0];
+      };
+      for (const first of [-1, 0, 101, 1e9, 2 ** 53, "1", null, 1.5, [1], true])
+        expect([first, await ask({ first })]).toEqual([first, "BAD_USER_INPUT"]);
+      const time = Date.now();
+      const tampered = [
+        ...["", " ", "x", "null", encode("1 2"), encode(`${time} ${NOBODY}x`), encode(`-1 ${NOBODY}`), encode(`1e9 ${NOBODY}`)],
+        ...[encode(`${time} ' OR 1=1 -- xxxxxxxxxxxxxxxxxxxxxxxxx`), encode(`99999999999999 ${NOBODY}`), "A".repeat(9000)],
+      ];
+      for (const after of tampered) expect([after, await ask({ after })]).toEqual([after, "BAD_USER_INPUT"]);
+      // A made-up place is a place like any other.
+      for (const at of [0, time, 9_999_999_999_999])
+        expect([at, await ask({ after: encode(`${at} ${NOBODY}`) })]).toEqual([at, "application"]);
+    }
+  });
+
+  it("IL-14 IL-18 users - filters that are objects, lists, long texts - refused, or nothing is found", async () => {
+    const { gateway, a } = stage;
+    const ask = async (filter: unknown) => {
+      const answer = await gateway
+        .management(a.secretKey)
+        .run(ManagedUsersDocument, { applicationId: a.id, first: 1, filter: filter as never });
+      return answer.errors[0]?.extensions.code ?? answer.data?.application?.users.edges.length;
+    };
+    for (const filter of [
+      { search: { $gt: "" } },
+      { search: ["a"] },
+      { status: "ANY" },
+      { isAnonymous: 1 },
+      { email: "x" },
+      "x",
+      { search: "a".repeat(50_000) },
+    ])
+      expect([filter, await ask(filter)]).toEqual([filter, "BAD_USER_INPUT"]);
+    expect(await ask({ search: "\\" })).toBe(0);
+    expect(await ask({ search: "' OR '1'='1" })).toBe(0);
+  });
+
+  it("TN-07 back end - every path from its application - shows no secret, hash, code or key of the application", async () => {
+    const { gateway, a } = stage;
+    const query = `query ($id: ID!) { application(id: $id) { users(first: 100) { edges { node { id email metadata sessions { id userAgent }
+      invitedBy { id } } } } invitations(first: 100) { edges { node { id inviter { id } } } } keys { id publicKeyPem } } }`;
+    const refused = await gateway
+      .management(a.secretKey)
+      .post({ query: query.replace("email metadata", "passwordHash"), variables: { id: a.id } });
+    expect(refused.errors[0]?.extensions.code).toBe("DOCUMENT_REFUSED");
+    const { a: own, bystander } = stage;
+    const answer = await fetch(`${gateway.url}/management/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${own.secretKey}`, "x-forwarded-for": "198.51.100.7" },
+      body: JSON.stringify({ query, variables: { id: a.id } }),
+    });
+    const text = await answer.text();
+    expect(text).toContain(bystander.email);
+    expect(text).not.toMatch(/lk_|\$2b\$|PRIVATE/);
+  });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, it } from "vitest";
+import type { MessagePart, PartSources } from "../../src/messaging/template-language.js";
+import type { TestApplication } from "../support/gateway.js";
+import { hostile } from "../support/hostile.js";
+import { beginSignUp, freshEmail } from "../support/people.js";
+
+const stage = hostile();
+
+const whole = (text: string): PartSources => ({ text: `${text}\n{{ code }}\n{{ link }}` });
+async function save({ id }: TestApplication, message: string, locale: string, parts: PartSources) {
+  const application = await stage.gateway.nouns.applicationRegistry.find(id);
+  if (!application) throw new Error("No such application");
+  return await stage.gateway.nouns.messageTexts.save(application, message, locale, parts, "operator");
+}
+async function firstMail({ client }: TestApplication) {
+  const email = freshEmail("reader-");
+  await beginSignUp(client, email);
+  return await stage.gateway.mails.next(email);
+}
+
+describe("names (CL-31)", () => {
+  const NAME = `<a href="//evil.example">x</a><img src=x onerror=alert(1)>&"' %LINK% {{ code }} {% raw %}`;
+
+  it("CL-31 sign up - an application's name full of HTML, placeholders and Liquid - is shown as the text it is, expanded by nobody", async () => {
+    const application = await stage.gateway.createApplication(NAME);
+    const mail = await firstMail(application);
+    expect(mail.subject).toContain(NAME);
+    expect(mail.text).toContain(NAME);
+    expect(mail.html).not.toMatch(/<img|<a href="\/\/evil/);
+    expect(mail.html).toContain("&lt;img src=x onerror=alert(1)&gt;&amp;&#34;&#39; %LINK% {{ code }} {% raw %}");
+  });
+
+  it("CL-31 sign up - the same name in the application's own words - is shown the same way", async () => {
+    const application = await stage.gateway.createApplication(NAME);
+    const html = '<b title="{{ appName }}">%APP_NAME%</b> {{ code }} <a href="{{ link }}">x</a>';
+    await save(application, "signUpCode", "en", { subject: "%APP_NAME%", text: "{{ appName }}\n{{ code }}\n{{ link }}", html });
+    const mail = await firstMail(application);
+    expect(mail.subject).toBe(NAME);
+    expect(mail.html).not.toMatch(/<img|<a href="\/\/evil/);
+    expect(mail.html.match(/%LINK% \{\{ code \}\} \{% raw %\}/g)).toHaveLength(3);
+  });
+});
+
+describe("headers (CL-30)", () => {
+  it.each([
+    "Hello\r\nBcc: victim@evil.example",
+    "Hello{% assign x = '\n' %}{{ x }}Bcc: victim@evil.example",
+    "Hello{% capture x %}\r\n\r\n{% endcapture %}{{ x }}Bcc: victim@evil.example",
+    "Hello\u2028Bcc: victim@evil.example\u0000\u0085\u000b",
+  ])("CL-30 sign up - the subject %j - stays one header, and the mail has one recipient", async (subject) => {
+    const application = await stage.gateway.createApplication("Headers");
+    await save(application, "signUpCode", "en", { subject });
+    const mail = await firstMail(application);
+    expect(mail.subject.replace(/\s+/g, " ")).toBe("Hello Bcc: victim@evil.example");
+    expect(mail.raw).not.toMatch(/^Bcc:/im);
+    expect(stage.gateway.mails.countTo("victim@evil.example")).toBe(0);
+  });
+});
+
+describe("templates that are refused (CL-31)", () => {
+  const deep = "{% if true %}".repeat(600) + "{% endif %}".repeat(600);
+  const doubling = `{% assign a = "xxxxxxxx" %}${"{% assign a = a | append: a %}".repeat(30)}`;
+  const lengthening = `{% assign a = "xxxxxxxx" %}${"{% assign a = a | append: a %}".repeat(12)}`;
+  it.each<[string, MessagePart, string, RegExp]>([
+    ["no code", "text", "Welcome {{ link }}", /does not show \{\{ code \}\}/],
+    ["no link", "html", "<p>{{ code }}</p>", /does not show \{\{ link \}\}/],
+    ["the code in a comment", "text", "{% comment %}{{ code }}{% endcomment %} {{ link }}", /does not show \{\{ code \}\}/],
+    ["the code behind a false condition", "text", "{% if false %}{{ code }}{% endif %} {{ link }}", /does not show/],
+    ["a code of its own", "text", "{% assign code = '482913' %}{{ code }} {{ link }}", /does not show/],
+    ["the code that previews show", "text", "482913 {{ link }}", /does not show/],
+    ["a shortened code", "text", "{{ code | truncate: 5 }} {{ link }}", /does not show/],
+    ["the code as literal Liquid", "text", "{% raw %}{{ code }} {{ link }}{% endraw %}", /does not show/],
+    ["an unknown variable", "text", "{{ password }} {{ code }} {{ link }}", /there is no variable password; this message has/],
+    ["an unknown variable where it is never reached", "text", "{% if false %}{{ x }}{% endif %}{{ code }} {{ link }}", /no variable x/],
+    ["an unknown placeholder", "text", "%PASSWORD% %CODE% %LINK%", /%PASSWORD% is not a placeholder/],
+    ["an open tag", "text", "{% if code %}{{ code }} {{ link }}", /not closed/],
+    ["an open output", "html", "{{ code", /not closed/],
+    ["an unknown filter", "text", "{{ code | shout }} {{ link }}", /undefined filter/],
+    ["the filter that takes escaping back", "html", "{{ appName | raw }} {{ code }} {{ link }}", /undefined filter: raw/],
+    ["another file", "text", "{% include '/etc/passwd' %}{{ code }} {{ link }}", /tag "include" not found/],
+    ["another file, rendered", "text", "{% render '.env' %}{{ code }} {{ link }}", /tag "render" not found/],
+    ["another file as layout", "html", "{% layout 'x' %}{{ code }} {{ link }}", /tag "layout" not found/],
+    ["a loop without end", "text", "{% for i in (1..1000000000) %}x{% endfor %}{{ code }} {{ link }}", /tag "for" not found/],
+    ["a table without end", "html", "{% tablerow i in (1..1000000000) %}x{% endtablerow %}", /tag "tablerow" not found/],
+    ["a range without end", "text", "{{ (1..1000000000) }}{{ code }} {{ link }}", /limit exceeded/],
+    ["a text that doubles", "text", `${doubling}{{ code }} {{ link }}`, /limit exceeded|longer than/],
+    ["a long value shown often", "text", `${lengthening}${"{{ a }}".repeat(1000)}{{ code }} {{ link }}`, /memory alloc limit exceeded/],
+    ["deep nesting that ends in a stack", "html", `${"{% if true %}".repeat(3800)}{{ code }} {{ link }}`, /^html: /],
+    ["a huge source", "text", "x".repeat(10_001), /longer than 10000 bytes/],
+    ["a huge document", "html", "é".repeat(25_001), /longer than 50000 bytes/],
+    ["a huge subject", "subject", "x".repeat(501), /longer than 500 bytes/],
+    ["nothing", "text", " \n ", /is empty/],
+    ["an empty subject", "subject", "{% if false %}x{% endif %}", /is empty/],
+    ["the constructor of a value", "text", "{{ code.constructor }} {{ code }} {{ link }}", /undefined variable/],
+    ["a prototype", "text", "{{ __proto__ }} {{ code }} {{ link }}", /no variable __proto__/],
+    ["the constructor", "text", "{{ constructor }} {{ code }} {{ link }}", /no variable constructor/],
+    ["a tag called constructor", "text", "{% constructor %} {{ code }} {{ link }}", /tag "constructor" not found/],
+    ["a tag called __proto__", "text", "{% __proto__ %} {{ code }} {{ link }}", /tag "__proto__" not found/],
+    ["a filter called toString", "text", "{{ code | toString }} {{ code }} {{ link }}", /undefined filter/],
+    ["a text message where there is none", "sms", "{{ code }}", /has no such part/],
+  ])("CL-31 set - %s - is refused with a sentence, soon, and nothing is stored", async (_, part, source, sentence) => {
+    const started = performance.now();
+    const refusal = await save(stage.a, "signUpCode", "en", { [part]: source }).catch((error: Error) => error);
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(refusal).toBeInstanceOf(Error);
+    expect((refusal as Error).message).toMatch(sentence);
+    expect((refusal as Error).message.length).toBeLessThan(300);
+    expect((refusal as Error).message).not.toMatch(/\n|node_modules/);
+    expect(await stage.gateway.query("SELECT * FROM message_texts WHERE application_id = ?", [stage.a.id])).toEqual([]);
+  });
+
+  it("CL-31 set - nesting as deep as it fits - either holds or is refused, and the mail comes", async () => {
+    const application = await stage.gateway.createApplication("Deep");
+    await save(application, "signUpCode", "en", { html: `${deep}{{ code }} {{ link }}` }).catch((error: Error) => {
+      expect(error.message).toMatch(/^html: /);
+    });
+    expect((await firstMail(application)).html).toMatch(/\d{6}/);
+  });
+
+  it.each([
+    "signUp",
+    "__proto__",
+    "constructor",
+    "",
+    "sign-up-code",
+  ])("set - the message %j - is refused naming those there are", async (name) => {
+    await expect(save(stage.a, name, "en", whole("x"))).rejects.toThrow(/there is no message .*signUpCode/);
+  });
+
+  it.each(["", "e", "english", "en_GB", "../en", "en-", "x".repeat(200), "en-12"])("set - the language %j - is refused", async (locale) => {
+    await expect(save(stage.a, "signUpCode", locale, whole("x"))).rejects.toThrow(/is not a language tag/);
+  });
+
+  it("set - half a message in a language the gateway does not speak - is refused naming the other half", async () => {
+    await expect(save(stage.a, "signUpCode", "nl", { subject: "x" })).rejects.toThrow(
+      /no words of its own in nl: text and html must be given/,
+    );
+  });
+
+  it("set - an invitation that shows no code where there is no link - is refused; with both it is kept", async () => {
+    const application = await stage.gateway.createApplication("Inviting");
+    const conditional = { text: "{% if link != '' %}{{ code }} {{ link }}{% endif %} come" };
+    await expect(save(application, "invitation", "en", conditional)).rejects.toThrow(/does not show \{\{ code \}\}/);
+    await save(application, "invitation", "en", { text: "{{ code }}\n{% if link != '' %}{{ link }}{% endif %}" });
+  });
+
+  it("set - DE-ch, de-CH and de-ch - are one language", async () => {
+    const application = await stage.gateway.createApplication("Tags");
+    for (const locale of ["DE-ch", "de-CH", "de-ch"]) await save(application, "signUpCode", locale, { subject: locale });
+    const rows = await stage.gateway.query("SELECT locale, subject FROM message_texts WHERE application_id = ?", [application.id]);
+    expect(rows).toEqual([{ locale: "de-CH", subject: "de-ch" }]);
+  });
+});

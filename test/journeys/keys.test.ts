@@ -1,0 +1,91 @@
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { RefreshSessionDocument } from "../support/generated/authentication.js";
+import { requireLogIn, signUpPerson } from "../support/people.js";
+
+let gateway: TestGateway;
+let application: TestApplication;
+beforeAll(async () => {
+  gateway = await TestGateway.start();
+  application = await gateway.createApplication();
+});
+afterAll(() => gateway.stop());
+
+const fetchKeys = async (id = application.id): Promise<JSONWebKeySet> =>
+  (await (await fetch(`${gateway.url}/apps/${id}/.well-known/jwks.json`)).json()) as JSONWebKeySet;
+const verify = (jwt: string, keys: JSONWebKeySet) =>
+  jwtVerify(jwt, createLocalJWKSet(keys), { currentDate: gateway.clock.now(), audience: application.id });
+
+describe("signing keys", () => {
+  it("JW-16 rotation every two days - verifier that fetches every five minutes - accepts every token of every minute for its whole life", async () => {
+    await gateway.configure(application.id, "token.rotationDays=2");
+    const person = await signUpPerson(gateway, application);
+    const loaded = await gateway.nouns.applicationRegistry.find(application.id);
+    const user = await gateway.nouns.users.findById(application.id, person.tokens.user.id);
+    if (!loaded || !user) throw new Error("no fixture");
+    let cached = await fetchKeys();
+    const alive: string[] = [];
+    const signers = new Set<string>();
+    for (let minute = 0; minute < 5 * 24 * 60; minute += 2) {
+      if (minute % 10 === 0) await gateway.gateway.housekeeping.sweep();
+      const { jwt } = await gateway.nouns.jwtIssuer.issue(loaded, user, { at: user.createdAt, amr: ["pwd"] });
+      alive.push(jwt);
+      // The verifier's fetch is as late as max-age lets it be: after the token was issued.
+      const { protectedHeader } = await verify(jwt, cached);
+      signers.add(protectedHeader.kid ?? "");
+      if (alive.length > 29) await verify(alive.shift() ?? "", cached);
+      if (minute % 5 <= 1) cached = await fetchKeys();
+      expect(cached.keys.length).toBeLessThanOrEqual(3);
+      gateway.clock.move({ minutes: 2 });
+    }
+    expect(signers.size).toBeGreaterThanOrEqual(3);
+  });
+
+  it("JW-18 revoked current key - is gone from the key set at once; refresh and log-in go on with the next", async () => {
+    const own = await gateway.createApplication("Leaky");
+    const person = await signUpPerson(gateway, own);
+    const leaked = (await fetchKeys(own.id)).keys[0]?.kid ?? "";
+    await gateway.nouns.signingKeys.revoke(own.id, leaked);
+    const keys = await fetchKeys(own.id);
+    expect(keys.keys.map(({ kid }) => kid)).not.toContain(leaked);
+    expect(keys.keys).toHaveLength(2);
+    const { refreshSession } = await own.client.expect(RefreshSessionDocument, { input: { refreshToken: person.tokens.refreshToken } });
+    if (refreshSession.__typename !== "LoggedIn") throw new Error("refused");
+    await jwtVerify(refreshSession.jwt, createLocalJWKSet(keys), { currentDate: gateway.clock.now() });
+    await expect(jwtVerify(person.tokens.jwt, createLocalJWKSet(keys), { currentDate: gateway.clock.now() })).rejects.toThrow();
+    await requireLogIn(own.client, person.email);
+    const rows = await gateway.query<{ private_key_sealed: string }>("SELECT private_key_sealed FROM signing_keys WHERE id = ?", [leaked]);
+    expect(rows[0]?.private_key_sealed).toBe("");
+  });
+});
+
+describe("master keys", () => {
+  const OLD = "test:c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlISE=";
+  const NEW = "next:YW5vdGhlciBzaXh0ZWVuIGFuZCBzaXh0ZWVuIG1vcmU=";
+  const sealedUnder = async () => {
+    const sealed = await gateway.query<{ value: string }>(
+      "SELECT key_sealed AS value FROM keyring UNION ALL SELECT value_sealed AS value FROM application_secrets UNION ALL SELECT private_key_sealed AS value FROM signing_keys WHERE private_key_sealed <> ''",
+    );
+    return new Set(
+      sealed.map(({ value }) => (JSON.parse(Buffer.from(value.split(".")[0] ?? "", "base64url").toString()) as { kid: string }).kid),
+    );
+  };
+
+  it("UP-03 new master key in front - secrets move to it while people log in; then the old one can go", async () => {
+    const person = await signUpPerson(gateway, application);
+    await gateway.configure(application.id, "twilio.authToken=a-token-to-be-sealed-anew");
+    expect(await sealedUnder()).toEqual(new Set(["test"]));
+    const both = await TestGateway.start({ beside: gateway, environment: { MASTER_KEYS: `${NEW},${OLD}` } });
+    await requireLogIn(application.client.with({ baseUrl: both.url }), person.email);
+    await both.gateway.housekeeping.sweep();
+    expect(await sealedUnder()).toEqual(new Set(["next"]));
+    await requireLogIn(application.client, person.email);
+    await both.stop();
+    const alone = await TestGateway.start({ beside: gateway, environment: { MASTER_KEYS: NEW } });
+    await requireLogIn(application.client.with({ baseUrl: alone.url }), person.email);
+    expect(await alone.nouns.applicationSecrets.open(application.id, "twilio.authToken")).toBe("a-token-to-be-sealed-anew");
+    await alone.stop();
+    await expect(TestGateway.start({ beside: gateway })).rejects.toThrow(/cannot be opened/);
+  });
+});

@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { PartSources } from "../../src/messaging/template-language.js";
+import { type MessageTemplate, Templates } from "../../src/messaging/templates.js";
+import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { ForgotPasswordDocument, SetLocaleDocument, SetPhoneDocument, VerifyPhoneDocument } from "../support/generated/authentication.js";
+import { beginSignUp, freshEmail, freshPhone, signUpPerson } from "../support/people.js";
+import { FakeTwilio } from "../support/twilio.js";
+
+const DUTCH = {
+  subject: "%CODE% is je code voor %APP_NAME%",
+  text: "Hallo %HANDLE%,\n\n%CODE%\n\nOf open deze pagina:\n%LINK%\n",
+  html: '<p>Hallo %HANDLE%</p><p>%CODE%</p><a href="%LINK%">%APP_NAME%</a>',
+};
+
+let twilio: FakeTwilio;
+let gateway: TestGateway;
+beforeAll(async () => {
+  twilio = await FakeTwilio.start();
+  gateway = await TestGateway.start({ environment: { TWILIO_BASE_URL: twilio.url } });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await twilio.stop();
+});
+
+const find = async ({ id }: TestApplication) => {
+  const application = await gateway.nouns.applicationRegistry.find(id);
+  if (!application) throw new Error("No such application");
+  return application;
+};
+const save = async (application: TestApplication, message: string, locale: string, parts: PartSources) =>
+  await gateway.nouns.messageTexts.save(await find(application), message, locale, parts, "operator");
+/** The first mail of a sign-up. */
+async function firstMail({ client }: TestApplication, acceptLanguage: string, locale: string | null = null) {
+  const email = freshEmail();
+  await beginSignUp(client.with({ headers: { "accept-language": acceptLanguage } }), email, { locale });
+  return { email, mail: await gateway.mails.next(email) };
+}
+
+describe("own words", () => {
+  it("sign up - Dutch words of the application's own, placeholders of CosyncJWT - arrive with code and link that work", async () => {
+    const application = await gateway.createApplication("Blauwe Reiger", 'locales.supported=["en","nl"]');
+    await save(application, "signUpCode", "nl", DUTCH);
+    const { email, mail } = await firstMail(application, "nl-BE,de;q=0.5");
+    const code = /^\d{6}$/m.exec(mail.text)?.[0] ?? "";
+    expect(mail.subject).toBe(`${code} is je code voor Blauwe Reiger`);
+    expect(mail.text).toContain(`Hallo ${email},`);
+    expect(mail.html).toContain(`<p>${code}</p>`);
+    expect(mail.html).toContain('<html lang="nl">');
+    const link = /https?:\S+/.exec(mail.text)?.[0] ?? "";
+    expect(mail.html).toContain(`<a href="${link}">Blauwe Reiger</a>`);
+    expect((await fetch(link)).status).toBe(200);
+  });
+
+  it("sign up - a part changed while the gateway runs - is in the next mail; the other parts stay the gateway's", async () => {
+    const application = await gateway.createApplication("Running", 'locales.supported=["en","de"]');
+    const before = (await firstMail(application, "de")).mail;
+    await save(application, "signUpCode", "de", { subject: "Willkommen: {{ code }}" });
+    const after = (await firstMail(application, "de")).mail;
+    expect(after.subject).toMatch(/^Willkommen: \d{6}$/);
+    const withoutNumbers = (text: string) => text.replace(/\d+/g, "").replace(/links\/\S+/, "");
+    expect(withoutNumbers(after.text)).toBe(withoutNumbers(before.text));
+    await gateway.nouns.messageTexts.reset(await find(application), "signUpCode", "de", "operator");
+    expect((await firstMail(application, "de")).mail.subject.replace(/\d{6}/, "")).toBe(before.subject.replace(/\d{6}/, ""));
+  });
+
+  it("HTML - a whole document - goes out as it is, without the gateway's page around it", async () => {
+    const application = await gateway.createApplication("Whole");
+    const html = '<!doctype html>\n<html><body class="own">{{ code }} <a href="{{ link }}">go</a></body></html>';
+    await save(application, "signUpCode", "en", { html });
+    const { mail } = await firstMail(application, "en");
+    expect(mail.html).toMatch(/^<!doctype html>\n<html><body class="own">\d{6} <a href="http[^"]+">go<\/a><\/body><\/html>\s*$/);
+  });
+
+  it("text message - Dutch words of the application's own - arrive on one line with a code that works", async () => {
+    const settings = [...twilio.openAccount("5f2b9c0d7e1a4836b0c9d8e7f6a5b4c3"), 'locales.supported=["en","nl"]'];
+    const application = await gateway.createApplication("Reiger", ...settings);
+    await save(application, "phoneCode", "nl", { sms: "%CODE% is je code\nvoor %APP_NAME%\n" });
+    const person = await signUpPerson(gateway, application, freshEmail(), { locale: "nl" });
+    const phone = freshPhone();
+    await person.client.expect(SetPhoneDocument, { input: { phone } });
+    const { body } = await twilio.next(phone);
+    expect(body).toMatch(/^\d{6} is je code voor Reiger$/);
+    const { verifyPhone } = await person.client.expect(VerifyPhoneDocument, { input: { code: body.slice(0, 6) } });
+    expect(verifyPhone.__typename).toBe("PhoneVerified");
+    await expect(save(application, "phoneCode", "nl", { sms: "no code" })).rejects.toThrow(/^sms: does not show/);
+    await expect(save(application, "phoneCode", "nl", { text: "{{ code }}" })).rejects.toThrow(
+      /^text: the message phoneCode has no such part/,
+    );
+  });
+
+  it("every message - in the gateway's words for the longest name an application can have - fits", async () => {
+    const application = await gateway.createApplication("鷺".repeat(128));
+    for (const locale of ["en", "de", "fr"])
+      for (const { template } of await gateway.nouns.messageTexts.list(await find(application)))
+        expect(Object.keys(await gateway.nouns.messageTexts.preview(await find(application), template.name, locale))).not.toEqual([]);
+  });
+
+  it("two applications - mails at the same time - each has its own words (TN-19)", async () => {
+    const [a, b] = [await gateway.createApplication("A-app"), await gateway.createApplication("B-app")];
+    await save(a, "signUpCode", "en", { subject: "A says {{ code }}" });
+    await save(b, "signUpCode", "en", { subject: "B says {{ code }}" });
+    const mails = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => ({ index, ...(await firstMail(index % 2 ? a : b, "en")) })),
+    );
+    for (const { index, mail } of mails) {
+      expect(mail.subject).toMatch(index % 2 ? /^A says/ : /^B says/);
+      expect(mail.raw).toMatch(index % 2 ? /^From: "?A-app/m : /^From: "?B-app/m);
+    }
+  });
+
+  it("application deleted - with texts of its own - leaves none", async () => {
+    const application = await gateway.createApplication("Short-lived");
+    await save(application, "passwordChanged", "en", { subject: "Done" });
+    const { ApplicationLifecycle } = await import("../../src/management/index.js");
+    await new ApplicationLifecycle(gateway.nouns).delete(application.id);
+    expect(await gateway.query("SELECT locale FROM message_texts WHERE application_id = ?", [application.id])).toEqual([]);
+  });
+
+  it("audit - a text set and reset - says which, by whom, and not what it says", async () => {
+    const application = await gateway.createApplication("Audited");
+    await save(application, "passwordChanged", "fr", { subject: "un secret de polichinelle" });
+    await gateway.nouns.messageTexts.reset(await find(application), "passwordChanged", undefined, "operator");
+    const events = await gateway.query<{ event: string; actor: string; details: string }>(
+      "SELECT event, actor, details FROM audit_events WHERE application_id = ? AND event LIKE 'MESSAGE%' ORDER BY created_at",
+      [application.id],
+    );
+    expect(events.map(({ event, actor }) => [event, actor])).toEqual([
+      ["MESSAGE_TEXT_CHANGED", "operator"],
+      ["MESSAGE_TEXT_RESET", "operator"],
+    ]);
+    expect(JSON.stringify(events)).not.toContain("polichinelle");
+    expect(events[0]?.details).toContain("passwordChanged");
+  });
+});
+
+describe("language", () => {
+  const subjectFor = async (settings: string[], acceptLanguage: string, asked: string | null, texts: Record<string, string> = {}) => {
+    const application = await gateway.createApplication("Tongues", ...settings);
+    for (const [locale, subject] of Object.entries(texts)) await save(application, "signUpCode", locale, { ...DUTCH, subject });
+    return (await firstMail(application, acceptLanguage, asked)).mail.subject.replace(/^\d{6}/, "#");
+  };
+  const supported = 'locales.supported=["en","de","fr","nl","nl-BE"]';
+
+  it.each([
+    ["asked for before Accept-Language", "de", "fr", {}, /^# est votre code/],
+    ["the best of Accept-Language", "sw,de;q=0.9,fr;q=0.8", null, {}, /^# ist Ihr Code/],
+    ["the application's default when nothing fits", "sw", null, {}, /^# ist Ihr Code/],
+    ["the exact tag before the language", "nl-BE", null, { nl: "nl", "nl-BE": "nl-BE" }, /^nl-BE$/],
+    ["the language where the exact tag has no words", "nl-BE", null, { nl: "nl" }, /^nl$/],
+    ["the default language where a language has no words", "nl-BE", null, {}, /^# ist Ihr Code/],
+    ["the application's own words of the default language there", "nl", null, { de: "eigen" }, /^eigen$/],
+  ] as const)("sign up - %s - decides", async (_, acceptLanguage, asked, texts, subject) => {
+    expect(await subjectFor([supported, "locales.default=de"], acceptLanguage, asked, texts)).toMatch(subject);
+  });
+
+  it("user - whose language changed - gets the next mail in the new one", async () => {
+    const application = await gateway.createApplication("Moving", supported);
+    await save(application, "passwordReset", "nl", { ...DUTCH, subject: "Nieuw wachtwoord" });
+    const person = await signUpPerson(gateway, application);
+    await person.client.expect(SetLocaleDocument, { input: { locale: "nl" } });
+    await application.client.expect(ForgotPasswordDocument, { input: { handle: { email: person.email } } });
+    expect((await gateway.mails.next(person.email)).subject).toBe("Nieuw wachtwoord");
+  });
+});
+
+describe("stored text that does not work", () => {
+  it.each([
+    ["does not parse", "{% if code %}{{ code }} {{ link }}"],
+    ["uses a variable the message does not have", "{{ code }} {{ link }} {{ password }}"],
+    ["shows no code", "Only {{ link }}"],
+    [
+      "shows the code only for some readers",
+      '{% if handle == "ada@example.com" or handle == "b@example.net" %}{{ code }}{% endif %} {{ link }}',
+    ],
+    ["shows a changed code", "{% assign code = '000000' %}{{ code }} {{ link }}"],
+    ["would become endless", `{% assign a = "xxxxxxxx" %}${"{% assign a = a | append: a %}".repeat(40)}{{ code }} {{ link }}`],
+  ])("sign up - the text %s - the mail comes in the gateway's words, with a warning in the log", async (_, text) => {
+    const application = await gateway.createApplication("Broken", 'locales.supported=["en","de"]');
+    await save(application, "signUpCode", "de", { subject: "eigen {{ code }}" });
+    await gateway.query("UPDATE message_texts SET text = ? WHERE application_id = ?", [text, application.id]);
+    const person = await signUpPerson(gateway, application, freshEmail(), { locale: "de" });
+    const mail = gateway.mails.received.find(({ to }) => to === person.email);
+    expect(mail?.subject).toMatch(/^\d{6} ist Ihr Code/);
+    const warning = gateway.logs.find((line) => line.includes("message text is broken") && line.includes(application.id));
+    expect(JSON.parse(warning ?? "{}")).toMatchObject({ level: 40, template: "signUpCode", locale: "de" });
+  });
+
+  it("sign up - Dutch alone is broken - the next language's words are used", async () => {
+    const application = await gateway.createApplication("Half broken", 'locales.supported=["en","fr","nl"]', "locales.default=fr");
+    await save(application, "signUpCode", "nl", DUTCH);
+    await gateway.query("UPDATE message_texts SET html = '{{' WHERE application_id = ?", [application.id]);
+    expect((await firstMail(application, "nl")).mail.subject).toMatch(/^\d{6} est votre code/);
+  });
+
+  it("sign up - the exact tag's words are broken - the language's are used", async () => {
+    const application = await gateway.createApplication("Near", 'locales.supported=["en","nl-BE"]');
+    for (const locale of ["nl", "nl-BE"]) await save(application, "signUpCode", locale, { ...DUTCH, subject: locale });
+    await gateway.query("UPDATE message_texts SET text = '' WHERE application_id = ? AND locale = 'nl-BE'", [application.id]);
+    expect((await firstMail(application, "nl-BE")).mail.subject).toBe("nl");
+  });
+});
+
+describe("the gateway's own words", () => {
+  const words = { subject: "s", text: "{{ code }}", html: "{{ code }}" };
+  const make = (change: object) => {
+    const template = { name: "made", sentWhen: "never", needs: ["code"], texts: { en: words, de: words, fr: words }, ...change };
+    return () => new Templates([template as unknown as MessageTemplate]);
+  };
+
+  it("start - every part there in every language - knows what a message can show", () => {
+    const templates = make({})();
+    expect(templates.variablesOf(templates.list()[0] as MessageTemplate)).toEqual(["appName", "handle", "code"]);
+  });
+
+  it.each([
+    ["a language", { texts: { en: words, de: words } }],
+    ["a subject", { texts: { en: words, de: { ...words, subject: " " }, fr: words } }],
+    ["the plain text", { texts: { en: words, de: words, fr: { ...words, text: "" } } }],
+    ["the code", { texts: { en: words, de: words, fr: { ...words, html: "no code" } } }],
+    ["mail and text message", { texts: undefined }],
+    ["a text message in a language", { sms: { en: "{{ code }}", de: "{{ code }}" } }],
+    ["a description of a variable", { texts: { en: { ...words, subject: "{{ mood }}" }, de: words, fr: words } }],
+  ])("start - a message lacks %s - fails, naming the message", (_, change) => {
+    expect(make(change)).toThrow(/The message made/);
+  });
+});

@@ -1,0 +1,109 @@
+import { print } from "graphql";
+import { decode } from "jsonwebtoken";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TestApplication, TestGateway } from "../support/gateway.js";
+import {
+  AcceptInvitationDocument,
+  CompleteSignUpDocument,
+  ConfirmTotpDocument,
+  DeleteAccountDocument,
+  DisableSecondFactorDocument,
+  EnrollTotpDocument,
+  InviteDocument,
+  MeDocument,
+  RegenerateRecoveryCodesDocument,
+  SignUpDocument,
+} from "../support/generated/authentication.js";
+import { beginSignUp, freshEmail, logIn, PASSWORD, signUpPerson } from "../support/people.js";
+import { confirmTotp, enrollTotp } from "../support/second-factor.js";
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await TestGateway.start();
+});
+afterAll(() => gateway.stop());
+
+const claimsOf = (jwt: string) => decode(jwt) as Record<string, unknown>;
+
+describe("an application that insists", () => {
+  it.each([
+    "CODE",
+    "NONE",
+  ])("sign-up flow %s - SecondFactorEnrollmentRequired - the session opens when the factor is proved", async (flow) => {
+    const own = await gateway.createApplication("Strict", "secondFactor.mode=google", "secondFactor.required=true", `signUp.flow=${flow}`);
+    const email = freshEmail();
+    const answer = flow === "CODE" ? await completeSignUpOf(own, email) : await signUpAtOnce(own, email);
+    const { enrollmentToken } = requireEnrollment(answer);
+    await finishEnrollment(own, enrollmentToken, email);
+  });
+
+  it("acceptInvitation and logIn - SecondFactorEnrollmentRequired - the session opens when the factor is proved", async () => {
+    const own = await gateway.createApplication("Strict", "secondFactor.mode=google");
+    const inviter = await signUpPerson(gateway, own);
+    const email = freshEmail();
+    await inviter.client.expect(InviteDocument, { input: { handle: { email } } });
+    await gateway.configure(own.id, "secondFactor.required=true");
+    const code = await gateway.mails.nextCode(email);
+    const { acceptInvitation } = await own.client.expect(AcceptInvitationDocument, {
+      input: { handle: { email }, code, password: PASSWORD },
+    });
+    const first = requireEnrollment(acceptInvitation);
+    const second = requireEnrollment(await logIn(own.client, email));
+    // One log-in at a time: the newer took the older one's place.
+    const stale = await own.client.with({ token: first.enrollmentToken }).run(EnrollTotpDocument, {});
+    expect(stale.errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
+    await finishEnrollment(own, second.enrollmentToken, email);
+    // Sessions of before the rule live on, and nobody loses one by it.
+    expect((await inviter.client.expect(MeDocument, {})).me?.email).toBe(inviter.email);
+    requireEnrollment(await logIn(own.client, inviter.email));
+  });
+
+  it("enrollmentToken - everywhere else, and when its time is over - UNAUTHENTICATED", async () => {
+    const own = await gateway.createApplication("Strict", "secondFactor.mode=google", "secondFactor.required=true");
+    const email = freshEmail();
+    const { enrollmentToken } = requireEnrollment(await completeSignUpOf(own, email));
+    const client = own.client.with({ token: enrollmentToken });
+    for (const document of [MeDocument, DisableSecondFactorDocument, RegenerateRecoveryCodesDocument, DeleteAccountDocument])
+      expect((await client.post({ query: print(document) })).errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
+    const authenticator = await enrollTotp(gateway, client);
+    gateway.clock.move({ minutes: 15, seconds: 1 });
+    const late = await client.run(ConfirmTotpDocument, { input: { code: authenticator.code() } });
+    expect(late.errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
+    requireEnrollment(await logIn(own.client, email));
+  });
+});
+
+type Answered = { readonly __typename: string };
+
+function requireEnrollment(answer: Answered): { readonly enrollmentToken: string } {
+  expect(answer).toMatchObject({
+    __typename: "SecondFactorEnrollmentRequired",
+    mode: "TOTP",
+    enrollmentToken: expect.stringMatching(/^lk_chl_/),
+  });
+  expect(JSON.stringify(answer)).not.toMatch(/lk_ses_|lk_ref_|eyJ/);
+  return answer as unknown as { enrollmentToken: string };
+}
+
+async function completeSignUpOf({ client }: TestApplication, email: string): Promise<Answered> {
+  const ticket = await beginSignUp(client, email);
+  const code = await gateway.mails.nextCode(email);
+  return (await client.expect(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } })).completeSignUp;
+}
+
+const signUpAtOnce = async ({ client }: TestApplication, email: string): Promise<Answered> =>
+  (await client.expect(SignUpDocument, { input: { handle: { email }, password: PASSWORD } })).signUp;
+
+async function finishEnrollment({ client }: TestApplication, enrollmentToken: string, email: string): Promise<void> {
+  const enrolling = client.with({ token: enrollmentToken });
+  const authenticator = await enrollTotp(gateway, enrolling);
+  expect(await confirmTotp(enrolling, authenticator.wrongCode())).toMatchObject({ __typename: "InvalidCode" });
+  const enabled = await confirmTotp(enrolling, authenticator.code());
+  if (enabled.__typename !== "SecondFactorEnabled" || !enabled.loggedIn) throw new Error(JSON.stringify(enabled));
+  expect(enabled.recoveryCodes).toHaveLength(10);
+  expect(claimsOf(enabled.loggedIn.jwt)).toMatchObject({ amr: ["pwd", "otp", "mfa"] });
+  const { me } = await client.with({ token: enabled.loggedIn.sessionToken }).expect(MeDocument, {});
+  expect(me).toMatchObject({ email, recoveryCodesLeft: 10, secondFactors: [{ method: "TOTP" }] });
+  // The token has done its work.
+  expect((await enrolling.run(EnrollTotpDocument, {})).errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
+}

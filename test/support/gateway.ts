@@ -1,0 +1,133 @@
+import { createServer } from "node:net";
+import pino from "pino";
+import { composeGateway, type Gateway } from "../../src/compose.js";
+import { parseEnvironment } from "../../src/environment.js";
+import { ApplicationLifecycle } from "../../src/management/index.js";
+import { type Answer, Client } from "./client.js";
+import { MovableClock } from "./clock.js";
+import { createTestDatabase, type TestDatabase } from "./database.js";
+import { MailServer } from "./mail-server.js";
+
+export interface TestApplication {
+  readonly id: string;
+  readonly appKey: string;
+  readonly secretKey: string;
+  readonly client: Client;
+}
+export interface TestGatewayOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Share another gateway's database (two instances). */
+  readonly beside?: TestGateway;
+  /** Without SMTP_URL: mails stay in the development inbox. */
+  readonly withoutMailServer?: boolean;
+}
+
+export const MASTER_KEYS = "test:c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlISE=";
+
+/** A gateway in this process, with a movable clock, its own database, a real mail server, and HTTP on loopback. */
+export class TestGateway {
+  readonly answers: Answer<unknown>[] = [];
+
+  private constructor(
+    readonly gateway: Gateway,
+    readonly url: string,
+    readonly clock: MovableClock,
+    readonly mails: MailServer,
+    readonly database: TestDatabase,
+    readonly logs: string[],
+    private readonly isGuest: boolean,
+  ) {}
+
+  static async start({ environment = {}, beside, withoutMailServer }: TestGatewayOptions = {}): Promise<TestGateway> {
+    const database = beside?.database ?? (await createTestDatabase());
+    const mails = beside?.mails ?? (await MailServer.start());
+    const clock = beside?.clock ?? new MovableClock();
+    const logs: string[] = [];
+    const log = pino({ level: "debug", base: null }, { write: (line: string) => void logs.push(line) });
+    const port = await freePort();
+    const values = parseEnvironment({
+      PORT: String(port),
+      DATABASE_URL: database.url,
+      MASTER_KEYS,
+      BCRYPT_COST: "4",
+      HASH_WORKERS: "2",
+      TRUST_PROXY: "127.0.0.0/8",
+      DEMO: "0",
+      MAIL_FROM: "gateway@latchkey.example",
+      ...(withoutMailServer ? {} : { SMTP_URL: mails.url }),
+      ...environment,
+    });
+    const isolation = process.env["TEST_ISOLATION"] === "REPEATABLE READ" ? { isolation: "REPEATABLE READ" as const } : {};
+    const gateway = await composeGateway(values, { clock, log, ...isolation });
+    await gateway.server.listen({ host: "127.0.0.1", port });
+    gateway.startWork();
+    return new TestGateway(gateway, values.PUBLIC_URL, clock, mails, database, logs, beside !== undefined);
+  }
+
+  get nouns() {
+    return this.gateway.nouns;
+  }
+
+  /** Makes an application; settings as on the command line (`signUp.flow=NONE`). */
+  async createApplication(name = "Blue Heron", ...settings: string[]): Promise<TestApplication> {
+    const { application, secretKey } = await new ApplicationLifecycle(this.nouns).create({ name, ownerId: null });
+    if (settings.length > 0) await this.configure(application.id, ...settings);
+    const { id, appKey } = application;
+    return { id, appKey, secretKey, client: this.client(appKey) };
+  }
+
+  async configure(applicationId: string, ...settings: string[]): Promise<void> {
+    if (!(await this.nouns.applicationRegistry.update(applicationId, settings))) throw new Error("No such application");
+  }
+
+  client(appKey?: string): Client {
+    return new Client({ baseUrl: this.url, appKey, watch: (answer) => this.answers.push(answer) });
+  }
+
+  /** A client of the Management API. */
+  management(secretKey?: string): Client {
+    return new Client({
+      baseUrl: this.url,
+      token: secretKey,
+      endpoint: "/management/graphql",
+      watch: (answer) => this.answers.push(answer),
+    });
+  }
+
+  /** Runs SQL past the gateway. */
+  async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const { database } = this.nouns;
+    return /^\s*(select|pragma|show)/i.test(sql)
+      ? await database.reading.query(sql, [...parameters])
+      : await database.transaction(() => database.writing.query(sql, [...parameters]));
+  }
+
+  /** Every row of every table as text: what somebody with the database sees. */
+  async dump(...except: string[]): Promise<string> {
+    const list = this.database.isMysql
+      ? "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()"
+      : "SELECT name FROM sqlite_master WHERE type = 'table'";
+    const names = (await this.query<{ name: string }>(list)).map(({ name }) => name).filter((name) => !except.includes(name));
+    const parts: string[] = [];
+    for (const name of names.sort()) {
+      const rows = (await this.query(`SELECT * FROM ${name}`)).map((row) => JSON.stringify(row)).sort();
+      parts.push(`${name}\n${rows.join("\n")}`);
+    }
+    return parts.join("\n\n");
+  }
+
+  async stop(): Promise<void> {
+    await this.gateway.close();
+    if (this.isGuest) return;
+    await this.mails.stop();
+    await this.database.drop();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}

@@ -1,0 +1,152 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { SMTPServer } from "smtp-server";
+
+/** A mail as it came over the wire. */
+export interface ReceivedMail {
+  readonly to: string;
+  readonly raw: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly messageId: string;
+}
+/** How the server treats the next mails. `drop` ends the connection after the data, without an answer. */
+export type Temper = "accept" | "refuse" | "refuse-for-good" | "stall" | "drop";
+
+const PATIENCE_MS = 15_000;
+
+/** A real SMTP server on loopback that keeps what it gets, and can misbehave. */
+export class MailServer {
+  readonly received: ReceivedMail[] = [];
+  temper: Temper = "accept";
+  /** Mails offered, whatever became of them. */
+  offered = 0;
+  private readonly listeners = new Set<() => void>();
+  private readonly read = new Map<string, number>();
+
+  private constructor(private readonly server: SMTPServer) {}
+
+  static async start(port = 0): Promise<MailServer> {
+    const server: SMTPServer = new SMTPServer({
+      disabledCommands: ["AUTH", "STARTTLS"],
+      onRcptTo: (_address, _session, done) => {
+        if (mails.temper === "refuse-for-good") done(Object.assign(new Error("no such mailbox"), { responseCode: 550 }));
+        else if (mails.temper === "refuse") done(Object.assign(new Error("try later"), { responseCode: 451 }));
+        else done();
+      },
+      onData: (stream, session, done) => {
+        let raw = "";
+        stream.on("data", (chunk: Buffer) => {
+          raw += chunk.toString("utf8");
+        });
+        stream.on("end", () => mails.accept(raw, session.envelope.rcptTo[0]?.address ?? "", done));
+      },
+    });
+    server.on("error", () => {});
+    const mails = new MailServer(server);
+    server.listen(port, "127.0.0.1");
+    await once(server.server, "listening");
+    return mails;
+  }
+
+  get url(): string {
+    return `smtp://127.0.0.1:${(this.server.server.address() as AddressInfo).port}`;
+  }
+
+  /** The next mail to this address that no call has returned yet. */
+  async next(to: string): Promise<ReceivedMail> {
+    const address = to.toLowerCase();
+    const mail = await this.until(() => this.received.filter((one) => one.to === address)[this.read.get(address) ?? 0], `a mail to ${to}`);
+    this.read.set(address, (this.read.get(address) ?? 0) + 1);
+    return mail;
+  }
+
+  /** The digits of the next mail to this address. */
+  async nextCode(to: string): Promise<string> {
+    const { text } = await this.next(to);
+    const code = /^(\d{6,10})$/m.exec(text)?.[1];
+    if (!code) throw new Error(`The mail to ${to} has no code on a line of its own:\n${text}`);
+    return code;
+  }
+
+  countTo(to: string): number {
+    return this.received.filter((one) => one.to === to.toLowerCase()).length;
+  }
+
+  /** Waits until `look` finds something, looking again whenever a mail is offered. */
+  async until<T>(look: () => T | undefined | false, what: string): Promise<T> {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const found = look();
+      if (found !== undefined && found !== false) return found;
+      const left = deadline - Date.now();
+      if (left <= 0) throw new Error(`Waited in vain for ${what}`);
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          clearTimeout(timer);
+          this.listeners.delete(wake);
+          resolve();
+        };
+        const timer = setTimeout(wake, Math.min(left, 250));
+        this.listeners.add(wake);
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private accept(raw: string, to: string, done: (error?: Error | null) => void): void {
+    this.offered++;
+    if (this.temper === "drop") {
+      // smtp-server keeps its connections; ending them all is what a dying server does.
+      for (const connection of this.connections()) connection.close();
+    } else if (this.temper !== "stall") {
+      this.received.push(parse(raw, to.toLowerCase()));
+      done();
+    }
+    for (const wake of [...this.listeners]) wake();
+  }
+
+  private connections(): { close(): void }[] {
+    return [...(this.server as unknown as { connections: Set<{ close(): void }> }).connections];
+  }
+}
+
+function parse(raw: string, to: string): ReceivedMail {
+  const [head = "", ...rest] = raw.split("\r\n\r\n");
+  const body = rest.join("\r\n\r\n");
+  const boundary = /boundary="([^"]+)"/.exec(head)?.[1] ?? "";
+  const parts = boundary ? body.split(`--${boundary}`) : [];
+  const partOf = (type: string) => decodePart(parts.find((part) => part.includes(`Content-Type: ${type}`)) ?? "");
+  const header = (name: string) => new RegExp(`^${name}: (.*(?:\r\n[ \t].*)*)`, "im").exec(head)?.[1]?.replace(/\r\n[ \t]/g, " ") ?? "";
+  return {
+    to,
+    raw,
+    subject: decodeWords(header("Subject")),
+    messageId: header("Message-ID"),
+    text: partOf("text/plain"),
+    html: partOf("text/html"),
+  };
+}
+
+function decodePart(part: string): string {
+  const [head = "", ...rest] = part.split("\r\n\r\n");
+  const body = rest.join("\r\n\r\n").trim();
+  if (/quoted-printable/i.test(head)) return decodeQuotedPrintable(body).replace(/\r\n/g, "\n");
+  if (/base64/i.test(head)) return Buffer.from(body, "base64").toString("utf8").replace(/\r\n/g, "\n");
+  return body.replace(/\r\n/g, "\n");
+}
+
+function decodeQuotedPrintable(text: string): string {
+  const bytes = text.replace(/=\r\n/g, "").replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}
+
+function decodeWords(text: string): string {
+  return text.replace(/=\?utf-8\?([QB])\?([^?]*)\?=\s*/gi, (_, kind: string, word: string) =>
+    kind.toUpperCase() === "B" ? Buffer.from(word, "base64").toString("utf8") : decodeQuotedPrintable(word.replaceAll("_", " ")),
+  );
+}

@@ -1,0 +1,67 @@
+import type { Client } from "./client.js";
+import type { TestApplication, TestGateway } from "./gateway.js";
+import {
+  CompleteSignUpDocument,
+  LogInDocument,
+  SignUpDocument,
+  type SignUpInput,
+  type TokensFragment,
+} from "./generated/authentication.js";
+
+export const PASSWORD = "violet hedgehog parade";
+
+let lastPerson = 0;
+/** An address nobody else in the run has. */
+export const freshEmail = (name = "person") => `${name}${++lastPerson}.${process.pid}@mail.example`;
+
+let lastNumber = 0;
+/** A German mobile number nobody else in the run has; they share no prefix. */
+export const freshPhone = () => {
+  const number = ++lastNumber;
+  return `+4915${String(number % 100).padStart(2, "0")}${String(number).padStart(7, "3")}`;
+};
+
+export interface TestPerson {
+  readonly email: string;
+  readonly password: string;
+  readonly tokens: TokensFragment;
+  /** The application's client with this person's session. */
+  readonly client: Client;
+}
+
+/** Begins a sign-up; returns the ticket. */
+export async function beginSignUp(client: Client, email: string, more: Partial<SignUpInput> = {}): Promise<string> {
+  const { signUp } = await client.expect(SignUpDocument, { input: { handle: { email }, password: PASSWORD, ...more } });
+  if (signUp.__typename !== "ConfirmationSent") throw new Error(`signUp answered ${JSON.stringify(signUp)}`);
+  return signUp.ticket;
+}
+
+/** Walks the whole sign-up with the mailed code. */
+export async function signUpPerson(
+  gateway: TestGateway,
+  { client }: TestApplication,
+  email = freshEmail(),
+  more: Partial<SignUpInput> = {},
+): Promise<TestPerson> {
+  const ticket = await beginSignUp(client, email, more);
+  const code = await gateway.mails.nextCode(email);
+  const { completeSignUp } = await client.expect(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } });
+  if (completeSignUp.__typename !== "LoggedIn") throw new Error(`completeSignUp answered ${JSON.stringify(completeSignUp)}`);
+  return {
+    email,
+    password: more.password ?? PASSWORD,
+    tokens: completeSignUp,
+    client: client.with({ token: completeSignUp.sessionToken }),
+  };
+}
+
+export async function logIn(client: Client, email: string, password = PASSWORD) {
+  return (await client.expect(LogInDocument, { input: { handle: { email }, password } })).logIn;
+}
+
+/** Logs in and insists on success. */
+export async function requireLogIn(client: Client, email: string, password = PASSWORD): Promise<TokensFragment> {
+  const answer = await logIn(client, email, password);
+  if (answer.__typename !== "LoggedIn") throw new Error(`logIn answered ${JSON.stringify(answer)}`);
+  return answer;
+}

@@ -1,0 +1,260 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parse } from "dotenv";
+import { afterAll } from "vitest";
+import { Client } from "./client.js";
+import { createTestDatabase, isMysql } from "./database.js";
+import { MailServer } from "./mail-server.js";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const runner = join(root, "scripts/run.mjs");
+const entry = join(root, "dist/src/main.js");
+const BUILD_MS = 180_000;
+const START_MS = 40_000;
+const COMMAND_MS = 60_000;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+export interface CommandResult extends Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+export type Variables = Readonly<Record<string, string>>;
+
+/** Only what a process needs from this one: none of the variables tests themselves run with. */
+const surroundings = (): Record<string, string> => ({ PATH: process.env["PATH"] ?? "", HOME: tmpdir() });
+
+/** Looks until there is something; what it is waiting for is named when it never comes. */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+  patienceMs = 30_000,
+): Promise<T> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}`);
+    await delay(50);
+  }
+}
+
+/** Makes sure that dist/ is what the sources say. Test files run at the same time: one builds, the others wait. */
+export const ensureBuilt = () => buildFor("--help");
+/** As `ensureBuilt`, with the playground. */
+export const ensurePlaygroundBuilt = () => buildFor("prepare");
+
+async function buildFor(command: string): Promise<void> {
+  const lock = join(tmpdir(), `latchkey-build-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`);
+  await eventually("the build of another test file", () => takeLock(lock), BUILD_MS);
+  try {
+    const { code, stderr } = await runNode([runner, command], {}, root, BUILD_MS);
+    if (code !== 0) throw new Error(`The gateway cannot be built:\n${stderr}`);
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function takeLock(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    // Left behind by a run that was killed.
+    const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - made > BUILD_MS) rmSync(lock, { recursive: true, force: true });
+    return false;
+  }
+}
+
+/** Hashing that costs next to nothing. */
+export const QUICK = { BCRYPT_COST: "4", HASH_WORKERS: "1" };
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder of its own for one test's processes. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-process-"));
+  folders.push(folder);
+  return folder;
+}
+
+/** Runs the command line: `node scripts/run.mjs <words>`. */
+export async function runCommand(words: readonly string[], variables: Variables, folder: string, input = ""): Promise<CommandResult> {
+  return await runNode([runner, ...words], variables, folder, COMMAND_MS, input);
+}
+
+/** Runs `node <words>` to its end. */
+export async function runNode(
+  words: readonly string[],
+  variables: Variables,
+  cwd: string,
+  patienceMs: number,
+  input = "",
+): Promise<CommandResult> {
+  const child = spawn(process.execPath, words, { cwd, env: { ...surroundings(), ...variables }, stdio: ["pipe", "pipe", "pipe"] });
+  // A command that reads no input may be over before it is written.
+  child.stdin.on("error", () => {}).end(input);
+  const output = collect(child);
+  const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+  const ended = await endOf(child);
+  clearTimeout(timer);
+  return { ...ended, ...output };
+}
+
+/** What a child has written so far. */
+function collect(child: ChildProcess): { stdout: string; stderr: string } {
+  const output = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.setEncoding("utf8");
+    child[name]?.on("data", (chunk: string) => {
+      output[name] += chunk;
+    });
+  }
+  return output;
+}
+
+const endOf = (child: ChildProcess): Promise<Ended> =>
+  new Promise((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
+
+/** The product as a process of its own: the built entry, configured by variables. */
+export class GatewayProcess {
+  readonly ended: Promise<Ended>;
+  private readonly child: ChildProcess;
+  private readonly output: { stdout: string; stderr: string };
+  private isOver = false;
+
+  private constructor(
+    folder: string,
+    readonly url: string,
+    variables: Variables,
+    main: string,
+  ) {
+    this.child = spawn(process.execPath, ["--enable-source-maps", main], {
+      cwd: folder,
+      env: { ...surroundings(), DATA_DIR: join(folder, "data"), ...variables },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.output = collect(this.child);
+    this.ended = endOf(this.child).then((ended) => {
+      this.isOver = true;
+      return ended;
+    });
+  }
+
+  /** Starts one and waits until it listens; `main` is another build's entry. */
+  static async start(folder: string, variables: Variables = {}, port?: number, main?: string): Promise<GatewayProcess> {
+    const started = await GatewayProcess.launch(folder, variables, port, main);
+    try {
+      await started.waitForLog("listening", START_MS);
+    } catch (error) {
+      await started.kill();
+      throw error;
+    }
+    return started;
+  }
+
+  /** Starts one that may well refuse to. */
+  static async launch(folder: string, variables: Variables = {}, port?: number, main = entry): Promise<GatewayProcess> {
+    const own = port ?? (await freePort());
+    return new GatewayProcess(folder, `http://127.0.0.1:${own}`, { PORT: String(own), ...variables }, main);
+  }
+
+  /** The Demo application's values, as somebody would copy them from the terminal. */
+  get values(): Record<string, string> {
+    return parse(
+      this.stdout
+        .split("\n")
+        .filter((line) => line.startsWith("LATCHKEY_"))
+        .join("\n"),
+    );
+  }
+
+  /** An app of the Demo application. */
+  get client(): Client {
+    return new Client({ baseUrl: this.url, appKey: this.values["LATCHKEY_APP_KEY"] });
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  get stdout(): string {
+    return this.output.stdout;
+  }
+
+  get stderr(): string {
+    return this.output.stderr;
+  }
+
+  /** Log entries: the lines that are JSON. */
+  get logs(): Record<string, unknown>[] {
+    return this.stdout.split("\n").flatMap((line) => {
+      try {
+        return [JSON.parse(line) as Record<string, unknown>];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  async waitForLog(message: string, patienceMs?: number): Promise<Record<string, unknown>> {
+    const look = () => {
+      const entry = this.logs.find(({ msg }) => msg === message);
+      if (!entry && this.isOver) throw new Error(`The process ended before "${message}":\n${this.stdout}\n${this.stderr}`);
+      return entry;
+    };
+    return await eventually(`the log entry "${message}"`, look, patienceMs);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** kill -9; harmless when it has ended. */
+  async kill(): Promise<void> {
+    if (!this.isOver) this.child.kill("SIGKILL");
+    await this.ended;
+  }
+}
+
+/** A place where processes follow each other: one port, one database, one mail server. */
+export async function withPlace(
+  work: (start: (variables?: Variables) => Promise<GatewayProcess>, mails: MailServer) => Promise<void>,
+): Promise<void> {
+  const folder = makeFolder();
+  const mails = await MailServer.start();
+  const database = isMysql ? await createTestDatabase() : undefined;
+  const started: GatewayProcess[] = [];
+  const common = { ...QUICK, SMTP_URL: mails.url, ...(database ? { DATABASE_URL: database.url } : {}) };
+  try {
+    await work(async (variables = {}) => {
+      const gateway = await GatewayProcess.start(folder, { ...common, ...variables }, started[0]?.port);
+      started.push(gateway);
+      return gateway;
+    }, mails);
+  } finally {
+    for (const gateway of started) await gateway.kill();
+    await mails.stop();
+    await database?.drop();
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}

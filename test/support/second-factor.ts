@@ -1,0 +1,132 @@
+import { createHmac } from "node:crypto";
+import type { Client } from "./client.js";
+import type { TestApplication, TestGateway } from "./gateway.js";
+import {
+  CompleteLogInDocument,
+  CompleteReauthenticationDocument,
+  ConfirmTotpDocument,
+  EnrollSmsDocument,
+  EnrollTotpDocument,
+  ReauthenticateDocument,
+  type SecondFactorProofInput,
+  SetPhoneDocument,
+  type TokensFragment,
+  VerifyPhoneDocument,
+} from "./generated/authentication.js";
+import { freshEmail, freshPhone, logIn, PASSWORD, signUpPerson, type TestPerson } from "./people.js";
+import type { FakeTwilio } from "./twilio.js";
+
+const PERIOD_SECONDS = 30;
+
+/** RFC 6238 written down anew, so that the gateway is not checked with its own arithmetic. */
+export function totpAt(secret: string, instant: Date, drift = 0): string {
+  const bits = [...secret].map((character) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(character).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(instant.getTime() / 1000 / PERIOD_SECONDS) + drift));
+  const digest = createHmac("sha1", key).update(counter).digest();
+  const number = digest.readUInt32BE((digest.at(-1) ?? 0) & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
+}
+
+/** The authenticator application on a person's phone. */
+export class Authenticator {
+  constructor(
+    readonly secret: string,
+    private readonly gateway: TestGateway,
+  ) {}
+
+  /** The code it shows now, or so many steps from now. */
+  code(drift = 0): string {
+    return totpAt(this.secret, this.gateway.clock.now(), drift);
+  }
+
+  /** Waits for a code that was not shown before: a step on. */
+  nextCode(): string {
+    this.gateway.clock.move({ seconds: PERIOD_SECONDS });
+    return this.code();
+  }
+
+  /** Six digits that are none of those accepted now. */
+  wrongCode(): string {
+    const right = [-2, -1, 0, 1, 2].map((drift) => this.code(drift));
+    return ["123456", "234567", "345678", "456789", "567890", "678901"].find((code) => !right.includes(code)) ?? "";
+  }
+}
+
+export interface ProtectedPerson extends TestPerson {
+  readonly authenticator: Authenticator;
+  readonly recoveryCodes: readonly string[];
+}
+
+export async function enrollTotp(gateway: TestGateway, client: Client): Promise<Authenticator> {
+  const { enrollTotp: answer } = await client.expect(EnrollTotpDocument, {});
+  if (answer.__typename !== "TotpEnrollment") throw new Error(`enrollTotp answered ${JSON.stringify(answer)}`);
+  return new Authenticator(answer.secret, gateway);
+}
+
+export const confirmTotp = async (client: Client, code: string) =>
+  (await client.expect(ConfirmTotpDocument, { input: { code } })).confirmTotp;
+
+/** Enrolls and confirms TOTP in a person's session. The code that confirms counts as used. */
+export async function protect(gateway: TestGateway, person: TestPerson): Promise<ProtectedPerson> {
+  const authenticator = await enrollTotp(gateway, person.client);
+  const answer = await confirmTotp(person.client, authenticator.code());
+  if (answer.__typename !== "SecondFactorEnabled") throw new Error(`confirmTotp answered ${JSON.stringify(answer)}`);
+  return { ...person, authenticator, recoveryCodes: answer.recoveryCodes };
+}
+
+/** A new person with TOTP, in an application of mode TOTP. */
+export async function signUpProtected(gateway: TestGateway, application: TestApplication, email = freshEmail()): Promise<ProtectedPerson> {
+  return await protect(gateway, await signUpPerson(gateway, application, email));
+}
+
+/** Gives the right password; returns the challenge token. */
+export async function beginLogIn(client: Client, email: string, password = PASSWORD): Promise<string> {
+  const answer = await logIn(client, email, password);
+  if (answer.__typename !== "SecondFactorRequired") throw new Error(`logIn answered ${JSON.stringify(answer)}`);
+  return answer.challengeToken;
+}
+
+export const completeLogIn = async (client: Client, challengeToken: string, proof: SecondFactorProofInput) =>
+  (await client.expect(CompleteLogInDocument, { input: { challengeToken, proof } })).completeLogIn;
+
+/** Logs in with both factors and insists on success. */
+export async function requireFullLogIn(client: Client, { email, authenticator }: ProtectedPerson): Promise<TokensFragment> {
+  const answer = await completeLogIn(client, await beginLogIn(client, email), { code: authenticator.nextCode() });
+  if (answer.__typename !== "LoggedIn") throw new Error(`completeLogIn answered ${JSON.stringify(answer)}`);
+  return answer;
+}
+
+/** Proves both factors again in a session and insists on success. */
+export async function reauthenticateFully(client: Client, authenticator: Authenticator, password = PASSWORD): Promise<void> {
+  const { reauthenticate } = await client.expect(ReauthenticateDocument, { input: { password } });
+  if (reauthenticate.__typename !== "SecondFactorRequired") throw new Error(`reauthenticate answered ${JSON.stringify(reauthenticate)}`);
+  const input = { challengeToken: reauthenticate.challengeToken, proof: { code: authenticator.nextCode() } };
+  const { completeReauthentication } = await client.expect(CompleteReauthenticationDocument, { input });
+  if (completeReauthentication.__typename !== "Reauthenticated")
+    throw new Error(`completeReauthentication answered ${JSON.stringify(completeReauthentication)}`);
+}
+
+/** Gives and proves a phone number in a session, or with an enrollmentToken; returns it. */
+export async function verifyPhone(twilio: FakeTwilio, client: Client, phone = freshPhone()): Promise<string> {
+  const { setPhone } = await client.expect(SetPhoneDocument, { input: { phone } });
+  if (setPhone.__typename !== "CodeSent") throw new Error(`setPhone answered ${JSON.stringify(setPhone)}`);
+  const { verifyPhone: answer } = await client.expect(VerifyPhoneDocument, { input: { code: await twilio.nextCode(phone) } });
+  if (answer.__typename !== "PhoneVerified") throw new Error(`verifyPhone answered ${JSON.stringify(answer)}`);
+  return phone;
+}
+
+export interface PhonePerson extends TestPerson {
+  readonly phone: string;
+  readonly recoveryCodes: readonly string[];
+}
+
+/** A new person whose phone is the second factor, in an application of mode SMS. */
+export async function signUpWithPhone(gateway: TestGateway, twilio: FakeTwilio, application: TestApplication): Promise<PhonePerson> {
+  const person = await signUpPerson(gateway, application);
+  const phone = await verifyPhone(twilio, person.client);
+  const { enrollSms } = await person.client.expect(EnrollSmsDocument, {});
+  if (enrollSms.__typename !== "SecondFactorEnabled") throw new Error(`enrollSms answered ${JSON.stringify(enrollSms)}`);
+  return { ...person, phone, recoveryCodes: enrollSms.recoveryCodes };
+}
