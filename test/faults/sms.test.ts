@@ -94,7 +94,7 @@ describe("Twilio refuses for good", () => {
       { messageId: message.id, template: "phoneCode", channel: "SMS", status: "FAILED", failure: `TWILIO ${status} ${code}` },
     ]);
     expect(twilio.offered - before).toBe(1);
-    expect(gateway.logs.some((line) => line.includes(message.id) && line.includes("message given up"))).toBe(true);
+    expect(await gateway.logged(message.id, "message given up")).toMatchObject({ level: 50 });
   });
 
   it("SMS - token that Twilio does not know - is refused with 401 and never shown", async () => {

@@ -102,6 +102,17 @@ export class TestGateway {
       : await database.transaction(() => database.writing.query(sql, [...parameters]));
   }
 
+  /** The newest log line with all these words in it, as soon as there is one: it may follow what it reports. */
+  async logged(...words: string[]): Promise<Record<string, unknown>> {
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      const line = this.logs.findLast((candidate) => words.every((word) => candidate.includes(word)));
+      if (line) return JSON.parse(line) as Record<string, unknown>;
+      if (Date.now() > deadline) throw new Error(`Not in the log: ${words.join(", ")}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
   /** Every row of every table as text: what somebody with the database sees. */
   async dump(...except: string[]): Promise<string> {
     const list = this.database.isMysql
