@@ -1,4 +1,13 @@
-import { calculateJwkThumbprint, exportJWK, exportPKCS8, exportSPKI, generateKeyPair, importPKCS8, type JWTPayload, SignJWT } from "jose";
+import {
+  CompactSign,
+  calculateJwkThumbprint,
+  exportJWK,
+  exportPKCS8,
+  exportSPKI,
+  generateKeyPair,
+  importPKCS8,
+  type JWTPayload,
+} from "jose";
 
 /** The public half of a signing key, as published (RFC 7517). */
 export interface PublicJwk {
@@ -33,5 +42,6 @@ export const importPrivateKey = (privatePem: string): Promise<PrivateKey> => imp
 
 /** Signs claims with RS256 and `typ: JWT`. The claims are taken as they are; `kid` is left out where verifiers refuse it. */
 export async function signJwt(claims: JWTPayload, key: PrivateKey, kid: string | undefined): Promise<string> {
-  return await new SignJWT(claims).setProtectedHeader({ alg: "RS256", typ: "JWT", ...(kid ? { kid } : {}) }).sign(key);
+  const payload = new TextEncoder().encode(JSON.stringify(claims));
+  return await new CompactSign(payload).setProtectedHeader({ alg: "RS256", typ: "JWT", ...(kid ? { kid } : {}) }).sign(key);
 }

@@ -41,6 +41,11 @@ export class Database {
     return this.units.getStore()?.manager ?? this.open.reader.manager;
   }
 
+  /** True inside of `transaction`. */
+  get isInTransaction(): boolean {
+    return this.units.getStore() !== undefined;
+  }
+
   /** Runs a SELECT that nearly every request asks, as `reading` would. */
   async readAgain(sql: string, parameters: readonly unknown[]): Promise<Record<string, unknown>[]> {
     const unit = this.units.getStore();
@@ -79,11 +84,16 @@ export class Database {
 
   /**
    * Runs one UPDATE as a transaction of its own; returns how many rows met its condition. `parameters` are made when it is sent, anew at
-   * every attempt. @throws Error inside of a transaction
+   * every attempt; null when one attempt was to be all and it met a lock. @throws Error inside of a transaction
    */
-  async updateAtOnce(sql: string, parameters: () => readonly unknown[]): Promise<number> {
-    if (this.units.getStore()) throw new Error("A transaction of its own inside of another one");
-    return await this.retry(() => this.gate.run(() => this.open.updateAtOnce(sql, parameters)));
+  async updateAtOnce(sql: string, parameters: () => readonly unknown[], attempts: "one" | "many" = "many"): Promise<number | null> {
+    if (this.isInTransaction) throw new Error("A transaction of its own inside of another one");
+    const attempt = () => this.gate.run(() => this.open.updateAtOnce(sql, parameters));
+    if (attempts === "many") return await this.retry(attempt);
+    return await attempt().catch((error: unknown) => {
+      if (isRetryable(error)) return null;
+      throw error;
+    });
   }
 
   /** Handing on the asynchronous context slows every promise of the process down (Node 20, 22): it is, while there is a transaction. */

@@ -7,8 +7,8 @@ interface Excerpt<Entity extends ObjectLiteral, Property extends keyof Entity> {
   readonly entity: EntityClass<Entity>;
   readonly properties: readonly Property[];
 }
-type Entities = Readonly<Record<string, EntityClass<ObjectLiteral> | Excerpt<ObjectLiteral, string>>>;
-type RowOf<Parts> = {
+export type Entities = Readonly<Record<string, EntityClass<ObjectLiteral> | Excerpt<ObjectLiteral, string>>>;
+export type RowOf<Parts> = {
   readonly [Alias in keyof Parts]: Parts[Alias] extends EntityClass<infer Entity>
     ? Entity
     : Parts[Alias] extends Excerpt<infer Entity, infer Property>

@@ -1,43 +1,127 @@
 import type { DataSource, EntityTarget, ObjectLiteral } from "typeorm";
 import type { ColumnMetadata } from "typeorm/metadata/ColumnMetadata.js";
 import type { Database } from "./database.js";
+import { padded, sideBySide } from "./side-by-side.js";
 
+interface Form<Entity, Property extends keyof Entity> {
+  /** What is changed. */
+  readonly properties: readonly Property[];
+  /** What names a row, as properties; the last one alone tells the rows of one statement apart. */
+  readonly key: readonly (keyof Entity & string)[];
+  /** What must still hold of the row, beside its key; column names as in the database. */
+  readonly condition: string;
+  /** A changed property that no two changes have the same value of. */
+  readonly mark: Property;
+}
+interface Order<Change> {
+  readonly key: readonly string[];
+  /** Of the condition. */
+  readonly parameters: readonly unknown[];
+  readonly makeChange: () => Change;
+}
+/** Changed or not; or not yet, as somebody held one of the rows. */
+type Outcome = boolean | "met a lock";
 interface Prepared {
   readonly source: DataSource;
-  readonly sql: string;
-  readonly columns: readonly ColumnMetadata[];
+  readonly table: string;
+  readonly changed: readonly ColumnMetadata[];
+  readonly key: readonly string[];
 }
 
-/** A hand-written conditional UPDATE that is a transaction by itself, for what is asked over and over. Counts as a HotRead does. */
+/**
+ * A hand-written conditional UPDATE of one row that is a transaction by itself, for what requests ask side by side: they share a
+ * statement and its commit. When it meets a lock, each has a statement of its own: nobody waits for another's row twice.
+ */
 export class HotUpdate<Entity extends ObjectLiteral, Property extends keyof Entity & string> {
   private prepared: Prepared | undefined;
+  private readonly statements = new Map<number, string>();
+  private readonly share = sideBySide((orders: readonly Order<Pick<Entity, Property>>[]) => this.runAll(orders));
 
-  /** `condition` is what follows WHERE; column names as in the database. */
   constructor(
     private readonly database: Database,
     private readonly entity: EntityTarget<Entity>,
-    private readonly properties: readonly Property[],
-    private readonly condition: string,
+    private readonly form: Form<Entity, Property>,
   ) {}
 
-  /** Returns how many rows met the condition. `makeChange` runs when the statement is sent; the change is committed at the end. */
-  async run(makeChange: () => Pick<Entity, Property>, parameters: readonly unknown[]): Promise<number> {
-    const { source, columns, sql } = this.prepare();
-    return await this.database.updateAtOnce(sql, () => {
-      const change = makeChange();
-      const stored = (column: ColumnMetadata) =>
-        source.driver.preparePersistentValue(change[column.propertyName as Property], column) as unknown;
-      return [...columns.map(stored), ...parameters];
-    });
+  /**
+   * True when the row met the condition and is changed, which is committed; false when it is to be looked at again. `makeChange` runs when
+   * the statement is sent, anew at every attempt: the last one counts. @throws Error inside of a transaction
+   */
+  async run(order: Order<Pick<Entity, Property>>): Promise<boolean> {
+    if (this.database.isInTransaction) throw new Error("A transaction of its own inside of another one");
+    const outcome = await this.share(order);
+    return outcome === "met a lock" ? (await this.send([order], "many")).affected === 1 : outcome;
+  }
+
+  private async runAll(orders: readonly Order<Pick<Entity, Property>>[]): Promise<Outcome[]> {
+    const byRow = new Map(orders.toReversed().map((order) => [order.key.at(-1), order]));
+    const firsts = [...byRow.values()];
+    const outcomes = await this.runTogether(firsts);
+    // Whoever asked for the same row in the same turn is second to the one that was sent.
+    return orders.map((order) => outcomes[firsts.indexOf(order)] ?? false);
+  }
+
+  private async runTogether(orders: readonly Order<Pick<Entity, Property>>[]): Promise<Outcome[]> {
+    const { affected, marks } = await this.send(orders, orders.length === 1 ? "many" : "one");
+    if (affected === null) return orders.map(() => "met a lock");
+    if (affected === orders.length || orders.length === 1) return orders.map(() => affected > 0);
+    const { source, table, key } = this.prepare();
+    const [mark] = this.columnsOf(source, [this.form.mark]).map(({ databaseName }) => databaseName);
+    const row = [...key, mark].map((name) => `${name} = ?`).join(" AND ");
+    const found = await this.database.reading.query<Record<string, unknown>[]>(
+      `SELECT ${mark} AS mark FROM ${table} WHERE ${orders.map(() => `(${row})`).join(" OR ")}`,
+      orders.flatMap((order, index) => [...order.key, marks[index]]),
+    );
+    const made = new Set(found.map((one) => one["mark"]));
+    return marks.map((one) => made.has(one));
+  }
+
+  private async send(orders: readonly Order<Pick<Entity, Property>>[], attempts: "one" | "many") {
+    const { source, changed } = this.prepare();
+    const asked = padded(orders);
+    let marks: unknown[] = [];
+    const affected = await this.database.updateAtOnce(
+      this.statementOf(asked.length),
+      () => {
+        const changes = orders.map(({ makeChange }) => makeChange());
+        marks = changes.map((change) => change[this.form.mark]);
+        const arm = (column: ColumnMetadata, order: Order<unknown>, index: number) => {
+          const value = changes[Math.min(index, changes.length - 1)]?.[column.propertyName as Property];
+          return [order.key.at(-1), source.driver.preparePersistentValue(value, column) as unknown];
+        };
+        const values = changed.flatMap((column) => asked.flatMap((order, index) => arm(column, order, index)));
+        return [...values, ...asked.flatMap((order) => [...order.key, ...order.parameters])];
+      },
+      attempts,
+    );
+    return { affected, marks };
+  }
+
+  private statementOf(size: number): string {
+    const { table, changed, key } = this.prepare();
+    const repeated = (part: string, between: string) => Array.from({ length: size }, () => part).join(between);
+    const write = () => {
+      const arms = repeated("WHEN ? THEN ?", " ");
+      const assignments = changed.map(({ databaseName }) => `${databaseName} = CASE ${key.at(-1)} ${arms} END`);
+      const row = [...key.map((name) => `${name} = ?`), this.form.condition].join(" AND ");
+      return `UPDATE ${table} SET ${assignments.join(", ")} WHERE ${repeated(`(${row})`, " OR ")}`;
+    };
+    const statement = this.statements.get(size) ?? write();
+    this.statements.set(size, statement);
+    return statement;
   }
 
   private prepare(): Prepared {
     if (this.prepared) return this.prepared;
     const source = this.database.reading.dataSource;
-    const { tableName, columns: all } = source.getMetadata(this.entity);
-    const columns = this.properties.flatMap((property) => all.filter(({ propertyName }) => propertyName === property));
-    const list = columns.map(({ databaseName }) => `${databaseName} = ?`).join(", ");
-    this.prepared = { source, columns, sql: `UPDATE ${tableName} SET ${list} WHERE ${this.condition}` };
+    const key = this.columnsOf(source, this.form.key).map(({ databaseName }) => databaseName);
+    const table = source.getMetadata(this.entity).tableName;
+    this.prepared = { source, table, key, changed: this.columnsOf(source, this.form.properties) };
     return this.prepared;
+  }
+
+  private columnsOf(source: DataSource, properties: readonly string[]): ColumnMetadata[] {
+    const { columns } = source.getMetadata(this.entity);
+    return properties.flatMap((property) => columns.filter(({ propertyName }) => propertyName === property));
   }
 }

@@ -1,6 +1,6 @@
 import { In, IsNull, LessThan, Not } from "typeorm";
 import { ApplicationEntity } from "../applications/index.js";
-import { type Database, excerpt, HotRead, HotUpdate } from "../database/index.js";
+import { type Database, excerpt, HotLookup, HotUpdate } from "../database/index.js";
 import { toUser, UserEntity, userProperties } from "../users/index.js";
 import { SessionEntity } from "./session.entity.js";
 
@@ -38,19 +38,22 @@ const parts = {
   application: excerpt(ApplicationEntity, ["settingsVersion"]),
 };
 export class SessionRepository {
-  private readonly withUser: HotRead<typeof parts>;
+  private readonly withUser: HotLookup<typeof parts>;
   private readonly rotation: HotUpdate<SessionEntity, (typeof rotated)[number]>;
 
   constructor(private readonly database: Database) {
-    this.withUser = new HotRead(
+    this.withUser = new HotLookup(
       database,
       parts,
       `FROM sessions session JOIN users person ON person.application_id = session.application_id AND person.id = session.user_id
-       JOIN applications application ON application.id = session.application_id
-       WHERE session.application_id = ? AND session.id = ?`,
+       JOIN applications application ON application.id = session.application_id`,
+      "session.application_id = ? AND session.id = ?",
+      ({ session }) => [session.applicationId, session.id],
     );
-    const unchanged = "application_id = ? AND id = ? AND refresh_token_hash = ? AND ended_at IS NULL";
-    this.rotation = new HotUpdate(database, SessionEntity, rotated, unchanged);
+    const condition = "refresh_token_hash = ? AND ended_at IS NULL";
+    this.rotation = new HotUpdate(database, SessionEntity, {
+      ...{ properties: rotated, key: ["applicationId", "id"], condition, mark: "rotationNonce" },
+    });
   }
 
   /** A session, whose it is, and the version of its application's settings, in one read. */
@@ -67,9 +70,12 @@ export class SessionRepository {
     await this.database.writing.insert(SessionEntity, row as never);
   }
 
-  /** Replaces the tokens of a live session that still has the ones that were read, in a transaction of its own; false when it has not. */
+  /**
+   * Replaces the tokens of a live session that still has the ones that were read, in a transaction of its own; false when it has not, or
+   * another request was first. The nonce is fresh in every change.
+   */
   async rotate({ applicationId, id, refreshTokenHash }: CurrentSession, makeChange: () => Rotation): Promise<boolean> {
-    return (await this.rotation.run(makeChange, [applicationId, id, refreshTokenHash])) === 1;
+    return await this.rotation.run({ key: [applicationId, id], parameters: [refreshTokenHash], makeChange });
   }
 
   /** Ends one session; false when it had ended before. */

@@ -1,0 +1,190 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { decodeJwt } from "jose";
+import { createConnection } from "mysql2/promise";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SessionEntity } from "../../src/sessions/session.entity.js";
+import { type Rotation, SessionRepository } from "../../src/sessions/session.repository.js";
+import { isMysql } from "../support/database.js";
+import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { LogOutDocument, MeDocument, RefreshSessionDocument } from "../support/generated/authentication.js";
+import { freshEmail, signUpPerson, type TestPerson } from "../support/people.js";
+import { rounds } from "../support/races.js";
+
+/** More than share one statement. */
+const PEOPLE = 12;
+
+let gateway: TestGateway;
+let applications: [TestApplication, TestApplication];
+let people: { readonly person: TestPerson; readonly application: TestApplication }[];
+beforeAll(async () => {
+  gateway = await TestGateway.start();
+  applications = [await gateway.createApplication("Blue Heron"), await gateway.createApplication("Grey Heron")];
+  const join = async (application: TestApplication) => ({ application, person: await signUpPerson(gateway, application) });
+  people = (await Promise.all(Array.from({ length: PEOPLE }, () => Promise.all(applications.map(join))))).flat();
+});
+afterAll(() => gateway.stop());
+
+const refresh = async ({ client }: TestApplication, refreshToken: string) =>
+  (await client.expect(RefreshSessionDocument, { input: { refreshToken } })).refreshSession;
+const rowOf = async (id: string) => {
+  const [row] = await gateway.query<Record<string, unknown>>("SELECT * FROM sessions WHERE id = ?", [id]);
+  return row ?? {};
+};
+
+describe("requests of many people at the same moment", () => {
+  it.each(rounds)("SE-02 TN-01 refreshSession and me, round %i - everybody gets what is theirs, whoever else asks", async () => {
+    const fresh = await Promise.all(people.map(({ application }) => signUpPerson(gateway, application)));
+    const [gone, replaced] = await Promise.all(applications.map((application) => signUpPerson(gateway, application)));
+    if (!gone || !replaced) throw new Error("Nobody");
+    await gone.client.expect(LogOutDocument, {});
+    await refresh(applications[1], replaced.tokens.refreshToken);
+    gateway.clock.move({ minutes: 1 });
+
+    const wrong = [
+      () => refresh(applications[0], gone.tokens.refreshToken),
+      () => refresh(applications[1], replaced.tokens.refreshToken),
+      () => refresh(applications[0], fresh[1]?.tokens.refreshToken ?? ""),
+    ];
+    const right = fresh.map(
+      ({ tokens }, index) =>
+        () =>
+          refresh(people[index]?.application as TestApplication, tokens.refreshToken),
+    );
+    const seeing = people.map(
+      ({ person }) =>
+        async () =>
+          (await person.client.expect(MeDocument, {})).me?.email,
+    );
+    const [refused, refreshed, seen] = await Promise.all([
+      Promise.all(wrong.map((ask) => ask())),
+      Promise.all(right.map((ask) => ask())),
+      Promise.all(seeing.map((ask) => ask())),
+    ]);
+    expect(refused.map(({ __typename }) => __typename)).toEqual(["SessionEnded", "SessionEnded", "SessionEnded"]);
+    expect(seen).toEqual(people.map(({ person }) => person.email));
+    for (const [index, answer] of refreshed.entries()) {
+      if (answer.__typename !== "LoggedIn") throw new Error(`${index}: ${answer.__typename}`);
+      const { email, client } = fresh[index] as TestPerson;
+      const { me } = await client.with({ token: answer.sessionToken }).expect(MeDocument, {});
+      expect([me?.email, decodeJwt(answer.jwt)["email"]]).toEqual([email, email]);
+    }
+  });
+
+  it.skipIf(!isMysql)(
+    "refreshSession - somebody's row is locked - the others of that moment are served all the same",
+    async () => {
+      const fresh = await Promise.all(Array.from({ length: 8 }, () => signUpPerson(gateway, applications[0])));
+      const connection = await createConnection(gateway.database.url);
+      await connection.beginTransaction();
+      const locked = [applications[0].id, (await idsOf(fresh))[3]];
+      const [rows] = await connection.query("SELECT id FROM sessions WHERE application_id = ? AND id = ? FOR UPDATE", locked);
+      expect(rows).toHaveLength(1);
+      const served: number[] = [];
+      const asked = fresh.map(async ({ tokens }, index) => {
+        const { __typename } = await refresh(applications[0], tokens.refreshToken);
+        served.push(index);
+        return __typename;
+      });
+      const deadline = Date.now() + 20_000;
+      while (served.length < 7 && Date.now() < deadline) await delay(50);
+      expect(served.toSorted()).toEqual([0, 1, 2, 4, 5, 6, 7]);
+      await connection.end();
+      expect(await Promise.all(asked)).toEqual(fresh.map(() => "LoggedIn"));
+    },
+    60_000,
+  );
+});
+
+const idsOf = async (of: readonly TestPerson[]) => {
+  const rows = await gateway.query<{ id: string; email: string }>(
+    "SELECT s.id AS id, u.email AS email FROM sessions s JOIN users u ON u.application_id = s.application_id AND u.id = s.user_id",
+  );
+  return of.map(({ email }) => rows.find((row) => row.email === email)?.id ?? "?");
+};
+
+describe("changes that share a statement", () => {
+  let repository: SessionRepository;
+  let sessions: SessionEntity[];
+  const change = (name: string): Rotation => ({
+    refreshTokenHash: `refresh of ${name}`,
+    sessionTokenHash: `session of ${name}`,
+    sessionTokenExpiresAt: new Date("2030-01-02T03:04:05.678Z"),
+    parentRefreshTokenHash: null,
+    parentSessionTokenHash: 'it\'s \\ "quoted" ?',
+    parentSessionTokenExpiresAt: null,
+    rotationNonce: `nonce of ${name}`,
+    rotatedAt: new Date("2029-12-31T23:59:59.999Z"),
+    lastUsedAt: new Date("2030-01-01T00:00:00.001Z"),
+    idleExpiresAt: new Date("2031-01-01T00:00:00.010Z"),
+  });
+  const rotate = (session: SessionEntity, name: string) => repository.rotate(session, () => change(name));
+  const isChanged = async (session: SessionEntity, name: string) => {
+    const { applicationId, id } = session;
+    expect(await repository.find(applicationId, id)).toEqual({ ...session, ...change(name) });
+  };
+  const isUnchanged = async (session: SessionEntity) => expect(await repository.find(session.applicationId, session.id)).toEqual(session);
+  beforeAll(() => {
+    repository = new SessionRepository(gateway.nouns.database);
+  });
+  const begin = async (count: number) => {
+    const fresh = await Promise.all(Array.from({ length: count }, () => signUpPerson(gateway, applications[0], freshEmail("shared"))));
+    const ids = await idsOf(fresh);
+    sessions = await Promise.all(ids.map(async (id) => (await repository.find(applications[0].id, id)) as SessionEntity));
+  };
+
+  it("rotate - all as they were read - each has its own values, to the millisecond, null and quotes as they are", async () => {
+    await begin(11);
+    expect(await Promise.all(sessions.map((session, index) => rotate(session, String(index))))).toEqual(sessions.map(() => true));
+    for (const [index, session] of sessions.entries()) await isChanged(session, String(index));
+  });
+
+  it("SE-02 rotate - some replaced or ended since they were read - only the others are changed, and each is told so", async () => {
+    await begin(6);
+    const [, stale, , ended] = sessions as [SessionEntity, SessionEntity, SessionEntity, SessionEntity];
+    await gateway.nouns.database.transaction(() =>
+      repository.end(ended.applicationId, ended.id, "LOG_OUT", new Date("2026-01-01T00:00:00Z")),
+    );
+    const asked = sessions.map((session) => (session === stale ? { ...session, refreshTokenHash: "an older one" } : session));
+    expect(await Promise.all(asked.map((session, index) => rotate(session, `some ${index}`)))).toEqual([
+      ...[true, false, true, false, true, true],
+    ]);
+    await isUnchanged(stale);
+    expect(await rowOf(ended.id)).toMatchObject({ refresh_token_hash: ended.refreshTokenHash, end_reason: "LOG_OUT" });
+    for (const index of [0, 2, 4, 5]) await isChanged(sessions[index] as SessionEntity, `some ${index}`);
+  });
+
+  it("rotate - one session three times - the first wins alone, whoever is beside it", async () => {
+    await begin(3);
+    const [first, second, third] = sessions as [SessionEntity, SessionEntity, SessionEntity];
+    const asked = [rotate(first, "a"), rotate(second, "b1"), rotate(second, "b2"), rotate(third, "c"), rotate(second, "b3")];
+    expect(await Promise.all(asked)).toEqual([true, true, false, true, false]);
+    await isChanged(first, "a");
+    await isChanged(second, "b1");
+    await isChanged(third, "c");
+  });
+
+  it("TN-01 rotate and find - the same id in two applications - never touches or shows the other's row", async () => {
+    await begin(2);
+    const [mine, beside] = sessions as [SessionEntity, SessionEntity];
+    const [stranger] = await gateway.query<{ id: string }>("SELECT id FROM users WHERE application_id = ?", [applications[1].id]);
+    const theirs = { ...mine, applicationId: applications[1].id, userId: stranger?.id ?? "?", refreshTokenHash: "of the other" };
+    await gateway.nouns.database.transaction(() => repository.insert(theirs));
+    const found = await Promise.all([mine, theirs, beside].map(({ applicationId, id }) => repository.findWithUser(applicationId, id)));
+    expect(found.map((each) => [each?.session.refreshTokenHash, each?.user.id])).toEqual(
+      [mine, theirs, beside].map(({ refreshTokenHash, userId }) => [refreshTokenHash, userId]),
+    );
+    expect(await Promise.all([rotate(mine, "m"), rotate(theirs, "t"), rotate(beside, "b")])).toEqual([true, false, true]);
+    await isUnchanged(theirs);
+    await isChanged(mine, "m");
+    expect(await rotate(theirs, "t")).toBe(true);
+    await isChanged(theirs, "t");
+    await isChanged(mine, "m");
+  });
+
+  it("rotate - inside of a transaction - is refused: nothing could take it back", async () => {
+    await begin(1);
+    const [session] = sessions as [SessionEntity];
+    await expect(gateway.nouns.database.transaction(() => rotate(session, "inside"))).rejects.toThrow("A transaction of its own");
+    await isUnchanged(session);
+  });
+});
