@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin, type BaseContext } from "@apollo/server";
+import { ApolloServer, type ApolloServerPlugin, type BaseContext, HeaderMap } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -35,6 +35,9 @@ export interface EndpointOptions {
   createContext(request: FastifyRequest, reply: FastifyReply): Promise<EndpointContext>;
   answerPreflight(request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
+
+/** Answers never come in parts: with an empty Accept Apollo need not find out how the client would like them. */
+const http = { method: "POST", headers: new HeaderMap([["accept", ""]]), search: "", body: undefined };
 
 /** One GraphQL API over HTTP: POST and JSON only, one operation a request. */
 export async function addGraphqlEndpoint(server: FastifyInstance, options: EndpointOptions): Promise<void> {
@@ -75,11 +78,11 @@ export async function addGraphqlEndpoint(server: FastifyInstance, options: Endpo
       const context = await options.createContext(request, reply);
       const operation = requireOperation(request.body);
       checkArguments(operation.variables, options.argumentLimits);
-      const { http, body } = await apollo.executeOperation(operation, { contextValue: context });
+      const { http: head, body } = await apollo.executeOperation({ ...operation, http }, { contextValue: context });
       if (body.kind !== "single") throw new Error("No operation here answers in parts");
-      const retryAfter = http.headers.get("retry-after");
+      const retryAfter = head.headers.get("retry-after");
       if (retryAfter) void reply.header("Retry-After", retryAfter);
-      void reply.code(http.status ?? 200).type("application/json; charset=utf-8");
+      void reply.code(head.status ?? 200).type("application/json; charset=utf-8");
       const { errors, data, extensions } = body.singleResult;
       return JSON.stringify({ errors, data, extensions });
     },
