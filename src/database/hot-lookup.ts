@@ -7,7 +7,7 @@ type Key = readonly string[];
 /** A HotRead of one row by its key, for what requests ask side by side. Inside of a transaction each has a statement of its own. */
 export class HotLookup<Parts extends Entities> {
   private readonly bySize = new Map<number, HotRead<Parts>>();
-  private readonly find = sideBySide((keys: readonly Key[]) => this.readAll(keys));
+  private readonly find = sideBySide((keys: readonly Key[]) => this.all(keys));
 
   /** `from` is FROM and joins by alias, `condition` what holds of the row with a key, `keyOf` the key in a row as it was asked for. */
   constructor(
@@ -19,11 +19,12 @@ export class HotLookup<Parts extends Entities> {
   ) {}
 
   async first(key: Key): Promise<RowOf<Parts> | null> {
-    if (this.database.isInTransaction) return (await this.readAll([key]))[0] ?? null;
+    if (this.database.isInTransaction) return (await this.all([key]))[0] ?? null;
     return await this.find(key);
   }
 
-  private async readAll(keys: readonly Key[]): Promise<(RowOf<Parts> | null)[]> {
+  /** By one statement, in the order of `keys`; null where there is no row. */
+  async all(keys: readonly Key[]): Promise<(RowOf<Parts> | null)[]> {
     const asked = padded(keys);
     const rows = await this.read(asked.length).all(asked.flat());
     const byKey = new Map(rows.map((row) => [nameOf(this.keyOf(row)), row]));

@@ -5,5 +5,6 @@ export { isDatabaseUnavailable, isUniqueViolation } from "./dialect.js";
 export { HotLookup } from "./hot-lookup.js";
 export { excerpt, HotRead } from "./hot-read.js";
 export { HotUpdate } from "./hot-update.js";
+export { HotUpsert } from "./hot-upsert.js";
 export { openDatabase } from "./open.js";
 export { addColumns, addUnique, createTable, nullable, shapes } from "./tables.js";

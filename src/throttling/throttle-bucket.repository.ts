@@ -1,12 +1,28 @@
 import { In, LessThan } from "typeorm";
-import type { Database } from "../database/index.js";
+import { type Database, HotLookup, HotUpsert } from "../database/index.js";
 import { type BucketState, emptyState, giveOneBack, type Take, takeOne } from "./bucket.js";
 import { ThrottleBucketEntity } from "./throttle-bucket.entity.js";
 import type { Bucket, ThrottleKeeper } from "./throttle-keeper.js";
 
+const parts = { bucket: ThrottleBucketEntity };
+
 /** Keeps buckets in the database. */
 export class ThrottleBucketRepository implements ThrottleKeeper {
-  constructor(private readonly database: Database) {}
+  private readonly making: HotUpsert<ThrottleBucketEntity>;
+  private readonly storing: HotUpsert<ThrottleBucketEntity>;
+  private readonly byKey: HotLookup<typeof parts>;
+
+  constructor(private readonly database: Database) {
+    this.making = new HotUpsert(database, ThrottleBucketEntity, ["applicationId"]);
+    this.storing = new HotUpsert(database, ThrottleBucketEntity, ["count", "windowEndsAt", "blockedUntil", "countedAt"]);
+    this.byKey = new HotLookup(
+      database,
+      parts,
+      "FROM throttle_buckets bucket",
+      "bucket.application_id = ? AND bucket.id = ?",
+      ({ bucket }) => [bucket.applicationId, bucket.id],
+    );
+  }
 
   async take(buckets: readonly Bucket[], now: Date): Promise<readonly Take[]> {
     return await this.database.transaction(async () => {
@@ -66,32 +82,18 @@ export class ThrottleBucketRepository implements ThrottleKeeper {
 
   /** Makes what is missing and locks the rest by one statement that changes nothing, always in the same order; then reads. */
   private async lock(buckets: readonly Bucket[], now: Date): Promise<Map<string, BucketState>> {
-    await this.upsert(buckets, (bucket) => ({ ...emptyState(now), ...idOf(bucket) }), ["application_id"]);
-    const rows = await this.database.writing.getRepository(ThrottleBucketEntity).find({
-      where: { applicationId: In([...new Set(buckets.map(({ applicationId }) => applicationId))]), id: In(buckets.map(({ key }) => key)) },
-    });
-    return new Map(rows.map((row) => [row.id, row]));
+    await this.making.run(inOrder(buckets).map((bucket) => ({ ...emptyState(now), ...idOf(bucket) })));
+    const rows = await this.byKey.all(buckets.map(({ applicationId, key }) => [applicationId, key]));
+    return new Map(rows.flatMap((row) => (row ? [[row.bucket.id, row.bucket]] : [])));
   }
 
   private async store(buckets: readonly Bucket[], states: ReadonlyMap<string, BucketState>, now: Date): Promise<void> {
     const stateOf = ({ key }: Bucket) => states.get(key) ?? emptyState(now);
-    const row = (bucket: Bucket) => ({ ...stateOf(bucket), ...idOf(bucket) });
-    await this.upsert(buckets, row, ["used", "window_ends_at", "blocked_until", "counted_at"]);
-  }
-
-  private async upsert(buckets: readonly Bucket[], rowOf: (bucket: Bucket) => ThrottleBucketEntity, columns: string[]): Promise<void> {
-    const sorted = [...buckets].sort((one, other) => compare(idOf(one), idOf(other)));
-    await this.database.writing
-      .createQueryBuilder()
-      .insert()
-      .into(ThrottleBucketEntity)
-      .values(sorted.map(rowOf))
-      .orUpdate(columns, ["application_id", "id"])
-      .updateEntity(false)
-      .execute();
+    await this.storing.run(inOrder(buckets).map((bucket) => ({ ...stateOf(bucket), ...idOf(bucket) })));
   }
 }
 
 type RowId = Pick<ThrottleBucketEntity, "applicationId" | "id">;
 const idOf = ({ applicationId, key }: Bucket): RowId => ({ applicationId, id: key });
+const inOrder = (buckets: readonly Bucket[]) => [...buckets].sort((one, other) => compare(idOf(one), idOf(other)));
 const compare = (one: RowId, other: RowId) => (one.applicationId + one.id < other.applicationId + other.id ? -1 : 1);
