@@ -25,6 +25,7 @@ export class HotLookup<Parts extends Entities> {
 
   /** By one statement, in the order of `keys`; null where there is no row. */
   async all(keys: readonly Key[]): Promise<(RowOf<Parts> | null)[]> {
+    if (keys.length === 0) return [];
     const asked = padded(keys);
     const rows = await this.read(asked.length).all(asked.flat());
     const byKey = new Map(rows.map((row) => [nameOf(this.keyOf(row)), row]));

@@ -14,6 +14,7 @@ export class HotUpsert<Entity extends ObjectLiteral> {
 
   /** Runs in the caller's transaction; rows are locked in the order they come. */
   async run(rows: readonly Entity[]): Promise<void> {
+    if (rows.length === 0) return;
     const { dataSource } = this.database.writing;
     const { columns } = dataSource.getMetadata(this.entity);
     const stored = (row: Entity, column: ColumnMetadata) =>
