@@ -13,7 +13,9 @@ export class OutboxRepository {
   constructor(private readonly database: Database) {}
 
   async insert(row: OutboxMessageEntity): Promise<void> {
-    await this.database.writing.insert(OutboxMessageEntity, row as never);
+    const insert = this.database.writing.createQueryBuilder().insert().into(OutboxMessageEntity).values(row);
+    // The row is complete: it need not be read back for the defaults of its columns.
+    await insert.updateEntity(false).execute();
   }
 
   /** What still waits under this hash is finished as REPLACED. */
