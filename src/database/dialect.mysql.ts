@@ -16,8 +16,11 @@ interface Pool {
 /** Of each pool. */
 const CONNECTIONS = 10;
 const STATEMENT_MS = 5000;
-/** The server gives up waiting for a lock before we do: what nobody waits for any more must not be done later. */
-const LOCK_SECONDS = 4;
+/**
+ * For one lock. The server gives up waiting before we do: what nobody waits for any more must not be done later. A statement may wait for
+ * each of its rows in turn.
+ */
+const LOCK_SECONDS = 1;
 /** TypeORM prints slow statements with their parameters, which hold hashes, whatever `logging` says. */
 const silent: Logger = {
   ...{ logQuery: () => {}, logQueryError: () => {}, logQuerySlow: () => {} },

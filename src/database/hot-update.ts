@@ -10,8 +10,6 @@ interface Form<Entity, Property extends keyof Entity> {
   readonly key: readonly (keyof Entity & string)[];
   /** What must still hold of the row, beside its key; column names as in the database. */
   readonly condition: string;
-  /** A changed property that no two changes have the same value of. */
-  readonly mark: Property;
 }
 interface Order<Change> {
   readonly key: readonly string[];
@@ -19,8 +17,7 @@ interface Order<Change> {
   readonly parameters: readonly unknown[];
   readonly makeChange: () => Change;
 }
-/** Changed or not; or not yet, as somebody held one of the rows. */
-type Outcome = boolean | "met a lock";
+type Outcome = "made" | "look again" | "met a lock";
 interface Prepared {
   readonly source: DataSource;
   readonly table: string;
@@ -28,14 +25,17 @@ interface Prepared {
   readonly key: readonly string[];
 }
 
+/** In one statement. The server waits a second for each row: together less than the client waits for the statement. */
+const MOST = 4;
+
 /**
  * A hand-written conditional UPDATE of one row that is a transaction by itself, for what requests ask side by side: they share a
- * statement and its commit. When it meets a lock, each has a statement of its own: nobody waits for another's row twice.
+ * statement and its commit. When it met a lock for too long, nothing is changed, and each has a statement of its own.
  */
 export class HotUpdate<Entity extends ObjectLiteral, Property extends keyof Entity & string> {
   private prepared: Prepared | undefined;
   private readonly statements = new Map<number, string>();
-  private readonly share = sideBySide((orders: readonly Order<Pick<Entity, Property>>[]) => this.runAll(orders));
+  private readonly share = sideBySide(MOST, (orders: readonly Order<Pick<Entity, Property>>[]) => this.runAll(orders));
 
   constructor(
     private readonly database: Database,
@@ -44,57 +44,40 @@ export class HotUpdate<Entity extends ObjectLiteral, Property extends keyof Enti
   ) {}
 
   /**
-   * True when the row met the condition and is changed, which is committed; false when it is to be looked at again. `makeChange` runs when
-   * the statement is sent, anew at every attempt: the last one counts. @throws Error inside of a transaction
+   * True when the row met the condition and is changed, which is committed. False when it is to be looked at again: it may have been
+   * changed by this or by another, or not at all. `makeChange` runs when the statement is sent, anew at every attempt: the last one counts.
+   * @throws Error inside of a transaction
    */
   async run(order: Order<Pick<Entity, Property>>): Promise<boolean> {
     if (this.database.isInTransaction) throw new Error("A transaction of its own inside of another one");
     const outcome = await this.share(order);
-    return outcome === "met a lock" ? (await this.send([order], "many")).affected === 1 : outcome;
+    return outcome === "met a lock" ? (await this.send([order], "many")) === 1 : outcome === "made";
   }
 
   private async runAll(orders: readonly Order<Pick<Entity, Property>>[]): Promise<Outcome[]> {
     const byRow = new Map(orders.toReversed().map((order) => [order.key.at(-1), order]));
     const firsts = [...byRow.values()];
-    const outcomes = await this.runTogether(firsts);
+    const affected = await this.send(firsts, firsts.length === 1 ? "many" : "one");
+    // Where some rows have changed since they were read, the server does not say which.
+    const outcome: Outcome = affected === null ? "met a lock" : affected === firsts.length ? "made" : "look again";
     // Whoever asked for the same row in the same turn is second to the one that was sent.
-    return orders.map((order) => outcomes[firsts.indexOf(order)] ?? false);
+    return orders.map((order) => (firsts.includes(order) ? outcome : "look again"));
   }
 
-  private async runTogether(orders: readonly Order<Pick<Entity, Property>>[]): Promise<Outcome[]> {
-    const { affected, marks } = await this.send(orders, orders.length === 1 ? "many" : "one");
-    if (affected === null) return orders.map(() => "met a lock");
-    if (affected === orders.length || orders.length === 1) return orders.map(() => affected > 0);
-    const { source, table, key } = this.prepare();
-    const [mark] = this.columnsOf(source, [this.form.mark]).map(({ databaseName }) => databaseName);
-    const row = [...key, mark].map((name) => `${name} = ?`).join(" AND ");
-    const found = await this.database.reading.query<Record<string, unknown>[]>(
-      `SELECT ${mark} AS mark FROM ${table} WHERE ${orders.map(() => `(${row})`).join(" OR ")}`,
-      orders.flatMap((order, index) => [...order.key, marks[index]]),
-    );
-    const made = new Set(found.map((one) => one["mark"]));
-    return marks.map((one) => made.has(one));
-  }
-
-  private async send(orders: readonly Order<Pick<Entity, Property>>[], attempts: "one" | "many") {
+  /** Returns how many rows were changed. */
+  private async send(orders: readonly Order<Pick<Entity, Property>>[], attempts: "one" | "many"): Promise<number | null> {
     const { source, changed } = this.prepare();
     const asked = padded(orders);
-    let marks: unknown[] = [];
-    const affected = await this.database.updateAtOnce(
-      this.statementOf(asked.length),
-      () => {
-        const changes = orders.map(({ makeChange }) => makeChange());
-        marks = changes.map((change) => change[this.form.mark]);
-        const arm = (column: ColumnMetadata, order: Order<unknown>, index: number) => {
-          const value = changes[Math.min(index, changes.length - 1)]?.[column.propertyName as Property];
-          return [order.key.at(-1), source.driver.preparePersistentValue(value, column) as unknown];
-        };
-        const values = changed.flatMap((column) => asked.flatMap((order, index) => arm(column, order, index)));
-        return [...values, ...asked.flatMap((order) => [...order.key, ...order.parameters])];
-      },
-      attempts,
-    );
-    return { affected, marks };
+    const makeParameters = () => {
+      const changes = orders.map(({ makeChange }) => makeChange());
+      const arm = (column: ColumnMetadata, order: Order<unknown>, index: number) => {
+        const value = changes[Math.min(index, changes.length - 1)]?.[column.propertyName as Property];
+        return [order.key.at(-1), source.driver.preparePersistentValue(value, column) as unknown];
+      };
+      const values = changed.flatMap((column) => asked.flatMap((order, index) => arm(column, order, index)));
+      return [...values, ...asked.flatMap((order) => [...order.key, ...order.parameters])];
+    };
+    return await this.database.updateAtOnce(this.statementOf(asked.length), makeParameters, attempts);
   }
 
   private statementOf(size: number): string {

@@ -1,15 +1,12 @@
 import DataLoader from "dataloader";
 
-/** Rows in one statement, at most. */
-const MOST = 16;
-
 /**
  * Lets what is asked in one turn of the event loop share a statement: the server, the driver and two sockets then have a fraction of the
- * work. Nothing is kept, and what is asked later waits for nobody: it has a statement of its own.
+ * work. Nothing is kept, and what is asked later waits for nobody: it has a statement of its own. At most `most` share one.
  */
-export function sideBySide<Order, Answer>(run: (orders: readonly Order[]) => Promise<readonly Answer[]>) {
+export function sideBySide<Order, Answer>(most: number, run: (orders: readonly Order[]) => Promise<readonly (Answer | Error)[]>) {
   const batchScheduleFn = (send: () => void) => void setImmediate(send);
-  const loader = new DataLoader<Order, Answer>(run, { cache: false, maxBatchSize: MOST, batchScheduleFn });
+  const loader = new DataLoader<Order, Answer>(run, { cache: false, maxBatchSize: most, batchScheduleFn });
   return (order: Order): Promise<Answer> => loader.load(order);
 }
 

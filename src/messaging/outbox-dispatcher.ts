@@ -117,8 +117,10 @@ export class OutboxDispatcher {
       this.lanes.take(row.lane);
       const delivery = this.deliver(row).finally(() => {
         this.sending.delete(row.id);
+        // Only for a lane that was full messages may have been passed over.
+        const wasFull = !this.lanes.hasSlot(row.lane);
         this.lanes.give(row.lane);
-        this.wake();
+        if (wasFull) this.wake();
       });
       this.sending.set(row.id, delivery);
     }

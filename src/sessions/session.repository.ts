@@ -47,12 +47,12 @@ export class SessionRepository {
       parts,
       `FROM sessions session JOIN users person ON person.application_id = session.application_id AND person.id = session.user_id
        JOIN applications application ON application.id = session.application_id`,
-      "session.application_id = ? AND session.id = ?",
+      ["session.application_id", "session.id"],
       ({ session }) => [session.applicationId, session.id],
     );
     const condition = "refresh_token_hash = ? AND ended_at IS NULL";
     this.rotation = new HotUpdate(database, SessionEntity, {
-      ...{ properties: rotated, key: ["applicationId", "id"], condition, mark: "rotationNonce" },
+      ...{ properties: rotated, key: ["applicationId", "id"], condition },
     });
   }
 
@@ -71,8 +71,8 @@ export class SessionRepository {
   }
 
   /**
-   * Replaces the tokens of a live session that still has the ones that were read, in a transaction of its own; false when it has not, or
-   * another request was first. The nonce is fresh in every change.
+   * Replaces the tokens of a live session that still has the ones that were read, in a transaction of its own. False when it is to be
+   * looked at again: whoever was first, even this request, is seen in what replaced them.
    */
   async rotate({ applicationId, id, refreshTokenHash }: CurrentSession, makeChange: () => Rotation): Promise<boolean> {
     return await this.rotation.run({ key: [applicationId, id], parameters: [refreshTokenHash], makeChange });

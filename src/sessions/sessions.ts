@@ -118,7 +118,7 @@ export class Sessions {
         const retryAfterSeconds = this.rotations.look(session.id);
         if (retryAfterSeconds > 0) return { kind: "throttled", retryAfterSeconds };
         const tokens = await this.rotate(found.application, session, read.secret);
-        // Somebody else has just rotated or ended it: what this token is now, another look tells.
+        // Somebody may have rotated or ended it just now: what this token is, another look tells.
         if (!tokens) continue;
         // Of requests with one token at the same time only the one that rotates counts.
         this.rotations.enter(session.id);
@@ -195,7 +195,7 @@ export class Sessions {
     return current && { application: current, session, user };
   }
 
-  /** Null when the session's tokens are others by now. */
+  /** Null when another look is needed. */
   private async rotate(application: Application, session: CurrentSession, secret: Buffer): Promise<SessionTokens | null> {
     let tokens: SessionTokens | null = null;
     // When the statement is sent, not before it has waited for its turn: the grace begins then.

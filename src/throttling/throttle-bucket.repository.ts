@@ -15,13 +15,10 @@ export class ThrottleBucketRepository implements ThrottleKeeper {
   constructor(private readonly database: Database) {
     this.making = new HotUpsert(database, ThrottleBucketEntity, ["applicationId"]);
     this.storing = new HotUpsert(database, ThrottleBucketEntity, ["count", "windowEndsAt", "blockedUntil", "countedAt"]);
-    this.byKey = new HotLookup(
-      database,
-      parts,
-      "FROM throttle_buckets bucket",
-      "bucket.application_id = ? AND bucket.id = ?",
-      ({ bucket }) => [bucket.applicationId, bucket.id],
-    );
+    this.byKey = new HotLookup(database, parts, "FROM throttle_buckets bucket", ["bucket.application_id", "bucket.id"], ({ bucket }) => [
+      bucket.applicationId,
+      bucket.id,
+    ]);
   }
 
   async take(buckets: readonly Bucket[], now: Date): Promise<readonly Take[]> {
@@ -57,8 +54,7 @@ export class ThrottleBucketRepository implements ThrottleKeeper {
   }
 
   async peek({ applicationId, key }: Bucket, now: Date): Promise<BucketState> {
-    const row = await this.database.reading.getRepository(ThrottleBucketEntity).findOneBy({ applicationId, id: key });
-    return row ?? emptyState(now);
+    return (await this.byKey.first([applicationId, key]))?.bucket ?? emptyState(now);
   }
 
   /** Waits of another day keep nobody out. */
