@@ -21,6 +21,7 @@ const STATEMENT_MS = 5000;
  * each of its rows in turn.
  */
 const LOCK_SECONDS = 1;
+const TABLE_LOCK_SECONDS = 4;
 /** TypeORM prints slow statements with their parameters, which hold hashes, whatever `logging` says. */
 const silent: Logger = {
   ...{ logQuery: () => {}, logQueryError: () => {}, logQuerySlow: () => {} },
@@ -40,14 +41,14 @@ const execute = <Result>(source: DataSource, sql: string, parameters: readonly u
  */
 export async function openMysql(options: OpenOptions): Promise<OpenDatabase> {
   const isolation = options.isolation ?? "READ COMMITTED";
-  const statements = [
-    ...sessionStatements(isolation),
-    `SET SESSION innodb_lock_wait_timeout = ${LOCK_SECONDS}, lock_wait_timeout = ${LOCK_SECONDS}`,
-  ];
-  const writer = await openPool(options, statements, STATEMENT_MS);
+  const session = sessionStatements(isolation);
+  const writing = [...session, `SET SESSION innodb_lock_wait_timeout = ${LOCK_SECONDS}, lock_wait_timeout = ${LOCK_SECONDS}`];
+  // Reads wait for one thing only: for a table that is being changed.
+  const reading = [...session, `SET SESSION lock_wait_timeout = ${TABLE_LOCK_SECONDS}`];
+  const writer = await openPool(options, writing, STATEMENT_MS);
   const [row] = (await writer.query("SELECT VERSION() AS version")) as [{ version: string }];
   const product = row.version.includes("MariaDB") ? "MariaDB" : "MySQL";
-  const reader = await openPool({ ...options, migrations: [] }, statements, STATEMENT_MS);
+  const reader = await openPool({ ...options, migrations: [] }, reading, STATEMENT_MS);
   return {
     label: `${product} ${row.version.split("-")[0]} at ${new URL(options.url).host}`,
     writer,
@@ -55,7 +56,7 @@ export async function openMysql(options: OpenOptions): Promise<OpenDatabase> {
     readAgain: (sql, parameters) => execute<Rows>(reader, sql, parameters),
     updateAtOnce: async (sql, parameters) => (await execute<{ affectedRows: number }>(writer, sql, parameters())).affectedRows,
     // Changing a large table takes as long as it takes.
-    openMigrator: () => openPool(options, sessionStatements(isolation)),
+    openMigrator: () => openPool(options, session),
     maximumTransactions: CONNECTIONS,
     ready: async () => {},
     backup: async () => {

@@ -110,9 +110,10 @@ export class OutboxDispatcher {
     for (const row of due) {
       // After a jump of the clock a lease of this very process may seem over.
       if (this.sending.has(row.id)) continue;
+      // A full lane is left out of the next page, and so is what another process was faster to claim.
+      isMoving = true;
       const isLaneFull = !this.lanes.hasSlot(row.lane);
       const isTaken = !isLaneFull && (await repository.claim(row, this.owner, addSeconds(clock.now(), LEASE_SECONDS)));
-      isMoving ||= isLaneFull || isTaken;
       if (!isTaken) continue;
       this.lanes.take(row.lane);
       const delivery = this.deliver(row).finally(() => {

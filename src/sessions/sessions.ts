@@ -33,6 +33,15 @@ export type RefreshOutcome =
   | { readonly kind: "ended" }
   | { readonly kind: "throttled"; readonly retryAfterSeconds: number };
 
+/** What a rotation makes of a session's tokens. */
+interface Successor {
+  readonly tokens: SessionTokens;
+  readonly rotationNonce: string;
+  readonly refreshTokenHash: string;
+  /** False when that is not known. */
+  readonly isCommitted: boolean;
+}
+
 /** So long a proof of who is there is good for what needs one. */
 export const PROOF_SECONDS = 300;
 const DAY_SECONDS = 86_400;
@@ -109,20 +118,20 @@ export class Sessions {
     const read = this.codec.read("refresh", application.id, refreshToken);
     if (!read) return { kind: "ended" };
     const hash = hashToken(refreshToken);
+    let made: Successor | null = null;
     for (let look = 1; look <= LOOKS; look++) {
       const found = await this.findLive(application, read.sessionId);
       if (!found) return { kind: "ended" };
       const { session, user } = found;
       const refreshed = (tokens: SessionTokens) => ({ kind: "refreshed", application: found.application, user, tokens }) as const;
+      if (made && isSucceededBy(session, made)) return refreshed(this.count(made));
       if (equalsInConstantTime(session.refreshTokenHash, hash)) {
         const retryAfterSeconds = this.rotations.look(session.id);
         if (retryAfterSeconds > 0) return { kind: "throttled", retryAfterSeconds };
-        const tokens = await this.rotate(found.application, session, read.secret);
-        // Somebody may have rotated or ended it just now: what this token is, another look tells.
-        if (!tokens) continue;
-        // Of requests with one token at the same time only the one that rotates counts.
-        this.rotations.enter(session.id);
-        return refreshed(tokens);
+        made = await this.rotate(found.application, session, read.secret);
+        if (made?.isCommitted) return refreshed(this.count(made));
+        // Somebody may have rotated or ended it just now, even this request: another look tells.
+        continue;
       }
       const repeated = this.repeat(found.application, session, hash, read.secret);
       if (repeated) return refreshed(repeated);
@@ -195,17 +204,24 @@ export class Sessions {
     return current && { application: current, session, user };
   }
 
-  /** Null when another look is needed. */
-  private async rotate(application: Application, session: CurrentSession, secret: Buffer): Promise<SessionTokens | null> {
-    let tokens: SessionTokens | null = null;
+  /** Of requests with one token at the same time only the one that rotates counts. */
+  private count({ tokens }: Successor): SessionTokens {
+    this.rotations.enter(tokens.sessionId);
+    return tokens;
+  }
+
+  private async rotate(application: Application, session: CurrentSession, secret: Buffer): Promise<Successor | null> {
+    let made: Omit<Successor, "isCommitted"> | undefined;
     // When the statement is sent, not before it has waited for its turn: the grace begins then.
-    const isRotated = await this.repository.rotate(session, () => {
+    const isCommitted = await this.repository.rotate(session, () => {
       const now = this.clock.now();
       const rotationNonce = randomToken();
       const sessionTokenExpiresAt = addSeconds(now, application.settings.session.sessionTokenMinutes * 60);
-      tokens = this.derive(application, session, secret, rotationNonce, sessionTokenExpiresAt);
+      const tokens = this.derive(application, session, secret, rotationNonce, sessionTokenExpiresAt);
+      const refreshTokenHash = hashToken(tokens.refreshToken);
+      made = { tokens, rotationNonce, refreshTokenHash };
       return {
-        refreshTokenHash: hashToken(tokens.refreshToken),
+        refreshTokenHash,
         sessionTokenHash: hashToken(tokens.sessionToken),
         sessionTokenExpiresAt,
         parentRefreshTokenHash: session.refreshTokenHash,
@@ -217,7 +233,7 @@ export class Sessions {
         idleExpiresAt: this.idleExpiry(application, now, session.absoluteExpiresAt),
       };
     });
-    return isRotated ? tokens : null;
+    return made ? { ...made, isCommitted } : null;
   }
 
   private repeat(application: Application, session: CurrentSession, hash: string, secret: Buffer): SessionTokens | null {
@@ -271,6 +287,10 @@ export const authenticationOf = ({ authenticatedAt, amr }: CurrentSession): Auth
 
 const isLive = ({ endedAt, idleExpiresAt, absoluteExpiresAt }: CurrentSession, now: Date) =>
   endedAt === null && idleExpiresAt > now && absoluteExpiresAt > now;
+
+/** True when this rotation is in the session, or in what has replaced it since. */
+const isSucceededBy = (session: CurrentSession, { rotationNonce, refreshTokenHash }: Successor) =>
+  session.rotationNonce === rotationNonce || session.parentRefreshTokenHash === refreshTokenHash;
 
 function acceptsSessionToken(session: CurrentSession, hash: string, now: Date): boolean {
   if (equalsInConstantTime(session.sessionTokenHash, hash)) return session.sessionTokenExpiresAt > now;

@@ -108,6 +108,25 @@ describe("requests of many people at the same moment", () => {
     60_000,
   );
 
+  it("SE-02 refreshSession - it stays open for longer than the grace whose rotation was made - everybody gets theirs, and goes on with it", async () => {
+    await gateway.configure(applications[0].id, "session.refreshGraceSeconds=5");
+    const fresh = await Promise.all(Array.from({ length: 3 }, () => signUpPerson(gateway, applications[0])));
+    const { database } = gateway.nouns;
+    const update = database.updateAtOnce.bind(database);
+    const slow = vi.spyOn(database, "updateAtOnce").mockImplementationOnce(async (...words) => {
+      const affected = (await update(...words)) ?? 0;
+      gateway.clock.move({ seconds: 6 });
+      return affected - 1;
+    });
+    const answers = await Promise.all(fresh.map(({ tokens }) => refresh(applications[0], tokens.refreshToken)));
+    slow.mockRestore();
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ __typename: "LoggedIn" });
+      const { refreshToken } = answer as { refreshToken: string };
+      expect(await refresh(applications[0], refreshToken)).toMatchObject({ __typename: "LoggedIn" });
+    }
+  });
+
   it("me - a row of somebody's is broken - only they are told so", async () => {
     const fresh = await Promise.all(Array.from({ length: 6 }, () => signUpPerson(gateway, applications[0])));
     await gateway.query("UPDATE users SET metadata = '{' WHERE email = ?", [fresh[2]?.email]);
@@ -210,76 +229,4 @@ describe("changes that share a statement", () => {
     await expect(gateway.nouns.database.transaction(() => rotate(session, "inside"))).rejects.toThrow("A transaction of its own");
     await isUnchanged(session);
   });
-});
-
-describe.skipIf(!isMysql)("one large application beside many small ones", () => {
-  const SESSIONS = 8000;
-  const SMALL = 4000;
-  let crowded: TestGateway;
-  beforeAll(async () => {
-    crowded = await TestGateway.start();
-  });
-  afterAll(() => crowded.stop());
-
-  it("find and rotate - people of the large one, or of several, side by side - read the rows that are asked for, no others", async () => {
-    const [large, other] = [await crowded.createApplication("Large"), await crowded.createApplication("Other")];
-    const email = freshEmail("crowd");
-    await signUpPerson(crowded, large, email);
-    await signUpPerson(crowded, other);
-    const columnsBut = async (table: string, ...own: string[]) =>
-      (await crowded.query<Record<string, unknown>>(`SELECT * FROM ${table} LIMIT 1`))
-        .flatMap(Object.keys)
-        .filter((name) => !own.includes(name))
-        .join(", ");
-    const ofApplication = await columnsBut("applications", "id", "app_key", "secret_key_hash");
-    const copyApplications = `INSERT INTO applications (id, app_key, secret_key_hash, ${ofApplication}) SELECT UUID(), UUID(), UUID(), ${ofApplication} FROM applications`;
-    for (let count = 2; count < SMALL; count *= 2) await crowded.query(copyApplications);
-    const ofSession = await columnsBut("sessions", "id", "application_id");
-    const copySessions = `INSERT INTO sessions (id, application_id, ${ofSession}) SELECT UUID()`;
-    await crowded.query(
-      `${copySessions}, a.id, ${ofSession} FROM sessions s JOIN (SELECT id FROM applications WHERE id NOT IN (?, ?)) a WHERE s.application_id = ?`,
-      [large.id, other.id, other.id],
-    );
-    for (let count = 1; count < SESSIONS; count *= 2)
-      await crowded.query(`${copySessions}, application_id, ${ofSession} FROM sessions WHERE application_id = ?`, [large.id]);
-    await crowded.query("ANALYZE TABLE applications, users, sessions");
-
-    const repository = new SessionRepository(crowded.nouns.database);
-    const asked = vi.spyOn(crowded.nouns.database, "readAgain");
-    const changed = vi.spyOn(crowded.nouns.database, "updateAtOnce");
-    const keysOf = async ({ id }: TestApplication, count: number) =>
-      (await crowded.query<{ id: string }>("SELECT id FROM sessions WHERE application_id = ? ORDER BY id LIMIT ?", [id, count])).map(
-        (row) => [id, row.id],
-      );
-    const [many, single] = [await keysOf(large, 16), await keysOf(other, 1)];
-    const connection = await createConnection(crowded.database.url);
-    const countReads = async () => {
-      const [rows] = await connection.query("SHOW SESSION STATUS WHERE Variable_name IN ('Handler_read_next', 'Handler_read_rnd_next')");
-      return (rows as { Value: string }[]).reduce((sum, { Value }) => sum + Number(Value), 0);
-    };
-    /** Rows read along an index or table by a statement, without those that asking for their number costs. */
-    const readsOf = async (sql: string, parameters: readonly unknown[]) => {
-      const before = await countReads();
-      await connection.execute(sql, [...parameters] as string[]);
-      const between = await countReads();
-      return between - before - ((await countReads()) - between);
-    };
-    for (const keys of [many.slice(0, 2), many.slice(0, 7), many, [...many.slice(0, 1), ...single], [...many.slice(0, 15), ...single]]) {
-      asked.mockClear();
-      const found = await Promise.all(keys.map(([application = "", id = ""]) => repository.findWithUser(application, id)));
-      expect(found.map((each) => each?.session.id)).toEqual(keys.map(([, id]) => id));
-      expect(asked).toHaveBeenCalledTimes(1);
-      const [sql = "", parameters = []] = asked.mock.calls[0] ?? [];
-      expect(await readsOf(sql, parameters)).toBeLessThan(200);
-    }
-    for (const keys of [many.slice(0, 2), many.slice(0, 4), [...many.slice(0, 3), ...single]]) {
-      changed.mockClear();
-      const rows = await Promise.all(keys.map(([application = "", id = ""]) => repository.find(application, id)));
-      await Promise.all(rows.map((row) => repository.rotate(row as SessionEntity, () => row as SessionEntity)));
-      expect(changed).toHaveBeenCalledTimes(1);
-      const [sql = "", parameters = () => []] = changed.mock.calls[0] ?? [];
-      expect(await readsOf(sql, parameters())).toBeLessThan(200);
-    }
-    await connection.end();
-  }, 120_000);
 });
