@@ -36,8 +36,6 @@ export type RefreshOutcome =
 /** What a rotation makes of a session's tokens. */
 interface Successor {
   readonly tokens: SessionTokens;
-  readonly rotationNonce: string;
-  readonly refreshTokenHash: string;
   /** False when that is not known. */
   readonly isCommitted: boolean;
 }
@@ -124,7 +122,7 @@ export class Sessions {
       if (!found) return { kind: "ended" };
       const { session, user } = found;
       const refreshed = (tokens: SessionTokens) => ({ kind: "refreshed", application: found.application, user, tokens }) as const;
-      if (made && isSucceededBy(session, made)) return refreshed(this.count(made));
+      if (made && isItsRefreshToken(session, hashToken(made.tokens.refreshToken))) return refreshed(this.count(made));
       if (equalsInConstantTime(session.refreshTokenHash, hash)) {
         const retryAfterSeconds = this.rotations.look(session.id);
         if (retryAfterSeconds > 0) return { kind: "throttled", retryAfterSeconds };
@@ -211,17 +209,15 @@ export class Sessions {
   }
 
   private async rotate(application: Application, session: CurrentSession, secret: Buffer): Promise<Successor | null> {
-    let made: Omit<Successor, "isCommitted"> | undefined;
+    let tokens: SessionTokens | null = null;
     // When the statement is sent, not before it has waited for its turn: the grace begins then.
     const isCommitted = await this.repository.rotate(session, () => {
       const now = this.clock.now();
       const rotationNonce = randomToken();
       const sessionTokenExpiresAt = addSeconds(now, application.settings.session.sessionTokenMinutes * 60);
-      const tokens = this.derive(application, session, secret, rotationNonce, sessionTokenExpiresAt);
-      const refreshTokenHash = hashToken(tokens.refreshToken);
-      made = { tokens, rotationNonce, refreshTokenHash };
+      tokens = this.derive(application, session, secret, rotationNonce, sessionTokenExpiresAt);
       return {
-        refreshTokenHash,
+        refreshTokenHash: hashToken(tokens.refreshToken),
         sessionTokenHash: hashToken(tokens.sessionToken),
         sessionTokenExpiresAt,
         parentRefreshTokenHash: session.refreshTokenHash,
@@ -233,7 +229,7 @@ export class Sessions {
         idleExpiresAt: this.idleExpiry(application, now, session.absoluteExpiresAt),
       };
     });
-    return made ? { ...made, isCommitted } : null;
+    return tokens && { tokens, isCommitted };
   }
 
   private repeat(application: Application, session: CurrentSession, hash: string, secret: Buffer): SessionTokens | null {
@@ -288,9 +284,9 @@ export const authenticationOf = ({ authenticatedAt, amr }: CurrentSession): Auth
 const isLive = ({ endedAt, idleExpiresAt, absoluteExpiresAt }: CurrentSession, now: Date) =>
   endedAt === null && idleExpiresAt > now && absoluteExpiresAt > now;
 
-/** True when this rotation is in the session, or in what has replaced it since. */
-const isSucceededBy = (session: CurrentSession, { rotationNonce, refreshTokenHash }: Successor) =>
-  session.rotationNonce === rotationNonce || session.parentRefreshTokenHash === refreshTokenHash;
+/** True for the hash of a live session's refresh token or of the one before it. */
+const isItsRefreshToken = ({ refreshTokenHash, parentRefreshTokenHash }: CurrentSession, hash: string) =>
+  [refreshTokenHash, parentRefreshTokenHash].some((known) => equalsInConstantTime(known ?? "", hash));
 
 function acceptsSessionToken(session: CurrentSession, hash: string, now: Date): boolean {
   if (equalsInConstantTime(session.sessionTokenHash, hash)) return session.sessionTokenExpiresAt > now;
