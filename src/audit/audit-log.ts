@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.js";
 import { randomId } from "../crypto/index.js";
-import type { Database } from "../database/index.js";
+import { type Database, HotInsert } from "../database/index.js";
 import { AuditEventEntity } from "./audit-event.entity.js";
 
 /** The closed list of what is recorded. */
@@ -76,10 +76,14 @@ export interface AuditEntry {
 export class AuditLog {
   private readonly listeners: ((entry: AuditEntry) => void)[] = [];
 
+  private readonly entries: HotInsert<AuditEventEntity>;
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.entries = new HotInsert(database, AuditEventEntity);
+  }
 
   /** Shows every entry to `listener`, e.g. to count it. */
   onRecord(listener: (entry: AuditEntry) => void): void {
@@ -122,7 +126,7 @@ export class AuditLog {
       requestId: origin?.requestId ?? null,
       createdAt: this.clock.now(),
     };
-    await this.database.alone((manager) => manager.insert(AuditEventEntity, row as never));
+    await this.database.alone((manager) => this.entries.run([row], manager));
     this.database.afterCommit(() => {
       for (const listener of this.listeners) listener({ applicationId, event, outcome, actor, details });
     });

@@ -1,10 +1,14 @@
 import { LessThan, MoreThan } from "typeorm";
-import { type Database, isUniqueViolation, StalePremise } from "../database/index.js";
+import { type Database, HotInsert, isUniqueViolation, StalePremise } from "../database/index.js";
 import type { ChallengeKey } from "./challenge.repository.js";
 import { ChallengeTicketEntity } from "./challenge-ticket.entity.js";
 
 export class ChallengeTicketRepository {
-  constructor(private readonly database: Database) {}
+  private readonly inserting: HotInsert<ChallengeTicketEntity>;
+
+  constructor(private readonly database: Database) {
+    this.inserting = new HotInsert(database, ChallengeTicketEntity);
+  }
 
   /** All tickets of a challenge, in order of their slots. */
   async list(key: ChallengeKey): Promise<ChallengeTicketEntity[]> {
@@ -14,7 +18,7 @@ export class ChallengeTicketRepository {
   /** @throws StalePremise when the slot was taken meanwhile */
   async insert(row: ChallengeTicketEntity): Promise<void> {
     try {
-      await this.database.writing.insert(ChallengeTicketEntity, row as never);
+      await this.inserting.run([row]);
     } catch (error) {
       throw isUniqueViolation(error) ? new StalePremise() : error;
     }

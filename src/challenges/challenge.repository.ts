@@ -1,11 +1,15 @@
 import { IsNull, LessThan, MoreThan } from "typeorm";
-import { type Database, isUniqueViolation, StalePremise } from "../database/index.js";
+import { type Database, HotInsert, isUniqueViolation, StalePremise } from "../database/index.js";
 import { ChallengeEntity } from "./challenge.entity.js";
 
 export type ChallengeKey = Pick<ChallengeEntity, "applicationId" | "purpose" | "bindingHash">;
 
 export class ChallengeRepository {
-  constructor(private readonly database: Database) {}
+  private readonly inserting: HotInsert<ChallengeEntity>;
+
+  constructor(private readonly database: Database) {
+    this.inserting = new HotInsert(database, ChallengeEntity);
+  }
 
   async find(key: ChallengeKey): Promise<ChallengeEntity | null> {
     return await this.database.reading.getRepository(ChallengeEntity).findOneBy(key);
@@ -14,7 +18,7 @@ export class ChallengeRepository {
   /** @throws StalePremise when another transaction made it first */
   async insert(row: ChallengeEntity): Promise<void> {
     try {
-      await this.database.writing.insert(ChallengeEntity, row as never);
+      await this.inserting.run([row]);
     } catch (error) {
       throw isUniqueViolation(error) ? new StalePremise() : error;
     }

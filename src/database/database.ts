@@ -48,8 +48,12 @@ export class Database {
 
   /** Runs a SELECT that nearly every request asks, as `reading` would. */
   async readAgain(sql: string, parameters: readonly unknown[]): Promise<Record<string, unknown>[]> {
-    const unit = this.units.getStore();
-    return unit ? await unit.manager.query(sql, [...parameters]) : await this.open.readAgain(sql, parameters);
+    return (await this.open.runAgain(this.reading, sql, parameters)) as Record<string, unknown>[];
+  }
+
+  /** Runs a statement that nearly every mutation asks, where `manager` writes. */
+  async writeAgain(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<void> {
+    await this.open.runAgain(manager, sql, parameters);
   }
 
   /** Where writes go. @throws Error outside of a transaction */

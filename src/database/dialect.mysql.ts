@@ -1,16 +1,14 @@
-import { DataSource, type Logger } from "typeorm";
+import { DataSource, type EntityManager, type Logger } from "typeorm";
 import type { OpenDatabase, OpenOptions } from "./dialect.js";
 
 interface PoolConnection {
   query(sql: string): void;
 }
-type Rows = Record<string, unknown>[];
-interface Pool {
+interface Executor {
+  execute(statement: { sql: string; values: unknown[]; timeout: number }, done: (error: Error | null, result: unknown) => void): void;
+}
+interface Pool extends Executor {
   on(event: "connection", listener: (connection: PoolConnection) => void): void;
-  execute<Result>(
-    statement: { sql: string; values: unknown[]; timeout: number },
-    done: (error: Error | null, result: Result) => void,
-  ): void;
 }
 
 /** Of each pool. */
@@ -29,11 +27,13 @@ const silent: Logger = {
 };
 const poolOf = (source: DataSource) => (source.driver as unknown as { pool: Pool }).pool;
 /** Prepared once a connection, past TypeORM. */
-const execute = <Result>(source: DataSource, sql: string, parameters: readonly unknown[]): Promise<Result> =>
-  new Promise((resolve, reject) => {
-    const done = (error: Error | null, result: Result) => (error ? reject(error) : resolve(result));
-    poolOf(source).execute({ sql, values: [...parameters], timeout: STATEMENT_MS }, done);
+async function execute({ queryRunner, dataSource }: EntityManager, sql: string, parameters: readonly unknown[]): Promise<unknown> {
+  const executor: Executor = queryRunner ? await queryRunner.connect() : poolOf(dataSource);
+  return await new Promise((resolve, reject) => {
+    const done = (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result));
+    executor.execute({ sql, values: [...parameters], timeout: STATEMENT_MS }, done);
   });
+}
 
 /**
  * Opens MySQL 8.4 / 9 or MariaDB 10.11+. Reads outside of transactions have a pool of their own: while a storm of log-ins waits for
@@ -53,8 +53,8 @@ export async function openMysql(options: OpenOptions): Promise<OpenDatabase> {
     label: `${product} ${row.version.split("-")[0]} at ${new URL(options.url).host}`,
     writer,
     reader,
-    readAgain: (sql, parameters) => execute<Rows>(reader, sql, parameters),
-    updateAtOnce: async (sql, parameters) => (await execute<{ affectedRows: number }>(writer, sql, parameters())).affectedRows,
+    runAgain: execute,
+    updateAtOnce: async (sql, parameters) => ((await execute(writer.manager, sql, parameters())) as { affectedRows: number }).affectedRows,
     // Changing a large table takes as long as it takes.
     openMigrator: () => openPool(options, session),
     maximumTransactions: CONNECTIONS,
@@ -85,7 +85,7 @@ async function openPool(
     ...(statementMs === undefined ? {} : { enableQueryTimeout: true, maxQueryExecutionTime: statementMs }),
     logger: silent,
     ...(url.searchParams.get("ssl") === "true" ? { ssl: { rejectUnauthorized: true } } : {}),
-    extra: { connectionLimit: CONNECTIONS, maxIdle: CONNECTIONS, queueLimit: 1000, enableKeepAlive: true },
+    extra: { connectionLimit: CONNECTIONS, maxIdle: CONNECTIONS, queueLimit: 1000, enableKeepAlive: true, trace: false },
     entities: [...entities] as never[],
     migrations: [...migrations],
     migrationsTransactionMode: "none",

@@ -58,7 +58,7 @@ export async function openSqlite(options: OpenOptions): Promise<OpenDatabase> {
     label: `SQLite at ${file}`,
     writer,
     reader,
-    readAgain: async (sql, parameters) => await reader.query(sql, [...parameters]),
+    runAgain: (manager, sql, parameters) => manager.query(sql, [...parameters]),
     updateAtOnce: (sql, parameters) =>
       writer.transaction(async ({ queryRunner }) => {
         const { affected } = (await queryRunner?.query(sql, [...parameters()], true)) ?? {};

@@ -1,4 +1,4 @@
-import type { DataSource, EntityTarget, MigrationInterface, ObjectLiteral } from "typeorm";
+import type { DataSource, EntityManager, EntityTarget, MigrationInterface, ObjectLiteral } from "typeorm";
 
 /** What both dialects are opened with. */
 export interface OpenOptions {
@@ -16,9 +16,9 @@ export interface OpenDatabase {
   readonly label: string;
   readonly writer: DataSource;
   readonly reader: DataSource;
-  /** Runs a SELECT that is asked over and over, outside of transactions; prepared once where the dialect can. */
-  readAgain(sql: string, parameters: readonly unknown[]): Promise<Record<string, unknown>[]>;
-  /** Runs one UPDATE as a transaction of its own, as `readAgain` reads; returns how many rows met its condition. */
+  /** Runs a statement that is asked over and over, in the manager's transaction if it has one; prepared where the dialect can. */
+  runAgain(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<unknown>;
+  /** Runs one statement as a transaction of its own, as `runAgain`; returns how many rows met its condition. */
   updateAtOnce(sql: string, parameters: () => readonly unknown[]): Promise<number>;
   /** Where migrations run; closed by the caller when it is not the writer. */
   openMigrator(): Promise<DataSource>;
@@ -51,6 +51,8 @@ const unavailableErrors = new Set(["ER_CON_COUNT_ERROR", "ER_SERVER_SHUTDOWN", "
 
 /** True when a unique index refused a row. */
 export const isUniqueViolation = (error: unknown) => uniqueViolations.has(driverCode(error));
+/** True when a column that takes no null was to get one. */
+export const isNullRefused = (error: unknown) => ["ER_BAD_NULL_ERROR", "SQLITE_CONSTRAINT_NOTNULL"].includes(driverCode(error));
 /** True when the whole transaction may simply run again (deadlock, lock wait, busy). */
 export const isRetryable = (error: unknown) => retryable.has(driverCode(error));
 /** True when the database cannot be reached or cannot write; a client should try again later. */

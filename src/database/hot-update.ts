@@ -1,6 +1,7 @@
 import type { DataSource, EntityTarget, ObjectLiteral } from "typeorm";
 import type { ColumnMetadata } from "typeorm/metadata/ColumnMetadata.js";
 import type { Database } from "./database.js";
+import { columnsOf } from "./hot-insert.js";
 import { padded, sideBySide } from "./side-by-side.js";
 
 interface Form<Entity, Property extends keyof Entity> {
@@ -97,14 +98,9 @@ export class HotUpdate<Entity extends ObjectLiteral, Property extends keyof Enti
   private prepare(): Prepared {
     if (this.prepared) return this.prepared;
     const source = this.database.reading.dataSource;
-    const key = this.columnsOf(source, this.form.key).map(({ databaseName }) => databaseName);
+    const key = columnsOf(source, this.entity, this.form.key).map(({ databaseName }) => databaseName);
     const table = source.getMetadata(this.entity).tableName;
-    this.prepared = { source, table, key, changed: this.columnsOf(source, this.form.properties) };
+    this.prepared = { source, table, key, changed: columnsOf(source, this.entity, this.form.properties) };
     return this.prepared;
-  }
-
-  private columnsOf(source: DataSource, properties: readonly string[]): ColumnMetadata[] {
-    const { columns } = source.getMetadata(this.entity);
-    return properties.flatMap((property) => columns.filter(({ propertyName }) => propertyName === property));
   }
 }

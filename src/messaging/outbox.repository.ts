@@ -1,6 +1,6 @@
 import { In, IsNull, LessThan, LessThanOrEqual, Not } from "typeorm";
 import { addSeconds } from "../clock.js";
-import type { Database } from "../database/index.js";
+import { type Database, HotInsert } from "../database/index.js";
 import type { LaneChoice } from "./lanes.js";
 import { OutboxMessageEntity } from "./outbox-message.entity.js";
 
@@ -10,12 +10,14 @@ const KEEP_SECONDS = 30 * 86_400;
 export type FinalStatus = "DELIVERED" | "EXPIRED" | "FAILED" | "REPLACED";
 
 export class OutboxRepository {
-  constructor(private readonly database: Database) {}
+  private readonly inserting: HotInsert<OutboxMessageEntity>;
+
+  constructor(private readonly database: Database) {
+    this.inserting = new HotInsert(database, OutboxMessageEntity);
+  }
 
   async insert(row: OutboxMessageEntity): Promise<void> {
-    const insert = this.database.writing.createQueryBuilder().insert().into(OutboxMessageEntity).values(row);
-    // The row is complete: it need not be read back for the defaults of its columns.
-    await insert.updateEntity(false).execute();
+    await this.inserting.run([row]);
   }
 
   /** What still waits under this hash is finished as REPLACED. */

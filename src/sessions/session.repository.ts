@@ -1,6 +1,6 @@
 import { In, IsNull, LessThan, Not } from "typeorm";
 import { ApplicationEntity } from "../applications/index.js";
-import { type Database, excerpt, HotLookup, HotUpdate } from "../database/index.js";
+import { type Database, excerpt, HotInsert, HotLookup, HotUpdate } from "../database/index.js";
 import { toUser, UserEntity, userProperties } from "../users/index.js";
 import { SessionEntity } from "./session.entity.js";
 
@@ -38,10 +38,12 @@ const parts = {
   application: excerpt(ApplicationEntity, ["settingsVersion"]),
 };
 export class SessionRepository {
+  private readonly inserting: HotInsert<SessionEntity>;
   private readonly withUser: HotLookup<typeof parts>;
   private readonly rotation: HotUpdate<SessionEntity, (typeof rotated)[number]>;
 
   constructor(private readonly database: Database) {
+    this.inserting = new HotInsert(database, SessionEntity);
     this.withUser = new HotLookup(
       database,
       parts,
@@ -67,7 +69,7 @@ export class SessionRepository {
   }
 
   async insert(row: SessionEntity): Promise<void> {
-    await this.database.writing.insert(SessionEntity, row as never);
+    await this.inserting.run([row]);
   }
 
   /**

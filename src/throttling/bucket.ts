@@ -35,11 +35,11 @@ export function takeOne(stored: BucketState, budget: Budget, now: Date): Take {
   return { before, after: { count, countedAt: now, ...startWait(budget, count, windowEndsAt, now) }, waitSeconds: 0 };
 }
 
-/** Takes an attempt back, and with it the wait it began. */
-export function giveOneBack(state: BucketState, { attempts }: Budget, taken: Take): BucketState {
+/** Takes an attempt back, and with it the wait it began (`taken`: null where it is not known). */
+export function giveOneBack(state: BucketState, { attempts }: Budget, taken: Take | null): BucketState {
   const count = Math.max(0, state.count - 1);
   if (count < attempts) return { ...state, count, blockedUntil: null };
-  const isItsWait = state.blockedUntil?.getTime() === taken.after.blockedUntil?.getTime();
+  const isItsWait = taken !== null && state.blockedUntil?.getTime() === taken.after.blockedUntil?.getTime();
   return { ...state, count, blockedUntil: isItsWait ? taken.before.blockedUntil : state.blockedUntil };
 }
 

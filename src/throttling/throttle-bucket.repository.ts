@@ -1,20 +1,22 @@
 import { In, LessThan } from "typeorm";
-import { type Database, HotLookup, HotUpsert } from "../database/index.js";
+import { type Database, HotInsert, HotLookup, HotSwap } from "../database/index.js";
 import { type BucketState, emptyState, giveOneBack, type Take, takeOne } from "./bucket.js";
 import { ThrottleBucketEntity } from "./throttle-bucket.entity.js";
-import type { Bucket, ThrottleKeeper } from "./throttle-keeper.js";
+import type { Bucket, Settlement, ThrottleKeeper } from "./throttle-keeper.js";
 
 const parts = { bucket: ThrottleBucketEntity };
 
-/** Keeps buckets in the database. */
+/** Keeps buckets in the database: by comparing and setting, and where that meets another attempt at the same by locking them first. */
 export class ThrottleBucketRepository implements ThrottleKeeper {
-  private readonly making: HotUpsert<ThrottleBucketEntity>;
-  private readonly storing: HotUpsert<ThrottleBucketEntity>;
+  private readonly making: HotInsert<ThrottleBucketEntity>;
+  private readonly storing: HotInsert<ThrottleBucketEntity>;
+  private readonly swapping: HotSwap<ThrottleBucketEntity>;
   private readonly byKey: HotLookup<typeof parts>;
 
   constructor(private readonly database: Database) {
-    this.making = new HotUpsert(database, ThrottleBucketEntity, ["applicationId"]);
-    this.storing = new HotUpsert(database, ThrottleBucketEntity, ["count", "windowEndsAt", "blockedUntil", "countedAt"]);
+    this.making = new HotInsert(database, ThrottleBucketEntity, ["applicationId"]);
+    this.storing = new HotInsert(database, ThrottleBucketEntity, ["count", "windowEndsAt", "blockedUntil", "countedAt"]);
+    this.swapping = new HotSwap(database, ThrottleBucketEntity);
     this.byKey = new HotLookup(database, parts, "FROM throttle_buckets bucket", ["bucket.application_id", "bucket.id"], ({ bucket }) => [
       bucket.applicationId,
       bucket.id,
@@ -22,29 +24,34 @@ export class ThrottleBucketRepository implements ThrottleKeeper {
   }
 
   async take(buckets: readonly Bucket[], now: Date): Promise<readonly Take[]> {
-    return await this.database.transaction(async () => {
-      const states = await this.lock(buckets, now);
+    const decide = (states: States) => {
       const takes = buckets.map((bucket) => takeOne(states.get(bucket.key) ?? emptyState(now), bucket.budget, now));
       const isRefused = takes.some(({ waitSeconds }, index) => waitSeconds > 0 && buckets[index]?.budget.refuses);
       // Refused: nothing is counted, but a clock that was set back is noted.
-      const next = takes.map(({ before, after }, index) => [buckets[index]?.key ?? "", isRefused ? before : after] as const);
-      await this.store(buckets, new Map(next), now);
+      return { takes, next: takes.map(({ before, after }) => (isRefused ? before : after)) };
+    };
+    if (!this.database.isInTransaction) {
+      const states = await this.read(buckets);
+      const { takes, next } = decide(states);
+      if (await this.swap(buckets, (bucket) => states.get(bucket.key) ?? null, next)) return takes;
+    }
+    return await this.database.transaction(async () => {
+      const { takes, next } = decide(await this.lock(buckets, now));
+      await this.store(buckets, next);
       return takes;
     });
   }
 
-  async settle(changes: Parameters<ThrottleKeeper["settle"]>[0], now: Date): Promise<void> {
-    const forgotten = changes.filter(({ taken }) => taken === null).map(({ bucket }) => bucket);
-    const givenBack = changes.filter(({ taken }) => taken !== null);
+  async settle(settlements: readonly Settlement[], now: Date): Promise<void> {
+    if (!this.database.isInTransaction && (await this.settleAsTaken(settlements, now))) return;
+    const forgotten = settlements.filter(({ kind }) => kind === "forget").map(({ bucket }) => bucket);
+    const givenBack = settlements.filter(({ kind }) => kind === "give back");
     await this.database.transaction(async () => {
       if (givenBack.length > 0) {
         const buckets = givenBack.map(({ bucket }) => bucket);
         const states = await this.lock(buckets, now);
-        const next = givenBack.map(
-          ({ bucket, taken }) =>
-            [bucket.key, giveOneBack(states.get(bucket.key) ?? emptyState(now), bucket.budget, taken as Take)] as const,
-        );
-        await this.store(buckets, new Map(next), now);
+        const next = givenBack.map(({ bucket, taken }) => giveOneBack(states.get(bucket.key) ?? emptyState(now), bucket.budget, taken));
+        await this.store(buckets, next);
       }
       for (const applicationId of new Set(forgotten.map((bucket) => bucket.applicationId))) {
         const keys = forgotten.filter((bucket) => bucket.applicationId === applicationId).map(({ key }) => key);
@@ -76,20 +83,58 @@ export class ThrottleBucketRepository implements ThrottleKeeper {
     return rows.length;
   }
 
-  /** Makes what is missing and locks the rest by one statement that changes nothing, always in the same order; then reads. */
-  private async lock(buckets: readonly Bucket[], now: Date): Promise<Map<string, BucketState>> {
-    await this.making.run(inOrder(buckets).map((bucket) => ({ ...emptyState(now), ...idOf(bucket) })));
+  /** While nobody else has counted, all is still as this attempt left it. What is forgotten stays as an empty row until it is purged. */
+  private async settleAsTaken(settlements: readonly Settlement[], now: Date): Promise<boolean> {
+    if (settlements.some(({ taken }) => taken === null)) return false;
+    const left = new Map(settlements.map(({ bucket, taken }) => [bucket.key, taken?.after ?? null]));
+    const next = settlements.map(({ bucket, kind, taken }) =>
+      kind === "forget" ? emptyState(now) : giveOneBack(taken?.after ?? emptyState(now), bucket.budget, taken),
+    );
+    return await this.swap(
+      settlements.map(({ bucket }) => bucket),
+      ({ key }) => left.get(key) ?? null,
+      next,
+    );
+  }
+
+  private async read(buckets: readonly Bucket[]): Promise<States> {
     const rows = await this.byKey.all(buckets.map(({ applicationId, key }) => [applicationId, key]));
     return new Map(rows.flatMap((row) => (row ? [[row.bucket.id, row.bucket]] : [])));
   }
 
-  private async store(buckets: readonly Bucket[], states: ReadonlyMap<string, BucketState>, now: Date): Promise<void> {
-    const stateOf = ({ key }: Bucket) => states.get(key) ?? emptyState(now);
-    await this.storing.run(inOrder(buckets).map((bucket) => ({ ...stateOf(bucket), ...idOf(bucket) })));
+  /** False when nothing was changed. */
+  private async swap(
+    buckets: readonly Bucket[],
+    seenOf: (bucket: Bucket) => BucketState | null,
+    next: readonly BucketState[],
+  ): Promise<boolean> {
+    const swaps = buckets.flatMap((bucket, index) => {
+      const [seen, state] = [seenOf(bucket), next[index] ?? null];
+      // What was not there and is not counted needs no row.
+      const isUnchanged = state === seen || (seen === null && state?.count === 0);
+      return state === null || isUnchanged ? [] : [{ bucket, seen: seen && rowOf(bucket, seen), next: rowOf(bucket, state) }];
+    });
+    if (swaps.length === 0) return true;
+    return await this.swapping.run(inOrder(swaps));
+  }
+
+  /** Makes what is missing and locks the rest by one statement that changes nothing, always in the same order; then reads. */
+  private async lock(buckets: readonly Bucket[], now: Date): Promise<States> {
+    await this.making.run(inOrder(buckets.map((bucket) => ({ bucket }))).map(({ bucket }) => rowOf(bucket, emptyState(now))));
+    return await this.read(buckets);
+  }
+
+  private async store(buckets: readonly Bucket[], states: readonly BucketState[]): Promise<void> {
+    const rows = buckets.flatMap((bucket, index) => (states[index] ? [{ bucket, state: states[index] }] : []));
+    await this.storing.run(inOrder(rows).map(({ bucket, state }) => rowOf(bucket, state)));
   }
 }
 
-type RowId = Pick<ThrottleBucketEntity, "applicationId" | "id">;
-const idOf = ({ applicationId, key }: Bucket): RowId => ({ applicationId, id: key });
-const inOrder = (buckets: readonly Bucket[]) => [...buckets].sort((one, other) => compare(idOf(one), idOf(other)));
-const compare = (one: RowId, other: RowId) => (one.applicationId + one.id < other.applicationId + other.id ? -1 : 1);
+type States = ReadonlyMap<string, BucketState>;
+const rowOf = ({ applicationId, key }: Bucket, { count, windowEndsAt, blockedUntil, countedAt }: BucketState): ThrottleBucketEntity => ({
+  ...{ applicationId, id: key },
+  ...{ count, windowEndsAt, blockedUntil, countedAt },
+});
+/** Everybody locks in the same order. */
+const inOrder = <Item extends { readonly bucket: Bucket }>(items: readonly Item[]) =>
+  [...items].sort(({ bucket: one }, { bucket: other }) => (one.applicationId + one.key < other.applicationId + other.key ? -1 : 1));

@@ -3,9 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { type BucketState, emptyState, giveOneBack, type Take, takeOne } from "./bucket.js";
-import type { Bucket, ThrottleKeeper } from "./throttle-keeper.js";
-
-type Changes = Parameters<ThrottleKeeper["settle"]>[0];
+import type { Bucket, Settlement, ThrottleKeeper } from "./throttle-keeper.js";
 
 const PREFIX = "latchkey:throttle:";
 /** Stores new values only if no other process changed one of the old ones meanwhile. */
@@ -47,13 +45,13 @@ export class RedisThrottleKeeper implements ThrottleKeeper {
     return await this.insured(inRedis, () => this.insurance.take(buckets, now));
   }
 
-  async settle(changes: Changes, now: Date): Promise<void> {
-    const buckets = changes.map(({ bucket }) => bucket);
+  async settle(settlements: readonly Settlement[], now: Date): Promise<void> {
+    const buckets = settlements.map(({ bucket }) => bucket);
     const inRedis = this.change(buckets, now, (states) => {
-      const next = changes.map(({ bucket, taken }, index) => taken && giveOneBack(states[index] ?? emptyState(now), bucket.budget, taken));
+      const next = settlements.map((one, index) => (one.kind === "forget" ? null : giveOneBack(states[index] ?? emptyState(now), one.bucket.budget, one.taken)));
       return { result: undefined, next };
     });
-    await this.insured(inRedis, () => this.insurance.settle(changes, now));
+    await this.insured(inRedis, () => this.insurance.settle(settlements, now));
   }
 
   async peek(bucket: Bucket, now: Date): Promise<BucketState> {

@@ -9,12 +9,20 @@ export interface Bucket {
   readonly budget: Budget;
 }
 
+/** What becomes of a bucket after the fact. */
+export interface Settlement {
+  readonly bucket: Bucket;
+  /** Take one attempt back, or forget all that was counted. */
+  readonly kind: "give back" | "forget";
+  /** The attempt that is settled; null where it is not known which. */
+  readonly taken: Take | null;
+}
+
 /** Keeps buckets for all processes. Every operation is atomic over all of its buckets. */
 export interface ThrottleKeeper {
   /** Takes one from every bucket, or from none when one that refuses is in its wait. In the order of `buckets`. */
   take(buckets: readonly Bucket[], now: Date): Promise<readonly Take[]>;
-  /** Changes buckets after the fact: takes attempts back, or (`taken` is null) forgets the bucket. */
-  settle(changes: readonly { readonly bucket: Bucket; readonly taken: Take | null }[], now: Date): Promise<void>;
+  settle(settlements: readonly Settlement[], now: Date): Promise<void>;
   /** Looks without taking. */
   peek(bucket: Bucket, now: Date): Promise<BucketState>;
 }

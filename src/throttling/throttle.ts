@@ -3,9 +3,9 @@ import type { AuditLog, RequestOrigin } from "../audit/index.js";
 import type { Clock } from "../clock.js";
 import type { Keyring } from "../crypto/index.js";
 import { type Failure, failure } from "../errors/index.js";
-import { emptyState, type Take } from "./bucket.js";
+import type { Take } from "./bucket.js";
 import { type Budget, type BudgetName, budgets } from "./budgets.js";
-import type { Bucket, ThrottleKeeper } from "./throttle-keeper.js";
+import type { Bucket, Settlement, ThrottleKeeper } from "./throttle-keeper.js";
 
 /** What a budget is counted for, e.g. an account and a network. */
 export interface Subject {
@@ -86,21 +86,12 @@ export class Throttle {
 
   /** Takes back one attempt each, e.g. of a message that was answered. */
   async giveBackOne(subjects: readonly Subject[]): Promise<void> {
-    const now = this.clock.now();
-    const changes = subjects.map((subject) => {
-      const bucket = this.bucketOf(subject);
-      const state = emptyState(now);
-      return { bucket, taken: { before: state, after: state, waitSeconds: 0 } };
-    });
-    await this.keeper.settle(changes, now);
+    await this.settleUnknown(subjects, "give back");
   }
 
   /** Forgets what was counted. */
   async clear(subjects: readonly Subject[]): Promise<void> {
-    await this.keeper.settle(
-      subjects.map((subject) => ({ bucket: this.bucketOf(subject), taken: null })),
-      this.clock.now(),
-    );
+    await this.settleUnknown(subjects, "forget");
   }
 
   /** True while a budget is used up. */
@@ -134,19 +125,24 @@ export class Throttle {
     }
   }
 
+  private async settleUnknown(subjects: readonly Subject[], kind: Settlement["kind"]): Promise<void> {
+    const settlements = subjects.map((subject) => ({ bucket: this.bucketOf(subject), kind, taken: null }));
+    await this.keeper.settle(settlements, this.clock.now());
+  }
+
   private async settleSuccess({ buckets, takes }: Ticket): Promise<void> {
-    const changes = buckets.flatMap((bucket, index) => {
+    const settlements = buckets.flatMap((bucket, index): Settlement[] => {
       const { onSuccess } = bucket.budget;
-      if (onSuccess === "keep") return [];
-      return [{ bucket, taken: onSuccess === "clear" ? null : (takes[index] ?? null) }];
+      const taken = takes[index] ?? null;
+      return onSuccess === "keep" ? [] : [{ bucket, taken, kind: onSuccess === "clear" ? "forget" : "give back" }];
     });
-    if (changes.length > 0) await this.keeper.settle(changes, this.clock.now());
+    if (settlements.length > 0) await this.keeper.settle(settlements, this.clock.now());
   }
 
   private async giveBack({ buckets, takes }: Ticket): Promise<void> {
-    const changes = buckets.map((bucket, index) => ({ bucket, taken: takes[index] ?? null }));
+    const settlements = buckets.map((bucket, index) => ({ bucket, kind: "give back", taken: takes[index] ?? null }) as const);
     // The database may be what failed; the failure itself is what the caller must hear of.
-    await this.keeper.settle(changes, this.clock.now()).catch(() => {});
+    await this.keeper.settle(settlements, this.clock.now()).catch(() => {});
   }
 
   private async noteExhausted(

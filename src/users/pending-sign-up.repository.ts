@@ -1,10 +1,14 @@
 import { LessThan } from "typeorm";
-import type { Database } from "../database/index.js";
+import { type Database, HotInsert } from "../database/index.js";
 import type { Email } from "./handle.js";
 import { PendingSignUpEntity } from "./pending-sign-up.entity.js";
 
 export class PendingSignUpRepository {
-  constructor(private readonly database: Database) {}
+  private readonly putting: HotInsert<PendingSignUpEntity>;
+
+  constructor(private readonly database: Database) {
+    this.putting = new HotInsert(database, PendingSignUpEntity, "all");
+  }
 
   async list(applicationId: string, email: Email): Promise<PendingSignUpEntity[]> {
     return await this.database.reading.getRepository(PendingSignUpEntity).find({ where: { applicationId, email }, order: { slot: "ASC" } });
@@ -12,7 +16,7 @@ export class PendingSignUpRepository {
 
   /** Puts a sign-up into the slot of its ticket; the one that had the slot before is gone with its ticket. */
   async put(row: PendingSignUpEntity): Promise<void> {
-    await this.database.writing.upsert(PendingSignUpEntity, row as never, ["applicationId", "email", "slot"]);
+    await this.putting.run([row]);
   }
 
   async deleteOfHandle(applicationId: string, email: Email): Promise<void> {
