@@ -1,18 +1,26 @@
 import { LessThan, MoreThan } from "typeorm";
-import { type Database, HotInsert, isUniqueViolation, StalePremise } from "../database/index.js";
+import { type Database, HotChange, HotInsert, HotRead, isUniqueViolation, StalePremise } from "../database/index.js";
 import type { ChallengeKey } from "./challenge.repository.js";
 import { ChallengeTicketEntity } from "./challenge-ticket.entity.js";
 
+const parts = { ticket: ChallengeTicketEntity };
+
 export class ChallengeTicketRepository {
   private readonly inserting: HotInsert<ChallengeTicketEntity>;
+  private readonly ofChallenge: HotRead<typeof parts>;
+  private readonly attempts: HotChange<ChallengeTicketEntity, "attempts", keyof ChallengeKey>;
 
   constructor(private readonly database: Database) {
     this.inserting = new HotInsert(database, ChallengeTicketEntity);
+    const condition = "ticket.application_id = ? AND ticket.purpose = ? AND ticket.binding_hash = ?";
+    this.ofChallenge = new HotRead(database, parts, `FROM challenge_tickets ticket WHERE ${condition} ORDER BY ticket.slot`);
+    this.attempts = new HotChange(database, ChallengeTicketEntity, ["attempts"], ["applicationId", "purpose", "bindingHash"]);
   }
 
   /** All tickets of a challenge, in order of their slots. */
   async list(key: ChallengeKey): Promise<ChallengeTicketEntity[]> {
-    return await this.database.reading.getRepository(ChallengeTicketEntity).find({ where: key, order: { slot: "ASC" } });
+    const rows = await this.ofChallenge.all([key.applicationId, key.purpose, key.bindingHash]);
+    return rows.map(({ ticket }) => ticket);
   }
 
   /** @throws StalePremise when the slot was taken meanwhile */
@@ -63,7 +71,7 @@ export class ChallengeTicketRepository {
 
   /** A new code gives every ticket its attempts again. */
   async resetAttempts(key: ChallengeKey): Promise<void> {
-    await this.database.writing.update(ChallengeTicketEntity, key, { attempts: 0 });
+    await this.attempts.run(key, { attempts: 0 });
   }
 
   async deleteOfChallenge(key: ChallengeKey): Promise<void> {

@@ -1,18 +1,23 @@
 import { IsNull, LessThan, MoreThan } from "typeorm";
-import { type Database, HotInsert, isUniqueViolation, StalePremise } from "../database/index.js";
+import { type Database, HotInsert, HotRead, isUniqueViolation, StalePremise } from "../database/index.js";
 import { ChallengeEntity } from "./challenge.entity.js";
 
 export type ChallengeKey = Pick<ChallengeEntity, "applicationId" | "purpose" | "bindingHash">;
 
+const parts = { challenge: ChallengeEntity };
+
 export class ChallengeRepository {
   private readonly inserting: HotInsert<ChallengeEntity>;
+  private readonly byKey: HotRead<typeof parts>;
 
   constructor(private readonly database: Database) {
     this.inserting = new HotInsert(database, ChallengeEntity);
+    const condition = "challenge.application_id = ? AND challenge.purpose = ? AND challenge.binding_hash = ?";
+    this.byKey = new HotRead(database, parts, `FROM challenges challenge WHERE ${condition}`);
   }
 
   async find(key: ChallengeKey): Promise<ChallengeEntity | null> {
-    return await this.database.reading.getRepository(ChallengeEntity).findOneBy(key);
+    return (await this.byKey.first([key.applicationId, key.purpose, key.bindingHash]))?.challenge ?? null;
   }
 
   /** @throws StalePremise when another transaction made it first */

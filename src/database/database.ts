@@ -48,12 +48,12 @@ export class Database {
 
   /** Runs a SELECT that nearly every request asks, as `reading` would. */
   async readAgain(sql: string, parameters: readonly unknown[]): Promise<Record<string, unknown>[]> {
-    return (await this.open.runAgain(this.reading, sql, parameters)) as Record<string, unknown>[];
+    return await this.open.readAgain(this.reading, sql, parameters);
   }
 
-  /** Runs a statement that nearly every mutation asks, where `manager` writes. */
-  async writeAgain(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<void> {
-    await this.open.runAgain(manager, sql, parameters);
+  /** Runs a statement that nearly every mutation asks, where `manager` writes; returns how many rows met its condition. */
+  async changeAgain(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<number> {
+    return await this.open.changeAgain(manager, sql, parameters);
   }
 
   /** Where writes go. @throws Error outside of a transaction */
@@ -87,12 +87,12 @@ export class Database {
   }
 
   /**
-   * Runs one UPDATE as a transaction of its own; returns how many rows met its condition. `parameters` are made when it is sent, anew at
+   * Runs one statement as a transaction of its own; returns how many rows met its condition. `parameters` are made when it is sent, anew at
    * every attempt; null when one attempt was to be all and it met a lock. @throws Error inside of a transaction
    */
   async updateAtOnce(sql: string, parameters: () => readonly unknown[], attempts: "one" | "many" = "many"): Promise<number | null> {
     if (this.isInTransaction) throw new Error("A transaction of its own inside of another one");
-    const attempt = () => this.gate.run(() => this.open.updateAtOnce(sql, parameters));
+    const attempt = () => this.gate.run(() => this.open.changeAgain(this.open.writer.manager, sql, parameters()));
     if (attempts === "many") return await this.retry(attempt);
     return await attempt().catch((error: unknown) => {
       if (isRetryable(error)) return null;

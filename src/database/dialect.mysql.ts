@@ -53,8 +53,8 @@ export async function openMysql(options: OpenOptions): Promise<OpenDatabase> {
     label: `${product} ${row.version.split("-")[0]} at ${new URL(options.url).host}`,
     writer,
     reader,
-    runAgain: execute,
-    updateAtOnce: async (sql, parameters) => ((await execute(writer.manager, sql, parameters())) as { affectedRows: number }).affectedRows,
+    readAgain: async (...statement) => (await execute(...statement)) as Record<string, unknown>[],
+    changeAgain: async (...statement) => ((await execute(...statement)) as { affectedRows: number }).affectedRows,
     // Changing a large table takes as long as it takes.
     openMigrator: () => openPool(options, session),
     maximumTransactions: CONNECTIONS,

@@ -58,13 +58,13 @@ export async function openSqlite(options: OpenOptions): Promise<OpenDatabase> {
     label: `SQLite at ${file}`,
     writer,
     reader,
-    runAgain: (manager, sql, parameters) => manager.query(sql, [...parameters]),
-    updateAtOnce: (sql, parameters) =>
-      writer.transaction(async ({ queryRunner }) => {
-        const { affected } = (await queryRunner?.query(sql, [...parameters()], true)) ?? {};
-        if (affected === undefined) throw new Error("The driver does not say how many rows it changed");
-        return affected;
-      }),
+    readAgain: (manager, sql, parameters) => manager.query(sql, [...parameters]),
+    changeAgain: async ({ queryRunner, dataSource }, sql, parameters) => {
+      const runner = queryRunner ?? dataSource.createQueryRunner();
+      const { affected } = await runner.query(sql, [...parameters], true);
+      if (affected === undefined) throw new Error("The driver does not say how many rows it changed");
+      return affected;
+    },
     openMigrator: async () => writer,
     maximumTransactions: 1,
     // Waiting inside SQLite blocks the event loop: once migrated, a busy file is answered at once and retried without blocking.

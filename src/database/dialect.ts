@@ -16,10 +16,10 @@ export interface OpenDatabase {
   readonly label: string;
   readonly writer: DataSource;
   readonly reader: DataSource;
-  /** Runs a statement that is asked over and over, in the manager's transaction if it has one; prepared where the dialect can. */
-  runAgain(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<unknown>;
-  /** Runs one statement as a transaction of its own, as `runAgain`; returns how many rows met its condition. */
-  updateAtOnce(sql: string, parameters: () => readonly unknown[]): Promise<number>;
+  /** Runs a SELECT that is asked over and over, in the manager's transaction if it has one; prepared where the dialect can. */
+  readAgain(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** Runs a statement that changes something, as `readAgain`; returns how many rows met its condition. */
+  changeAgain(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<number>;
   /** Where migrations run; closed by the caller when it is not the writer. */
   openMigrator(): Promise<DataSource>;
   /** How many transactions may run at once in this process. */

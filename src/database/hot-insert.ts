@@ -19,7 +19,7 @@ export class HotInsert<Entity extends ObjectLiteral> {
   async run(rows: readonly Entity[], manager: EntityManager = this.database.writing): Promise<void> {
     if (rows.length === 0) return;
     const source = manager.dataSource;
-    await this.database.writeAgain(manager, this.statementOf(source, rows.length), storedRows(source, this.entity, rows));
+    await this.database.changeAgain(manager, this.statementOf(source, rows.length), storedRows(source, this.entity, rows));
   }
 
   private statementOf(source: DataSource, size: number): string {

@@ -2,6 +2,7 @@ export { ChangeCount } from "./change-count.js";
 export { CountColumn, InstantColumn, JsonColumn, KeyColumn, LongTextColumn, SlotColumn, TextColumn } from "./columns.js";
 export { Database, StalePremise } from "./database.js";
 export { isDatabaseUnavailable, isUniqueViolation } from "./dialect.js";
+export { HotChange } from "./hot-change.js";
 export { HotInsert } from "./hot-insert.js";
 export { HotLookup } from "./hot-lookup.js";
 export { excerpt, HotRead } from "./hot-read.js";

@@ -1,13 +1,24 @@
-import { In } from "typeorm";
-import type { Database } from "../database/index.js";
+import { type Database, HotLookup } from "../database/index.js";
 import { MessageTextEntity } from "./message-text.entity.js";
 
+const parts = { wording: MessageTextEntity };
+
 export class MessageTextRepository {
-  constructor(private readonly database: Database) {}
+  private readonly byKey: HotLookup<typeof parts>;
+
+  constructor(private readonly database: Database) {
+    const key = ["wording.application_id", "wording.template", "wording.locale"];
+    this.byKey = new HotLookup(database, parts, "FROM message_texts wording", key, ({ wording: { applicationId, template, locale } }) => [
+      applicationId,
+      template,
+      locale,
+    ]);
+  }
 
   /** An application's own texts of one message in some languages. */
   async listOf(applicationId: string, template: string, locales: readonly string[]): Promise<MessageTextEntity[]> {
-    return await this.texts.findBy({ applicationId, template, locale: In([...locales]) });
+    const rows = await this.byKey.all(locales.map((locale) => [applicationId, template, locale]));
+    return rows.flatMap((row) => (row ? [row.wording] : []));
   }
 
   /** All of an application's own texts, by message and language. */

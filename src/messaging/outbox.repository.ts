@@ -1,6 +1,6 @@
 import { In, IsNull, LessThan, LessThanOrEqual, Not } from "typeorm";
 import { addSeconds } from "../clock.js";
-import { type Database, HotInsert } from "../database/index.js";
+import { type Database, HotChange, HotInsert } from "../database/index.js";
 import type { LaneChoice } from "./lanes.js";
 import { OutboxMessageEntity } from "./outbox-message.entity.js";
 
@@ -11,9 +11,15 @@ export type FinalStatus = "DELIVERED" | "EXPIRED" | "FAILED" | "REPLACED";
 
 export class OutboxRepository {
   private readonly inserting: HotInsert<OutboxMessageEntity>;
+  private readonly replacing;
+  private readonly finishing;
 
   constructor(private readonly database: Database) {
     this.inserting = new HotInsert(database, OutboxMessageEntity);
+    const ended = ["status", "payloadSealed", "finishedAt"] as const;
+    this.replacing = new HotChange(database, OutboxMessageEntity, ended, ["applicationId", "replacesHash", "status"]);
+    const released = ["lastFailure", "leaseOwner", "leaseUntil"] as const;
+    this.finishing = new HotChange(database, OutboxMessageEntity, [...ended, ...released], ["applicationId", "id", "leaseOwner", "status"]);
   }
 
   async insert(row: OutboxMessageEntity): Promise<void> {
@@ -22,11 +28,8 @@ export class OutboxRepository {
 
   /** What still waits under this hash is finished as REPLACED. */
   async replaceWaiting(applicationId: string, replacesHash: string, now: Date): Promise<void> {
-    await this.database.writing.update(
-      OutboxMessageEntity,
-      { applicationId, replacesHash, status: "PENDING" },
-      { status: "REPLACED", payloadSealed: null, finishedAt: now },
-    );
+    const waiting = { applicationId, replacesHash, status: "PENDING" };
+    await this.replacing.run(waiting, { status: "REPLACED", payloadSealed: null, finishedAt: now });
   }
 
   /** Messages that are due in some lanes and that nobody holds, the longest waiting first. */
@@ -65,8 +68,9 @@ export class OutboxRepository {
     now: Date,
     lastFailure: string | null,
   ): Promise<boolean> {
+    const held = { applicationId, id, leaseOwner: owner, status: "PENDING" };
     const change = { status, lastFailure, payloadSealed: null, leaseOwner: null, leaseUntil: null, finishedAt: now };
-    return await this.update(applicationId, id, owner, change);
+    return (await this.database.alone((manager) => this.finishing.run(held, change, manager))) === 1;
   }
 
   /** Lets a message the owner still holds wait for its next attempt. */

@@ -1,6 +1,6 @@
 import { In, IsNull, Not } from "typeorm";
 import type { PasswordHash } from "../crypto/index.js";
-import { type Database, HotRead } from "../database/index.js";
+import { type Database, HotChange, HotRead } from "../database/index.js";
 import type { PageRequest } from "../paging/index.js";
 import type { Email } from "./handle.js";
 import type { Metadata } from "./metadata.js";
@@ -34,8 +34,10 @@ const parts = { person: UserEntity };
 
 export class UserRepository {
   private readonly byHandle: HotRead<typeof parts>;
+  private readonly logIns: HotChange<UserEntity, "lastLogInAt", "applicationId" | "id" | "status" | "passwordHash">;
 
   constructor(private readonly database: Database) {
+    this.logIns = new HotChange(database, UserEntity, ["lastLogInAt"], ["applicationId", "id", "status", "passwordHash"]);
     this.byHandle = new HotRead(database, parts, "FROM users person WHERE person.application_id = ? AND person.email = ?");
   }
 
@@ -185,12 +187,7 @@ export class UserRepository {
    * password change or suspension that runs at the same time either sees the new session or prevents it.
    */
   async recordLogIn({ applicationId, id }: User, passwordHash: string, now: Date): Promise<boolean> {
-    const { affected } = await this.database.writing.update(
-      UserEntity,
-      { applicationId, id, status: "ACTIVE", passwordHash },
-      { lastLogInAt: now },
-    );
-    return affected === 1;
+    return (await this.logIns.run({ applicationId, id, status: "ACTIVE", passwordHash }, { lastLogInAt: now })) === 1;
   }
 
   /** Locks the row of a user who is active and still has the password that was read; false otherwise. */

@@ -1,5 +1,5 @@
 import { And, In, LessThan, Like, MoreThan, Not } from "typeorm";
-import { type Database, isUniqueViolation, StalePremise } from "../../database/index.js";
+import { type Database, HotRead, isUniqueViolation, StalePremise } from "../../database/index.js";
 import type { User } from "../../users/index.js";
 import { SecondFactorEntity } from "./second-factor.entity.js";
 
@@ -10,15 +10,27 @@ export type SecondFactorState = "ACTIVE" | "PENDING";
 type Owner = Pick<User, "applicationId" | "id">;
 type Row = Pick<SecondFactorEntity, "applicationId" | "userId" | "method" | "state" | "id">;
 const keyOf = ({ applicationId, userId, method, state, id }: Row) => ({ applicationId, userId, method, state, id });
+const parts = { factor: SecondFactorEntity };
 
 export class SecondFactorRepository {
-  constructor(private readonly database: Database) {}
+  private readonly ofUser: HotRead<typeof parts>;
+
+  constructor(private readonly database: Database) {
+    const condition = "factor.application_id = ? AND factor.user_id = ? AND factor.state = ?";
+    const order = "factor.enrolled_at, factor.method";
+    this.ofUser = new HotRead(database, parts, `FROM second_factors factor WHERE ${condition} ORDER BY ${order}`);
+  }
 
   async find({ applicationId, id }: Owner, method: SecondFactorMethodName, state: SecondFactorState): Promise<SecondFactorEntity | null> {
     return await this.rows.findOneBy({ applicationId, userId: id, method, state });
   }
 
-  /** Those in force, oldest first. */
+  /** Those a user has in force, oldest first. */
+  async listActiveOf({ applicationId, id }: Owner): Promise<SecondFactorEntity[]> {
+    return (await this.ofUser.all([applicationId, id, "ACTIVE" satisfies SecondFactorState])).map(({ factor }) => factor);
+  }
+
+  /** Those of several users. */
   async listActive(applicationId: string, userIds: readonly string[]): Promise<SecondFactorEntity[]> {
     return await this.rows.find({
       where: { applicationId, userId: In([...userIds]), state: "ACTIVE" satisfies SecondFactorState },

@@ -43,7 +43,7 @@ export class SecondFactors {
 
   /** Those in force, oldest first. */
   async list({ applicationId, id }: Owner): Promise<EnrolledFactor[]> {
-    return (await this.repository.listActive(applicationId, [id])).map(toFactor);
+    return (await this.repository.listActiveOf({ applicationId, id })).map(toFactor);
   }
 
   /** Those in force by user, in the order of `userIds`. */
