@@ -24,6 +24,8 @@ export interface Scene {
   /** Milliseconds of one measurement of something quick, and of something that hashes. */
   readonly short: number;
   readonly long: number;
+  /** And of warming up what hashes. */
+  readonly warming: number;
 }
 
 export const STORM_CLIENTS = 16;

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from "typeorm";
 import type { Database } from "./database.js";
-import { columnsOf } from "./hot-insert.js";
+import { columnsOf, isSame } from "./hot-insert.js";
 
 /** A hand-written UPDATE of the rows that have certain values, for what nearly every mutation changes. */
 export class HotChange<Entity extends ObjectLiteral, Changed extends keyof Entity & string, Known extends keyof Entity & string> {
@@ -13,7 +13,7 @@ export class HotChange<Entity extends ObjectLiteral, Changed extends keyof Entit
     private readonly known: readonly Known[],
   ) {}
 
-  /** Runs in the caller's transaction or by `manager`; returns how many rows had the values. Null is no value. */
+  /** Runs in the caller's transaction or by `manager`; returns how many rows had the values. */
   async run(known: Pick<Entity, Known>, change: Pick<Entity, Changed>, manager: EntityManager = this.database.writing): Promise<number> {
     const source = manager.dataSource;
     const stored = (of: ObjectLiteral, properties: readonly string[]) =>
@@ -23,10 +23,8 @@ export class HotChange<Entity extends ObjectLiteral, Changed extends keyof Entit
   }
 
   private write(source: DataSource): string {
-    const equal = (properties: readonly string[], between: string) =>
-      columnsOf(source, this.entity, properties)
-        .map(({ databaseName }) => `${databaseName} = ?`)
-        .join(between);
-    return `UPDATE ${source.getMetadata(this.entity).tableName} SET ${equal(this.changed, ", ")} WHERE ${equal(this.known, " AND ")}`;
+    const changes = columnsOf(source, this.entity, this.changed).map(({ databaseName }) => `${databaseName} = ?`);
+    const same = columnsOf(source, this.entity, this.known).map((column) => isSame(source, column));
+    return `UPDATE ${source.getMetadata(this.entity).tableName} SET ${changes.join(", ")} WHERE ${same.join(" AND ")}`;
   }
 }

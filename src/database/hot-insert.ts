@@ -62,6 +62,12 @@ export function onConflictOf(source: DataSource, entity: EntityTarget<ObjectLite
   return `ON CONFLICT (${key.join(", ")}) DO UPDATE SET`;
 }
 
+/** The condition that a column has a value, or none. */
+export function isSame(source: DataSource, { databaseName, isNullable }: ColumnMetadata, table = ""): string {
+  const nullSafe = isMysql(source) ? "<=>" : "IS";
+  return `${table}${databaseName} ${isNullable ? nullSafe : "="} ?`;
+}
+
 /** The value that was to be inserted. */
 export const incoming = (source: DataSource, name: string) => (isMysql(source) ? `VALUES(${name})` : `excluded.${name}`);
-export const isMysql = ({ options }: DataSource) => options.type === "mysql";
+const isMysql = ({ options }: DataSource) => options.type === "mysql";

@@ -32,6 +32,8 @@ interface Prepared {
   readonly source: DataSource;
   readonly sql: string;
   readonly columns: readonly Column[];
+  /** A parameter as it is stored. */
+  readonly store: (parameter: unknown) => unknown;
 }
 
 /**
@@ -48,9 +50,10 @@ export class HotRead<Parts extends Entities> {
     private readonly tail: string,
   ) {}
 
+  /** Parameters are text, numbers and instants. */
   async all(parameters: readonly unknown[]): Promise<RowOf<Parts>[]> {
-    const { sql, columns } = this.prepare();
-    return (await this.database.readAgain(sql, parameters)).map((row) => this.hydrate(row, columns));
+    const { sql, columns, store } = this.prepare();
+    return (await this.database.readAgain(sql, parameters.map(store))).map((row) => this.hydrate(row, columns));
   }
 
   async first(parameters: readonly unknown[]): Promise<RowOf<Parts> | null> {
@@ -76,7 +79,10 @@ export class HotRead<Parts extends Entities> {
       hydrate: (value: unknown) => source.driver.prepareHydratedValue(value, column) as unknown,
     }));
     const list = columns.map(({ alias, name, key }) => `${alias}.${name} ${key}`).join(", ");
-    return { source, columns, sql: `SELECT ${list} ${this.tail}` };
+    const instant = found.find(({ column }) => column.type === "datetime")?.column;
+    const store = (parameter: unknown) =>
+      parameter instanceof Date && instant ? (source.driver.preparePersistentValue(parameter, instant) as unknown) : parameter;
+    return { source, columns, store, sql: `SELECT ${list} ${this.tail}` };
   }
 
   private hydrate(row: Readonly<Record<string, unknown>>, columns: readonly Column[]): RowOf<Parts> {

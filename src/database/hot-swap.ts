@@ -1,7 +1,7 @@
 import type { DataSource, EntityTarget, ObjectLiteral } from "typeorm";
 import type { Database } from "./database.js";
 import { isNullRefused } from "./dialect.js";
-import { incoming, insertOf, isMysql, onConflictOf, storedRows } from "./hot-insert.js";
+import { incoming, insertOf, isSame, onConflictOf, storedRows } from "./hot-insert.js";
 
 /** What a row was seen to be (null: it was not there), and what it becomes. */
 export interface Swap<Entity> {
@@ -40,7 +40,7 @@ export class HotSwap<Entity extends ObjectLiteral> {
     const kept = this.statements.get(size);
     if (kept) return kept;
     const { tableName, columns } = source.getMetadata(this.entity);
-    const same = columns.map(({ databaseName }) => `${tableName}.${databaseName} ${isMysql(source) ? "<=>" : "IS"} ?`).join(" AND ");
+    const same = columns.map((column) => isSame(source, column, `${tableName}.`)).join(" AND ");
     const isAsSeen = Array.from({ length: size }, () => `(${same})`).join(" OR ");
     const replaced = columns.filter(({ isPrimary }) => !isPrimary);
     const guard = replaced.find(({ isNullable }) => !isNullable);

@@ -1,21 +1,30 @@
-import { In, IsNull, LessThan, LessThanOrEqual, Not } from "typeorm";
+import { LessThan } from "typeorm";
 import { addSeconds } from "../clock.js";
-import { type Database, HotChange, HotInsert } from "../database/index.js";
+import { type Database, HotChange, HotInsert, HotRead } from "../database/index.js";
 import type { LaneChoice } from "./lanes.js";
 import { OutboxMessageEntity } from "./outbox-message.entity.js";
 
 /** So long the record of a finished message is kept. */
 const KEEP_SECONDS = 30 * 86_400;
 
+const parts = { message: OutboxMessageEntity };
+const DUE = `FROM outbox_messages message WHERE message.status = 'PENDING' AND message.next_attempt_at <= ?
+  AND (message.lease_until IS NULL OR message.lease_until < ?)`;
+
 export type FinalStatus = "DELIVERED" | "EXPIRED" | "FAILED" | "REPLACED";
 
 export class OutboxRepository {
   private readonly inserting: HotInsert<OutboxMessageEntity>;
+  /** By their lanes. */
+  private readonly due = new Map<string, HotRead<typeof parts>>();
+  private readonly claiming;
   private readonly replacing;
   private readonly finishing;
 
   constructor(private readonly database: Database) {
     this.inserting = new HotInsert(database, OutboxMessageEntity);
+    const unclaimed = ["applicationId", "id", "status", "leaseUntil"] as const;
+    this.claiming = new HotChange(database, OutboxMessageEntity, ["leaseOwner", "leaseUntil"], unclaimed);
     const ended = ["status", "payloadSealed", "finishedAt"] as const;
     this.replacing = new HotChange(database, OutboxMessageEntity, ended, ["applicationId", "replacesHash", "status"]);
     const released = ["lastFailure", "leaseOwner", "leaseUntil"] as const;
@@ -34,25 +43,17 @@ export class OutboxRepository {
 
   /** Messages that are due in some lanes and that nobody holds, the longest waiting first. */
   async listDue(now: Date, lanes: LaneChoice, limit: number): Promise<OutboxMessageEntity[]> {
-    const lane = "only" in lanes ? In([...lanes.only]) : Not(In([...lanes.except]));
-    const due = { status: "PENDING", nextAttemptAt: LessThanOrEqual(now), lane };
-    const unclaimed = [
-      { ...due, leaseUntil: IsNull() },
-      { ...due, leaseUntil: LessThan(now) },
-    ];
-    return await this.messages.find({ where: unclaimed, order: { nextAttemptAt: "ASC" }, take: limit });
+    const [isIn, names] = "only" in lanes ? (["IN", lanes.only] as const) : (["NOT IN", lanes.except] as const);
+    const isOpen = names.length === 0 ? "" : ` AND message.lane ${isIn} (${names.map(() => "?").join(", ")})`;
+    const read = this.due.get(isOpen) ?? new HotRead(this.database, parts, `${DUE}${isOpen} ORDER BY message.next_attempt_at LIMIT ${limit}`);
+    this.due.set(isOpen, read);
+    return (await read.all([now, now, ...names])).map(({ message }) => message);
   }
 
   /** Takes a listed message for `owner` until `leaseUntil`; false when another process was faster. */
   async claim({ applicationId, id, leaseUntil: seen }: OutboxMessageEntity, owner: string, leaseUntil: Date): Promise<boolean> {
-    const { affected } = await this.database.alone((manager) =>
-      manager.update(
-        OutboxMessageEntity,
-        { applicationId, id, status: "PENDING", leaseUntil: seen ?? IsNull() },
-        { leaseOwner: owner, leaseUntil },
-      ),
-    );
-    return affected === 1;
+    const free = { applicationId, id, status: "PENDING", leaseUntil: seen };
+    return (await this.database.alone((manager) => this.claiming.run(free, { leaseOwner: owner, leaseUntil }, manager))) === 1;
   }
 
   /** Keeps a claim alive while a slow server is being talked to. */
