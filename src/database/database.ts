@@ -90,7 +90,7 @@ export class Database {
    * Runs one statement as a transaction of its own; returns how many rows met its condition. `parameters` are made when it is sent, anew at
    * every attempt; null when one attempt was to be all and it met a lock. @throws Error inside of a transaction
    */
-  async updateAtOnce(sql: string, parameters: () => readonly unknown[], attempts: "one" | "many" = "many"): Promise<number | null> {
+  async changeAtOnce(sql: string, parameters: () => readonly unknown[], attempts: "one" | "many" = "many"): Promise<number | null> {
     if (this.isInTransaction) throw new Error("A transaction of its own inside of another one");
     const attempt = () => this.gate.run(() => this.open.changeAgain(this.open.writer.manager, sql, parameters()));
     if (attempts === "many") return await this.retry(attempt);

@@ -17,7 +17,9 @@ export class HotChange<Entity extends ObjectLiteral, Changed extends keyof Entit
   async run(known: Pick<Entity, Known>, change: Pick<Entity, Changed>, manager: EntityManager = this.database.writing): Promise<number> {
     const source = manager.dataSource;
     const stored = (of: ObjectLiteral, properties: readonly string[]) =>
-      columnsOf(source, this.entity, properties).map((column) => source.driver.preparePersistentValue(of[column.propertyName], column) as unknown);
+      columnsOf(source, this.entity, properties).map(
+        (column) => source.driver.preparePersistentValue(of[column.propertyName], column) as unknown,
+      );
     this.statement ??= this.write(source);
     return await this.database.changeAgain(manager, this.statement, [...stored(change, this.changed), ...stored(known, this.known)]);
   }

@@ -26,7 +26,8 @@ export class HotInsert<Entity extends ObjectLiteral> {
     const kept = this.statements.get(size);
     if (kept) return kept;
     const { columns } = source.getMetadata(this.entity);
-    const replaced = this.replaced === "all" ? columns.filter(({ isPrimary }) => !isPrimary) : columnsOf(source, this.entity, this.replaced);
+    const replaced =
+      this.replaced === "all" ? columns.filter(({ isPrimary }) => !isPrimary) : columnsOf(source, this.entity, this.replaced);
     const names = replaced.map(({ databaseName }) => databaseName);
     const replacing = names.map((name) => `${name} = ${incoming(source, name)}`).join(", ");
     const onConflict = names.length === 0 ? "" : ` ${onConflictOf(source, this.entity)} ${replacing}`;

@@ -38,7 +38,7 @@ interface Prepared {
 
 /**
  * A hand-written SELECT of entities, for what nearly every request asks: TypeORM's finders build the statement anew each time,
- * which costs more than the database does. MySQL prepares it once a connection. There are at most five of them, each in a repository.
+ * which costs more than the database does. MySQL prepares it once a connection. Each is in a repository.
  */
 export class HotRead<Parts extends Entities> {
   private prepared: Prepared | undefined;

@@ -11,7 +11,8 @@ export interface Swap<Entity> {
 
 /**
  * A hand-written compare-and-set of several rows by one statement that is a transaction by itself: all of them are as they were seen, and
- * change, or nothing does. A row that is not as it was seen gets NULL where none may be, which undoes the statement.
+ * change, or nothing does. A row that is not as it was seen gets NULL where none may be, which undoes the statement. One that was seen and
+ * is gone is made anew: rows may be removed only once they mean nothing any more.
  */
 export class HotSwap<Entity extends ObjectLiteral> {
   private readonly statements = new Map<number, string>();
@@ -29,7 +30,7 @@ export class HotSwap<Entity extends ObjectLiteral> {
     const nothing = source.getMetadata(this.entity).columns.map(() => null);
     const parameters = [...stored(swaps.map(({ next }) => next)), ...swaps.flatMap(({ seen }) => (seen ? stored([seen]) : nothing))];
     try {
-      return (await this.database.updateAtOnce(this.statementOf(source, swaps.length), () => parameters, "one")) !== null;
+      return (await this.database.changeAtOnce(this.statementOf(source, swaps.length), () => parameters, "one")) !== null;
     } catch (error) {
       if (isNullRefused(error)) return false;
       throw error;

@@ -78,7 +78,7 @@ export class HotUpdate<Entity extends ObjectLiteral, Property extends keyof Enti
       const values = changed.flatMap((column) => asked.flatMap((order, index) => arm(column, order, index)));
       return [...values, ...asked.flatMap((order) => [...order.key, ...order.parameters])];
     };
-    return await this.database.updateAtOnce(this.statementOf(asked.length), makeParameters, attempts);
+    return await this.database.changeAtOnce(this.statementOf(asked.length), makeParameters, attempts);
   }
 
   private statementOf(size: number): string {

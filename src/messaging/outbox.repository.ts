@@ -45,7 +45,8 @@ export class OutboxRepository {
   async listDue(now: Date, lanes: LaneChoice, limit: number): Promise<OutboxMessageEntity[]> {
     const [isIn, names] = "only" in lanes ? (["IN", lanes.only] as const) : (["NOT IN", lanes.except] as const);
     const isOpen = names.length === 0 ? "" : ` AND message.lane ${isIn} (${names.map(() => "?").join(", ")})`;
-    const read = this.due.get(isOpen) ?? new HotRead(this.database, parts, `${DUE}${isOpen} ORDER BY message.next_attempt_at LIMIT ${limit}`);
+    const read =
+      this.due.get(isOpen) ?? new HotRead(this.database, parts, `${DUE}${isOpen} ORDER BY message.next_attempt_at LIMIT ${limit}`);
     this.due.set(isOpen, read);
     return (await read.all([now, now, ...names])).map(({ message }) => message);
   }

@@ -1,4 +1,4 @@
-import { In, LessThan } from "typeorm";
+import { LessThan } from "typeorm";
 import { type Database, HotInsert, HotLookup, HotSwap } from "../database/index.js";
 import { type BucketState, emptyState, giveOneBack, type Take, takeOne } from "./bucket.js";
 import { ThrottleBucketEntity } from "./throttle-bucket.entity.js";
@@ -44,19 +44,13 @@ export class ThrottleBucketRepository implements ThrottleKeeper {
 
   async settle(settlements: readonly Settlement[], now: Date): Promise<void> {
     if (!this.database.isInTransaction && (await this.settleAsTaken(settlements, now))) return;
-    const forgotten = settlements.filter(({ kind }) => kind === "forget").map(({ bucket }) => bucket);
-    const givenBack = settlements.filter(({ kind }) => kind === "give back");
     await this.database.transaction(async () => {
-      if (givenBack.length > 0) {
-        const buckets = givenBack.map(({ bucket }) => bucket);
-        const states = await this.lock(buckets, now);
-        const next = givenBack.map(({ bucket, taken }) => giveOneBack(states.get(bucket.key) ?? emptyState(now), bucket.budget, taken));
-        await this.store(buckets, next);
-      }
-      for (const applicationId of new Set(forgotten.map((bucket) => bucket.applicationId))) {
-        const keys = forgotten.filter((bucket) => bucket.applicationId === applicationId).map(({ key }) => key);
-        await this.database.writing.delete(ThrottleBucketEntity, { applicationId, id: In(keys) });
-      }
+      const buckets = settlements.map(({ bucket }) => bucket);
+      const states = await this.lock(buckets, now);
+      await this.store(
+        buckets,
+        settlements.map((one) => settled(one, states.get(one.bucket.key), now)),
+      );
     });
   }
 
@@ -83,13 +77,11 @@ export class ThrottleBucketRepository implements ThrottleKeeper {
     return rows.length;
   }
 
-  /** While nobody else has counted, all is still as this attempt left it. What is forgotten stays as an empty row until it is purged. */
+  /** While nobody else has counted, all is still as this attempt left it. */
   private async settleAsTaken(settlements: readonly Settlement[], now: Date): Promise<boolean> {
     if (settlements.some(({ taken }) => taken === null)) return false;
     const left = new Map(settlements.map(({ bucket, taken }) => [bucket.key, taken?.after ?? null]));
-    const next = settlements.map(({ bucket, kind, taken }) =>
-      kind === "forget" ? emptyState(now) : giveOneBack(taken?.after ?? emptyState(now), bucket.budget, taken),
-    );
+    const next = settlements.map((one) => settled(one, one.taken?.after, now));
     return await this.swap(
       settlements.map(({ bucket }) => bucket),
       ({ key }) => left.get(key) ?? null,
@@ -130,6 +122,9 @@ export class ThrottleBucketRepository implements ThrottleKeeper {
   }
 }
 
+/** What is forgotten stays as an empty row until it is purged: whoever saw another state must find that it has changed. */
+const settled = ({ bucket, kind, taken }: Settlement, state: BucketState | undefined, now: Date): BucketState =>
+  kind === "forget" ? emptyState(now) : giveOneBack(state ?? emptyState(now), bucket.budget, taken);
 type States = ReadonlyMap<string, BucketState>;
 const rowOf = ({ applicationId, key }: Bucket, { count, windowEndsAt, blockedUntil, countedAt }: BucketState): ThrottleBucketEntity => ({
   ...{ applicationId, id: key },

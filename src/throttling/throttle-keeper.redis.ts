@@ -48,7 +48,9 @@ export class RedisThrottleKeeper implements ThrottleKeeper {
   async settle(settlements: readonly Settlement[], now: Date): Promise<void> {
     const buckets = settlements.map(({ bucket }) => bucket);
     const inRedis = this.change(buckets, now, (states) => {
-      const next = settlements.map((one, index) => (one.kind === "forget" ? null : giveOneBack(states[index] ?? emptyState(now), one.bucket.budget, one.taken)));
+      const next = settlements.map((one, index) =>
+        one.kind === "forget" ? null : giveOneBack(states[index] ?? emptyState(now), one.bucket.budget, one.taken),
+      );
       return { result: undefined, next };
     });
     await this.insured(inRedis, () => this.insurance.settle(settlements, now));

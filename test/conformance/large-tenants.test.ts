@@ -40,7 +40,7 @@ describe.skipIf(!isMysql)("one large application beside many small ones", () => 
 
     const repository = new SessionRepository(crowded.nouns.database);
     const asked = vi.spyOn(crowded.nouns.database, "readAgain");
-    const changed = vi.spyOn(crowded.nouns.database, "updateAtOnce");
+    const changed = vi.spyOn(crowded.nouns.database, "changeAtOnce");
     const keysOf = async ({ id }: TestApplication, count: number) =>
       (await crowded.query<{ id: string }>("SELECT id FROM sessions WHERE application_id = ? ORDER BY id LIMIT ?", [id, count])).map(
         (row) => [id, row.id],

@@ -112,8 +112,8 @@ describe("requests of many people at the same moment", () => {
     await gateway.configure(applications[0].id, "session.refreshGraceSeconds=5");
     const fresh = await Promise.all(Array.from({ length: 3 }, () => signUpPerson(gateway, applications[0])));
     const { database } = gateway.nouns;
-    const update = database.updateAtOnce.bind(database);
-    const slow = vi.spyOn(database, "updateAtOnce").mockImplementationOnce(async (...words) => {
+    const update = database.changeAtOnce.bind(database);
+    const slow = vi.spyOn(database, "changeAtOnce").mockImplementationOnce(async (...words) => {
       const affected = (await update(...words)) ?? 0;
       gateway.clock.move({ seconds: 6 });
       return affected - 1;
