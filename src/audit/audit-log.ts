@@ -75,7 +75,6 @@ export interface AuditEntry {
 /** Append-only: there is no way to change or remove an entry but its retention. */
 export class AuditLog {
   private readonly listeners: ((entry: AuditEntry) => void)[] = [];
-
   private readonly entries: HotInsert<AuditEventEntity>;
 
   constructor(

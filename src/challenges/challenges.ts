@@ -24,8 +24,6 @@ export interface IssueOptions {
   readonly linkTtlSeconds?: number;
   /** Kept with the code and given back with a match. */
   readonly detail?: string;
-  /** False: nobody holds a ticket of this challenge whose attempts a new code would give again. */
-  readonly hasEarlierTickets?: boolean;
 }
 export interface IssuedChallenge {
   /** The code to send; null when nothing must be sent (inside the cool-down, or `send` is false). */
@@ -45,8 +43,6 @@ export interface LiveChallenge extends Pick<IssuedChallenge, "expiresAt" | "rese
 export interface OpenedTicket {
   readonly ticket: string;
   readonly slot: number | null;
-  /** True when others were held before. */
-  readonly hasEarlier: boolean;
 }
 /** A code that was right. It is still unused: consume it in the transaction of its effect. */
 export interface MatchedChallenge {
@@ -83,8 +79,7 @@ export class Challenges {
   ) {}
 
   /** Makes the one live code of the subject, or keeps it inside the cool-down. Runs in the caller's transaction. */
-  async issue(subject: ChallengeSubject, options: IssueOptions): Promise<IssuedChallenge> {
-    const { digits, ttlSeconds, linkTtlSeconds, send, detail, hasEarlierTickets = true } = options;
+  async issue(subject: ChallengeSubject, { digits, ttlSeconds, linkTtlSeconds, send, detail }: IssueOptions): Promise<IssuedChallenge> {
     const key = keyOf(subject);
     const now = this.clock.now();
     const existing = await this.repository.find(key);
@@ -112,9 +107,10 @@ export class Challenges {
       consumedAt: null,
       detail: detail ?? null,
     };
-    if (existing) await this.repository.replace(key, existing, row);
-    else await this.repository.insert(row);
-    if (hasEarlierTickets) await this.tickets.resetAttempts(key);
+    if (existing) {
+      await this.repository.replace(key, existing, row);
+      await this.tickets.resetAttempts(key);
+    } else await this.repository.insert(row);
     return { ...answer(row, send ? code : null, send ? link : null), isNew: true };
   }
 
@@ -131,12 +127,11 @@ export class Challenges {
     const oldest = taken.reduce((one, other) => (other.createdAt < one.createdAt ? other : one), taken[0] as (typeof taken)[number]);
     const isReplaceable = oldest && (oldest.expiresAt <= now || addSeconds(oldest.createdAt, SLOT_PROTECTION_SECONDS) <= now);
     const slot = free ?? (isReplaceable ? oldest.slot : null);
-    const hasEarlier = taken.length > 0;
-    if (slot === null) return { ticket, slot, hasEarlier };
+    if (slot === null) return { ticket, slot };
     if (free === undefined && oldest) await this.tickets.remove(oldest);
     const expiresAt = addSeconds(now, ttlSeconds);
     await this.tickets.insert({ ...key, slot, ticketHash: hashToken(ticket), attempts: 0, createdAt: now, expiresAt });
-    return { ticket, slot, hasEarlier };
+    return { ticket, slot };
   }
 
   /** True when a further request would neither send nor replace the code. */

@@ -1,8 +1,8 @@
 import { LessThan } from "typeorm";
 import { type Database, HotInsert, HotLookup, HotSwap } from "../database/index.js";
-import { type BucketState, emptyState, giveOneBack, type Take, takeOne } from "./bucket.js";
+import { type BucketState, emptyState, type Take } from "./bucket.js";
 import { ThrottleBucketEntity } from "./throttle-bucket.entity.js";
-import type { Bucket, Settlement, ThrottleKeeper } from "./throttle-keeper.js";
+import { type Bucket, type Settlement, type States, settleOne, type ThrottleKeeper, takeAll } from "./throttle-keeper.js";
 
 const parts = { bucket: ThrottleBucketEntity };
 
@@ -24,33 +24,29 @@ export class ThrottleBucketRepository implements ThrottleKeeper {
   }
 
   async take(buckets: readonly Bucket[], now: Date): Promise<readonly Take[]> {
-    const decide = (states: States) => {
-      const takes = buckets.map((bucket) => takeOne(states.get(bucket.key) ?? emptyState(now), bucket.budget, now));
-      const isRefused = takes.some(({ waitSeconds }, index) => waitSeconds > 0 && buckets[index]?.budget.refuses);
-      // Refused: nothing is counted, but a clock that was set back is noted.
-      return { takes, next: takes.map(({ before, after }) => (isRefused ? before : after)) };
-    };
     if (!this.database.isInTransaction) {
-      const states = await this.read(buckets);
-      const { takes, next } = decide(states);
-      if (await this.swap(buckets, (bucket) => states.get(bucket.key) ?? null, next)) return takes;
+      const seen = await this.read(buckets);
+      const { takes, next } = takeAll(buckets, seen, now);
+      if (await this.swap(buckets, seen, next)) return takes;
     }
     return await this.database.transaction(async () => {
-      const { takes, next } = decide(await this.lock(buckets, now));
-      await this.store(buckets, next);
+      const { takes, next } = takeAll(buckets, await this.lock(buckets, now), now);
+      await this.storing.run(rowsOf(buckets, next));
       return takes;
     });
   }
 
   async settle(settlements: readonly Settlement[], now: Date): Promise<void> {
-    if (!this.database.isInTransaction && (await this.settleAsTaken(settlements, now))) return;
+    const buckets = settlements.map(({ bucket }) => bucket);
+    // What is forgotten stays as an empty row until it is purged: whoever saw another state must find that it has changed.
+    const settled = (states: States) => settlements.map((one, index) => settleOne(one, states[index] ?? null, now) ?? emptyState(now));
+    // While nobody else has counted, all is still as these attempts left it.
+    const left = settlements.map(({ taken }) => taken?.after ?? null);
+    const isKnown = !left.includes(null) && !this.database.isInTransaction;
+    if (isKnown && (await this.swap(buckets, left, settled(left)))) return;
     await this.database.transaction(async () => {
-      const buckets = settlements.map(({ bucket }) => bucket);
       const states = await this.lock(buckets, now);
-      await this.store(
-        buckets,
-        settlements.map((one) => settled(one, states.get(one.bucket.key), now)),
-      );
+      await this.storing.run(rowsOf(buckets, settled(states)));
     });
   }
 
@@ -77,59 +73,36 @@ export class ThrottleBucketRepository implements ThrottleKeeper {
     return rows.length;
   }
 
-  /** While nobody else has counted, all is still as this attempt left it. */
-  private async settleAsTaken(settlements: readonly Settlement[], now: Date): Promise<boolean> {
-    if (settlements.some(({ taken }) => taken === null)) return false;
-    const left = new Map(settlements.map(({ bucket, taken }) => [bucket.key, taken?.after ?? null]));
-    const next = settlements.map((one) => settled(one, one.taken?.after, now));
-    return await this.swap(
-      settlements.map(({ bucket }) => bucket),
-      ({ key }) => left.get(key) ?? null,
-      next,
-    );
-  }
-
   private async read(buckets: readonly Bucket[]): Promise<States> {
     const rows = await this.byKey.all(buckets.map(({ applicationId, key }) => [applicationId, key]));
-    return new Map(rows.flatMap((row) => (row ? [[row.bucket.id, row.bucket]] : [])));
+    return rows.map((row) => row?.bucket ?? null);
   }
 
   /** False when nothing was changed. */
-  private async swap(
-    buckets: readonly Bucket[],
-    seenOf: (bucket: Bucket) => BucketState | null,
-    next: readonly BucketState[],
-  ): Promise<boolean> {
+  private async swap(buckets: readonly Bucket[], seen: States, next: readonly BucketState[]): Promise<boolean> {
     const swaps = buckets.flatMap((bucket, index) => {
-      const [seen, state] = [seenOf(bucket), next[index] ?? null];
+      const [before, after] = [seen[index] ?? null, next[index] ?? null];
       // What was not there and is not counted needs no row.
-      const isUnchanged = state === seen || (seen === null && state?.count === 0);
-      return state === null || isUnchanged ? [] : [{ bucket, seen: seen && rowOf(bucket, seen), next: rowOf(bucket, state) }];
+      const isUnchanged = after === null || after === before || (before === null && after.count === 0);
+      return isUnchanged ? [] : [{ seen: before && rowOf(bucket, before), next: rowOf(bucket, after) }];
     });
-    if (swaps.length === 0) return true;
-    return await this.swapping.run(inOrder(swaps));
+    return swaps.length === 0 || (await this.swapping.run(swaps.sort((one, other) => inOrder(one.next, other.next))));
   }
 
-  /** Makes what is missing and locks the rest by one statement that changes nothing, always in the same order; then reads. */
+  /** Makes what is missing and locks the rest by one statement that changes nothing; then reads. */
   private async lock(buckets: readonly Bucket[], now: Date): Promise<States> {
-    await this.making.run(inOrder(buckets.map((bucket) => ({ bucket }))).map(({ bucket }) => rowOf(bucket, emptyState(now))));
+    const empty = buckets.map(() => emptyState(now));
+    await this.making.run(rowsOf(buckets, empty));
     return await this.read(buckets);
-  }
-
-  private async store(buckets: readonly Bucket[], states: readonly BucketState[]): Promise<void> {
-    const rows = buckets.flatMap((bucket, index) => (states[index] ? [{ bucket, state: states[index] }] : []));
-    await this.storing.run(inOrder(rows).map(({ bucket, state }) => rowOf(bucket, state)));
   }
 }
 
-/** What is forgotten stays as an empty row until it is purged: whoever saw another state must find that it has changed. */
-const settled = ({ bucket, kind, taken }: Settlement, state: BucketState | undefined, now: Date): BucketState =>
-  kind === "forget" ? emptyState(now) : giveOneBack(state ?? emptyState(now), bucket.budget, taken);
-type States = ReadonlyMap<string, BucketState>;
 const rowOf = ({ applicationId, key }: Bucket, { count, windowEndsAt, blockedUntil, countedAt }: BucketState): ThrottleBucketEntity => ({
   ...{ applicationId, id: key },
   ...{ count, windowEndsAt, blockedUntil, countedAt },
 });
 /** Everybody locks in the same order. */
-const inOrder = <Item extends { readonly bucket: Bucket }>(items: readonly Item[]) =>
-  [...items].sort(({ bucket: one }, { bucket: other }) => (one.applicationId + one.key < other.applicationId + other.key ? -1 : 1));
+const inOrder = (one: ThrottleBucketEntity, other: ThrottleBucketEntity) =>
+  one.applicationId + one.id < other.applicationId + other.id ? -1 : 1;
+const rowsOf = (buckets: readonly Bucket[], states: readonly BucketState[]) =>
+  buckets.flatMap((bucket, index) => (states[index] ? [rowOf(bucket, states[index])] : [])).sort(inOrder);

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { type BucketState, emptyState, giveOneBack, type Take, takeOne } from "./bucket.js";
-import type { Bucket, Settlement, ThrottleKeeper } from "./throttle-keeper.js";
+import { type BucketState, emptyState, type Take } from "./bucket.js";
+import { type Bucket, type Settlement, type States, settleOne, type ThrottleKeeper, takeAll } from "./throttle-keeper.js";
 
 const PREFIX = "latchkey:throttle:";
 /** Stores new values only if no other process changed one of the old ones meanwhile. */
@@ -38,9 +38,8 @@ export class RedisThrottleKeeper implements ThrottleKeeper {
 
   async take(buckets: readonly Bucket[], now: Date): Promise<readonly Take[]> {
     const inRedis = this.change(buckets, now, (states) => {
-      const takes = buckets.map(({ budget }, index) => takeOne(states[index] ?? emptyState(now), budget, now));
-      const isRefused = takes.some(({ waitSeconds }, index) => waitSeconds > 0 && buckets[index]?.budget.refuses);
-      return { result: takes, next: takes.map(({ before, after }) => (isRefused ? before : after)) };
+      const { takes, next } = takeAll(buckets, states, now);
+      return { result: takes, next };
     });
     return await this.insured(inRedis, () => this.insurance.take(buckets, now));
   }
@@ -48,10 +47,7 @@ export class RedisThrottleKeeper implements ThrottleKeeper {
   async settle(settlements: readonly Settlement[], now: Date): Promise<void> {
     const buckets = settlements.map(({ bucket }) => bucket);
     const inRedis = this.change(buckets, now, (states) => {
-      const next = settlements.map((one, index) =>
-        one.kind === "forget" ? null : giveOneBack(states[index] ?? emptyState(now), one.bucket.budget, one.taken),
-      );
-      return { result: undefined, next };
+      return { result: undefined, next: settlements.map((one, index) => settleOne(one, states[index] ?? null, now)) };
     });
     await this.insured(inRedis, () => this.insurance.settle(settlements, now));
   }
@@ -69,7 +65,7 @@ export class RedisThrottleKeeper implements ThrottleKeeper {
   private async change<Result>(
     buckets: readonly Bucket[],
     now: Date,
-    decide: (states: (BucketState | null)[]) => { result: Result; next: (BucketState | null)[] },
+    decide: (states: States) => { result: Result; next: States },
   ): Promise<Result> {
     if (buckets.length === 0) return decide([]).result;
     const keys = buckets.map(keyOf);

@@ -54,6 +54,21 @@ describe("attempts at one account at the same moment", () => {
   });
 });
 
+it("TH-08 clear, beside an attempt that is being checked - what it had seen is not brought back", async () => {
+  const { throttle } = stage.one.nouns;
+  const application = await stage.one.createApplication();
+  const subjects = (["logInFromStrangersHourly", "logInConsecutive"] as const).map((budget) => ({
+    ...{ budget, applicationId: application.id, parts: ["ann@example.com"] },
+  }));
+  const origin = { requestId: "1", address: "198.51.100.1", userAgent: null };
+  for (let guess = 0; guess < 3; guess++) await throttle.take(subjects, origin);
+  expect((await bucketsOf(application)).map(({ count }) => count)).toEqual([3, 3]);
+  const work = async () => await stage.other.nouns.throttle.clear(subjects);
+  const isSuccess = () => true;
+  await throttle.guard(subjects, origin, work, isSuccess);
+  expect((await bucketsOf(application)).map(({ count }) => count)).toEqual([0, 0]);
+});
+
 describe("rows that are compared and set", () => {
   let swap: HotSwap<ThrottleBucketEntity>;
   beforeAll(() => {

@@ -102,13 +102,13 @@ export class SignUpService {
     const applicationId = application.id;
     return await database.transaction(async () => {
       const user = await users.findByHandle(applicationId, email);
-      const { ticket, slot, hasEarlier } = await challenges.openTicket(signUpSubject(application, email), linkHours * 3600);
+      const { ticket, slot } = await challenges.openTicket(signUpSubject(application, email), linkHours * 3600);
       const now = clock.now();
       const times = { createdAt: now, expiresAt: addSeconds(now, linkHours * 3600) };
       const secret = { passwordHash: password.hash, passwordScheme: password.scheme };
       const network = networkOf(origin.address);
       if (slot !== null) await pendingSignUps.put({ ...personal, ...secret, ...times, applicationId, slot, network });
-      const issued = await this.issueCode(application, email, true, hasEarlier);
+      const issued = await this.issueCode(application, email, true);
       if (issued.code && user) await this.queueNotice(application, email, user.locale);
       else if (issued.code) await this.queueProof(application, email, personal.locale, issued);
       await audit.record({ applicationId, event: "SIGN_UP_REQUESTED", outcome: "SUCCESS", origin });
@@ -135,17 +135,11 @@ export class SignUpService {
     return isCoolingDown ? [] : sends(signUpPurpose(application, email), origin);
   }
 
-  private async issueCode(application: Application, email: Email, send: boolean, hasEarlierTickets = true) {
+  private async issueCode(application: Application, email: Email, send: boolean) {
     const { codeMinutes, codeDigits: wanted, linkHours, flow } = application.settings.signUp;
     const lives = { ttlSeconds: codeMinutes * 60, linkTtlSeconds: linkHours * 3600 };
     const digits = await codeDigits(this.nouns, application, wanted);
-    const issued = await this.nouns.challenges.issue(signUpSubject(application, email), {
-      digits,
-      ...lives,
-      send,
-      detail: email,
-      hasEarlierTickets,
-    });
+    const issued = await this.nouns.challenges.issue(signUpSubject(application, email), { digits, ...lives, send, detail: email });
     // Flow LINK mails no code: what is told is the life of the link.
     return flow === "LINK" ? { ...issued, expiresAt: issued.linkExpiresAt ?? issued.expiresAt } : issued;
   }
