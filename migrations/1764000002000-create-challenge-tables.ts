@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { createTable, nullable, shapes } from "../src/database/index.js";
+import { createTable, nullable, shapes } from "../src/platform/database/index.js";
 
 const { id, text, count, instant } = shapes;
 

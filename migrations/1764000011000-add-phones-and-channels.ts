@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { addColumns, addUnique, nullable, shapes } from "../src/database/index.js";
+import { addColumns, addUnique, nullable, shapes } from "../src/platform/database/index.js";
 
 const { text, instant } = shapes;
 const channel = { ...text(8), default: "'MAIL'" };

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, TableIndex } from "typeorm";
-import { addColumns, nullable, shapes } from "../src/database/index.js";
+import { addColumns, nullable, shapes } from "../src/platform/database/index.js";
 
 const byAge = new TableIndex({ name: "invitations_created_at", columnNames: ["application_id", "created_at"] });
 

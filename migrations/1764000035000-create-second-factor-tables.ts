@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { addColumns, createTable, nullable, shapes } from "../src/database/index.js";
+import { addColumns, createTable, nullable, shapes } from "../src/platform/database/index.js";
 
 const { id, text, longText, count, instant } = shapes;
 

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { addColumns, shapes } from "../src/database/index.js";
+import { addColumns, shapes } from "../src/platform/database/index.js";
 
 export class AddLanes1764000041000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { type FieldNode, type OperationDefinitionNode, parse, stripIgnoredCharacters } from "graphql";
 import { tellExamples } from "../playground/story.js";
-import { errorCatalogue } from "../src/errors/index.js";
+import { errorCatalogue } from "../src/platform/errors/index.js";
 
 const folder = "schema/operations/authentication/";
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import closeWithGrace from "close-with-grace";
-import { runCommand } from "./command-line/index.js";
-import { composeGateway, type Gateway } from "./compose.js";
-import { type Environment, readEnvironment } from "./environment.js";
+import { commandHost } from "./app/command-host.js";
+import { composeGateway, type Gateway } from "./app/compose.js";
+import { type Environment, readEnvironment } from "./app/environment.js";
+import { runCommand } from "./cli/index.js";
 import { demoValues, seedDemo } from "./management/index.js";
 
 const SHUTDOWN_MS = 15_000;
@@ -55,7 +56,7 @@ function frame(lines: readonly string[]): string {
 }
 
 const [command, ...rest] = process.argv.slice(2);
-const running = command === undefined || (command === "serve" && rest.length === 0) ? serve() : runCommand(process.argv);
+const running = command === undefined || (command === "serve" && rest.length === 0) ? serve() : runCommand(process.argv, commandHost);
 running.catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

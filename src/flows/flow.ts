@@ -1,34 +1,9 @@
-import type DataLoader from "dataloader";
-import type { Enrolling } from "../admission/index.js";
-import type { Application } from "../applications/index.js";
-import type { RequestOrigin } from "../audit/index.js";
-import type { EnrolledFactor } from "../authenticators/index.js";
-import type { ChallengePurpose, FoundLink } from "../challenges/index.js";
-import type { Locale, PasswordViolation } from "../errors/index.js";
-import type { MessageTemplate } from "../messaging/index.js";
-import type { Nouns } from "../nouns.js";
-import type { AuthenticatedSession, SessionEntity } from "../sessions/index.js";
-
-/** What a resolver knows about the request it serves. */
-export interface FlowContext {
-  readonly application: Application;
-  readonly origin: RequestOrigin;
-  /** Language of sentences in answers. */
-  readonly locale: Locale;
-  /** Accept-Language, best first. */
-  readonly languages: readonly string[];
-  /** The bearer as sent; null without one. */
-  readonly bearer: string | null;
-  /** Who is calling. @throws Refusal UNAUTHENTICATED */
-  authenticate(): Promise<AuthenticatedSession>;
-  /** Who may enroll a second factor: as above, or by the token of a log-in that must. @throws Refusal UNAUTHENTICATED */
-  authenticateEnrolling(): Promise<Enrolling>;
-  readonly loaders: {
-    readonly sessionsOfUser: DataLoader<string, SessionEntity[]>;
-    readonly secondFactorsOfUser: DataLoader<string, EnrolledFactor[]>;
-    readonly recoveryCodesLeftOfUser: DataLoader<string, number>;
-  };
-}
+import type { Nouns } from "../app/services.js";
+import type { Application } from "../domain/applications/index.js";
+import type { MessageTemplate } from "../domain/messaging/index.js";
+import type { ChallengePurpose, FoundLink } from "../domain/one-time-codes/index.js";
+import type { RequestOrigin } from "../domain/request-context.js";
+import type { PasswordViolation } from "../platform/errors/index.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: constructors differ in what they are given
 export type ResolverClass = new (...parts: any[]) => object;

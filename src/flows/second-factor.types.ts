@@ -1,5 +1,5 @@
 import { Field, InputType } from "type-graphql";
-import type { GivenProof } from "../admission/index.js";
+import type { GivenProof } from "../domain/sign-in/index.js";
 
 @InputType({ description: "What proves the second factor." })
 export class SecondFactorProofInput {

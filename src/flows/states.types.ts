@@ -1,5 +1,6 @@
 import { Field, ObjectType } from "type-graphql";
-import { DateTime, UserView } from "../users/index.js";
+import { DateTime } from "../graphql/index.js";
+import { UserView } from "./user.types.js";
 
 @ObjectType({ description: "A code is on its way." })
 export class CodeSent {

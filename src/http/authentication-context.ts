@@ -1,12 +1,11 @@
 import DataLoader from "dataloader";
-import type { Enrolling } from "../admission/index.js";
-import type { Application } from "../applications/index.js";
-import type { RequestOrigin } from "../audit/index.js";
-import { type Locale, pickLocale, Refusal } from "../errors/index.js";
-import type { FlowContext } from "../flows/index.js";
-import type { Nouns } from "../nouns.js";
-import type { AuthenticatedSession } from "../sessions/index.js";
-import type { ResolverHost } from "./schemas.js";
+import type { Nouns } from "../app/services.js";
+import type { Application } from "../domain/applications/index.js";
+import type { RequestOrigin } from "../domain/request-context.js";
+import type { AuthenticatedSession } from "../domain/sessions/index.js";
+import type { Enrolling } from "../domain/sign-in/index.js";
+import type { FlowContext, ResolverHost } from "../graphql/index.js";
+import { type Locale, pickLocale, Refusal } from "../platform/errors/index.js";
 
 /** What may change while a request is served. */
 interface State {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Application, ApplicationDirectory } from "../applications/index.js";
-import { isLoopbackHost } from "../environment.js";
-import { Refusal } from "../errors/index.js";
+import type { Application, ApplicationDirectory } from "../domain/applications/index.js";
+import { Refusal } from "../platform/errors/index.js";
+import { isLoopbackHost } from "../platform/loopback.js";
 
 const ALLOWED_HEADERS = "content-type, authorization, x-app-key, accept-language";
 const PREFLIGHT_SECONDS = "600";

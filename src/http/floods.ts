@@ -1,7 +1,7 @@
-import type { RequestOrigin } from "../audit/index.js";
-import type { Clock } from "../clock.js";
-import { Refusal } from "../errors/index.js";
-import { FloodGate, networkOf } from "../throttling/index.js";
+import { FloodGate, networkOf } from "../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../domain/request-context.js";
+import type { Clock } from "../platform/clock.js";
+import { Refusal } from "../platform/errors/index.js";
 
 /** What one network may ask of one process. */
 const requests = { perSecond: 30, burst: 60 };

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { Refusal } from "../errors/index.js";
+import { Refusal } from "../platform/errors/index.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { OutboxDispatcher } from "../messaging/index.js";
-import type { Nouns } from "../nouns.js";
+import type { Nouns } from "../app/services.js";
+import type { OutboxDispatcher } from "../domain/messaging/index.js";
 
 type Parts = Pick<Nouns, "audit" | "hasher" | "outbox">;
 

@@ -1,14 +1,13 @@
 import DataLoader from "dataloader";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Application } from "../applications/index.js";
-import { Refusal } from "../errors/index.js";
-import type { ManagementContext, ManagementLoaders } from "../management/index.js";
-import type { Nouns } from "../nouns.js";
+import type { Nouns } from "../app/services.js";
+import type { Application } from "../domain/applications/index.js";
+import type { ManagementContext, ManagementLoaders, ResolverHost } from "../graphql/index.js";
+import { Refusal } from "../platform/errors/index.js";
 import { AuthenticationContext } from "./authentication-context.js";
 import type { CrossOrigin } from "./cors.js";
 import type { Floods } from "./floods.js";
 import { bearerOf, endUserAddressOf, languagesOf, localeOf, originOf, requireSingleCredentials } from "./request-origin.js";
-import type { ResolverHost } from "./schemas.js";
 
 /** Makes what resolvers know about a request, and refuses requests that name no application or come from a foreign page. */
 export class ContextFactory {

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { FastifyRequest } from "fastify";
-import type { RequestOrigin } from "../audit/index.js";
-import { type Locale, pickLocale, Refusal } from "../errors/index.js";
+import type { RequestOrigin } from "../domain/request-context.js";
+import { type Locale, pickLocale, Refusal } from "../platform/errors/index.js";
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 const credentialHeaders = new Set(["authorization", "x-app-key", "x-end-user-address"]);

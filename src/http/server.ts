@@ -1,16 +1,14 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import { randomId } from "../crypto/index.js";
-import type { Environment } from "../environment.js";
-import { Refusal } from "../errors/index.js";
+import type { Nouns } from "../app/services.js";
+import type { Inbox, OutboxDispatcher } from "../domain/messaging/index.js";
 import type { LinkJourney } from "../flows/index.js";
-import type { Inbox, OutboxDispatcher } from "../messaging/index.js";
-import type { Nouns } from "../nouns.js";
-import { managementLimits, userLimits } from "./argument-limits.js";
+import { type EndpointContext, ErrorFormatter, managementLimits, type ResolverHost, userLimits } from "../graphql/index.js";
+import { randomId } from "../platform/crypto/index.js";
+import { Refusal } from "../platform/errors/index.js";
 import { CrossOrigin } from "./cors.js";
-import { ErrorFormatter } from "./error-format.js";
 import { Floods } from "./floods.js";
-import { addGraphqlEndpoint } from "./graphql-endpoint.js";
+import { addGraphqlRoute } from "./graphql-route.js";
 import { acceptJsonOnly } from "./json-body.js";
 import { Metrics } from "./metrics.js";
 import { ContextFactory } from "./request-context.js";
@@ -25,7 +23,7 @@ import {
   addSchemaRoutes,
   type Readiness,
 } from "./routes/index.js";
-import type { ResolverHost, Schemas } from "./schemas.js";
+import type { Schemas } from "./routes/schema.js";
 import { addSecurityHeaders } from "./security-headers.js";
 
 const USER_BODY_BYTES = 100_000;
@@ -33,8 +31,16 @@ const MANAGEMENT_BODY_BYTES = 1_000_000;
 /** Milliseconds. */
 const timeouts = { headers: 10_000, request: 15_000, keepAlive: 65_000 };
 
+/** The environment variables that concern HTTP. */
+export interface HttpEnvironment {
+  readonly GATEWAY_MODE: "development" | "production";
+  readonly PUBLIC_URL: string;
+  readonly MANAGEMENT_ORIGINS: readonly string[];
+  readonly TRUST_PROXY: readonly string[];
+  readonly METRICS_TOKEN?: string | undefined;
+}
 export interface ServerParts {
-  readonly environment: Environment;
+  readonly environment: HttpEnvironment;
   readonly nouns: Nouns;
   readonly schemas: Schemas;
   readonly resolvers: ResolverHost["resolvers"];
@@ -65,8 +71,12 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   });
   const floods = new Floods(nouns.clock);
   const contexts = new ContextFactory(nouns, crossOrigin, parts.resolvers, floods);
-  const common = { allowsIntrospection: isDevelopment, errors, floods };
-  await addGraphqlEndpoint(server, {
+  const common = {
+    allowsIntrospection: isDevelopment,
+    errors,
+    beforeMutation: ({ origin }: EndpointContext) => floods.enterMutation(origin),
+  };
+  await addGraphqlRoute(server, {
     ...common,
     url: "/graphql",
     schema: schemas.authentication.schema,
@@ -75,7 +85,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     createContext: (request, reply) => contexts.forAuthentication(request, reply),
     answerPreflight: (request, reply) => crossOrigin.answerAuthenticationPreflight(request, reply),
   });
-  await addGraphqlEndpoint(server, {
+  await addGraphqlRoute(server, {
     ...common,
     url: "/management/graphql",
     schema: schemas.management.schema,
@@ -94,7 +104,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   return server;
 }
 
-function openServer({ TRUST_PROXY }: Environment, errors: ErrorFormatter): FastifyInstance {
+function openServer({ TRUST_PROXY }: HttpEnvironment, errors: ErrorFormatter): FastifyInstance {
   return Fastify({
     logger: false,
     genReqId: randomId,

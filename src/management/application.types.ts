@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
-import { type Application, applicationStatuses } from "../applications/index.js";
+import { type Application, applicationStatuses } from "../domain/applications/index.js";
 
 const ApplicationStatus = Object.fromEntries(applicationStatuses.map((status) => [status, status]));
 registerEnumType(ApplicationStatus, {

@@ -5,7 +5,7 @@ import { secondFactorsArea } from "./second-factors/index.js";
 import { userAreas } from "./users/index.js";
 
 export { ApplicationLifecycle, DEMO_APPLICATION_ID, demoValues, seedDemo } from "./applications/index.js";
-export type { ManagementArea, ManagementContext, ManagementLoaders } from "./area.js";
+export type { ManagementArea } from "./area.js";
 
 /** Every area of the Management API. */
 export const managementAreas: readonly ManagementArea[] = [applicationsArea, ...userAreas, secondFactorsArea, ...invitationAreas];

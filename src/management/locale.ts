@@ -1,4 +1,4 @@
-import type { Application } from "../applications/index.js";
+import type { Application } from "../domain/applications/index.js";
 
 /** The language of what a back end sends: the one it names, else the application's default; null when the application does not speak it. */
 export function chosenLocale({ settings }: Application, wish: string | null | undefined): string | null {

@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
-import { DateTime, JsonScalar, type Metadata, type User, userStatuses, verifiedPhone } from "../users/index.js";
+import { type Metadata, type User, userStatuses, verifiedPhone } from "../domain/users/index.js";
+import { DateTime, JsonScalar } from "../graphql/index.js";
 
 export const UserStatus = Object.fromEntries(userStatuses.map((status) => [status, status]));
 registerEnumType(UserStatus, {

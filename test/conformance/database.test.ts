@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { DataSource, type DataSourceOptions } from "typeorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrations } from "../../migrations/index.js";
-import { type Email, UserEntity } from "../../src/users/index.js";
+import { type Email, UserEntity } from "../../src/domain/users/index.js";
 import { createTestDatabase, isMysql } from "../support/database.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { print } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { errorCatalogue } from "../../src/errors/index.js";
+import { errorCatalogue } from "../../src/platform/errors/index.js";
 import type { Answer, Client } from "../support/client.js";
 import { isMysql } from "../support/database.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";

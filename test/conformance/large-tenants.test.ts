@@ -1,7 +1,7 @@
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { SessionEntity } from "../../src/sessions/session.entity.js";
-import { SessionRepository } from "../../src/sessions/session.repository.js";
+import type { SessionEntity } from "../../src/domain/sessions/session.entity.js";
+import { SessionRepository } from "../../src/domain/sessions/session.repository.js";
 import { isMysql } from "../support/database.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { freshEmail, signUpPerson } from "../support/people.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { MetadataFieldSettings } from "../../src/applications/index.js";
-import { metadataSettings, reservedClaims } from "../../src/applications/settings/metadata.settings.js";
+import type { MetadataFieldSettings } from "../../src/domain/applications/index.js";
+import { metadataSettings, reservedClaims } from "../../src/domain/applications/settings/metadata.settings.js";
 import {
   acceptMetadata,
   acceptPartOfMetadata,
@@ -9,8 +9,8 @@ import {
   completeMetadata,
   type Metadata,
   tokenMetadata,
-} from "../../src/users/index.js";
-import { isBounded } from "../../src/users/metadata.js";
+} from "../../src/domain/users/index.js";
+import { isBounded } from "../../src/domain/users/metadata.js";
 
 const runs = { numRuns: 500 };
 const awkward = ["__proto__", "constructor", "prototype", "toString", "sub", "email", "aud"];

@@ -1,6 +1,6 @@
 import { createPublicKey } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEVELOPERS_TENANT } from "../../src/applications/index.js";
+import { DEVELOPERS_TENANT } from "../../src/domain/applications/index.js";
 import { ApplicationLifecycle } from "../../src/management/index.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { requireLogIn, signUpPerson } from "../support/people.js";

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEVELOPERS_TENANT } from "../../src/applications/index.js";
+import { DEVELOPERS_TENANT } from "../../src/domain/applications/index.js";
 import { DEMO_APPLICATION_ID } from "../../src/management/index.js";
 import { isMysql } from "../support/database.js";
 import { TestGateway } from "../support/gateway.js";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { environmentSchema, parseEnvironment } from "../../src/environment.js";
+import { environmentSchema, parseEnvironment } from "../../src/app/environment.js";
 import { GatewayProcess, makeFolder, runNode } from "../support/process.js";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { buildSchema } from "graphql";
 import { SMTPServer } from "smtp-server";
 import { expect, it } from "vitest";
-import { buildSchemas } from "../../src/http/index.js";
+import { buildSchemas } from "../../src/app/schemas.js";
 import { TestGateway } from "../support/gateway.js";
 import { MeDocument } from "../support/generated/authentication.js";
 import { attempt, hostile, outcomeOf } from "../support/hostile.js";

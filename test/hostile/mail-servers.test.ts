@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OutboundGuard } from "../../src/outbound-guard.js";
+import { OutboundGuard } from "../../src/platform/outbound-guard.js";
 import { hostile } from "../support/hostile.js";
 import { beginSignUp, freshEmail } from "../support/people.js";
 

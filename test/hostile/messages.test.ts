@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { MessagePart, PartSources } from "../../src/messaging/template-language.js";
+import type { MessagePart, PartSources } from "../../src/domain/messaging/template-language.js";
 import type { TestApplication } from "../support/gateway.js";
 import { hostile } from "../support/hostile.js";
 import { beginSignUp, freshEmail } from "../support/people.js";

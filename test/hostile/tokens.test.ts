@@ -2,8 +2,8 @@ import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { createServer } from "node:http";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
-import { issuerOf } from "../../src/applications/index.js";
-import { signJwt } from "../../src/crypto/index.js";
+import { issuerOf } from "../../src/domain/applications/index.js";
+import { signJwt } from "../../src/platform/crypto/index.js";
 import {
   AcceptInvitationDocument,
   InviteDocument,

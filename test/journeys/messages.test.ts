@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { PartSources } from "../../src/messaging/template-language.js";
-import { type MessageTemplate, Templates } from "../../src/messaging/templates.js";
+import type { PartSources } from "../../src/domain/messaging/template-language.js";
+import { type MessageTemplate, Templates } from "../../src/domain/messaging/templates.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { ForgotPasswordDocument, SetLocaleDocument, SetPhoneDocument, VerifyPhoneDocument } from "../support/generated/authentication.js";
 import { beginSignUp, freshEmail, freshPhone, signUpPerson } from "../support/people.js";

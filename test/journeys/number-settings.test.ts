@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { settingsGroups } from "../../src/applications/index.js";
+import { settingsGroups } from "../../src/domain/applications/index.js";
 import { TestGateway } from "../support/gateway.js";
 import {
   ChangeHandleDocument,

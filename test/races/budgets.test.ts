@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { HotSwap } from "../../src/database/index.js";
-import { ThrottleBucketEntity } from "../../src/throttling/index.js";
+import { ThrottleBucketEntity } from "../../src/domain/rate-limiting/index.js";
+import { HotSwap } from "../../src/platform/database/index.js";
 import type { TestApplication } from "../support/gateway.js";
 import { logIn, requireLogIn, signUpPerson } from "../support/people.js";
 import { rounds, track } from "../support/races.js";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/clock.js";
+import type { Clock } from "../../src/platform/clock.js";
 
 /** A clock that runs like the machine's, and can be moved. */
 export class MovableClock implements Clock {

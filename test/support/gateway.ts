@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import pino from "pino";
-import { composeGateway, type Gateway } from "../../src/compose.js";
-import { parseEnvironment } from "../../src/environment.js";
+import { composeGateway, type Gateway } from "../../src/app/compose.js";
+import { parseEnvironment } from "../../src/app/environment.js";
 import { ApplicationLifecycle } from "../../src/management/index.js";
 import { type Answer, Client } from "./client.js";
 import { MovableClock } from "./clock.js";

@@ -119,13 +119,13 @@ export type InvitationIdInput = {
 
 /** What became of an invitation. */
 export type InvitationStatus =
-  /** Somebody has joined with it. */
+  /** A user has joined with it. */
   | 'ACCEPTED'
-  /** Nobody accepted it in time; resending gives it its whole life again. */
+  /** It was not accepted in time; resending it starts its lifetime again. */
   | 'EXPIRED'
   /** It can be accepted. */
   | 'PENDING'
-  /** It was taken back, or the address has an account by another way. */
+  /** It was revoked, or the address has an account by another way. */
   | 'REVOKED';
 
 /** Whom to invite. */

@@ -1,6 +1,5 @@
 import { Ctx, Mutation, Resolver } from "type-graphql";
-import { toUserError } from "../../errors/index.js";
-import type { FlowContext } from "../flow.js";
+import { type FlowContext, toUserError } from "../../graphql/index.js";
 import type { AccountDeletionService } from "./account-deletion.service.js";
 import { AccountDeleted, DeleteAccountResult } from "./account-deletion.types.js";
 
@@ -14,7 +13,7 @@ export class AccountDeletionResolver {
   async deleteAccount(@Ctx() context: FlowContext): Promise<typeof DeleteAccountResult> {
     const who = await context.authenticate();
     const outcome = await this.service.delete(context.application, who, context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof DeleteAccountResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new AccountDeleted(), { deletedAt: outcome.deletedAt });
   }
 }

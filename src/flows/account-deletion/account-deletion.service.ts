@@ -1,9 +1,9 @@
-import { eraseUser } from "../../accounts/index.js";
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import { type Failure, failure } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { AuthenticatedSession } from "../../sessions/index.js";
+import type { Nouns } from "../../app/services.js";
+import { eraseUser } from "../../domain/account-operations/index.js";
+import type { Application } from "../../domain/applications/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import type { AuthenticatedSession } from "../../domain/sessions/index.js";
+import { type Failure, failure } from "../../platform/errors/index.js";
 
 /** A user leaves. */
 export class AccountDeletionService {

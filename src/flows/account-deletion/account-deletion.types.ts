@@ -1,6 +1,5 @@
-import { createUnionType, Field, ObjectType } from "type-graphql";
-import { ReauthenticationRequired } from "../../errors/index.js";
-import { DateTime } from "../../users/index.js";
+import { Field, ObjectType } from "type-graphql";
+import { DateTime, resultUnion } from "../../graphql/index.js";
 
 @ObjectType({
   description: "The account and everything that was kept about its user are gone. JWTs that have left live until they expire.",
@@ -10,8 +9,9 @@ export class AccountDeleted {
   deletedAt!: Date;
 }
 
-export const DeleteAccountResult = createUnionType({
+export const DeleteAccountResult = resultUnion({
   name: "DeleteAccountResult",
   description: "Deleted, or prove first who is there.",
-  types: () => [AccountDeleted, ReauthenticationRequired] as const,
+  states: [AccountDeleted],
+  failures: ["REAUTHENTICATION_REQUIRED"],
 });

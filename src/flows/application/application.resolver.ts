@@ -1,5 +1,5 @@
 import { Ctx, Query, Resolver } from "type-graphql";
-import type { FlowContext } from "../flow.js";
+import type { FlowContext } from "../../graphql/index.js";
 import { ApplicationView } from "./application.types.js";
 
 @Resolver()

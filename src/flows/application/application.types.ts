@@ -1,6 +1,6 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
-import { type Application, metadataAuthorities, metadataTypes, signUpFlows } from "../../applications/index.js";
-import { SecondFactorMode } from "../../sessions/index.js";
+import { type Application, metadataAuthorities, metadataTypes, signUpFlows } from "../../domain/applications/index.js";
+import { SecondFactorMode } from "../log-in-states.types.js";
 
 const enumOf = <Value extends string>(values: readonly Value[]) =>
   Object.fromEntries(values.map((value) => [value, value])) as { [V in Value]: V };

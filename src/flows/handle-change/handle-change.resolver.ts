@@ -1,9 +1,8 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { toUserError } from "../../errors/index.js";
-import { UserView } from "../../users/index.js";
-import type { FlowContext } from "../flow.js";
+import { type FlowContext, toUserError } from "../../graphql/index.js";
 import { emailOf } from "../handle.types.js";
 import { CodeSent } from "../states.types.js";
+import { UserView } from "../user.types.js";
 import type { HandleChangeService } from "./handle-change.service.js";
 import { ChangeHandleInput, ChangeHandleResult, ConfirmHandleInput, ConfirmHandleResult, HandleChanged } from "./handle-change.types.js";
 
@@ -20,7 +19,7 @@ export class HandleChangeResolver {
   ): Promise<typeof ChangeHandleResult> {
     const who = await context.authenticate();
     const outcome = await this.service.request(context.application, who, emailOf(handle), context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof ChangeHandleResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new CodeSent(), answer);
   }
@@ -34,7 +33,7 @@ export class HandleChangeResolver {
   ): Promise<typeof ConfirmHandleResult> {
     const who = await context.authenticate();
     const outcome = await this.service.confirm(context.application, who, code, context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof ConfirmHandleResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new HandleChanged(), { user: UserView.from(outcome.user, who.session.id) });
   }
 }

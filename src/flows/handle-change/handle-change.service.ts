@@ -1,13 +1,13 @@
-import { codeDigits } from "../../accounts/index.js";
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import type { ChallengeSubject, MatchedChallenge } from "../../challenges/index.js";
-import { isUniqueViolation } from "../../database/index.js";
-import { type Failure, failure, Refusal } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { AuthenticatedSession } from "../../sessions/index.js";
-import { answeredSends, codeAttempts, sends } from "../../throttling/index.js";
-import { canonicalEmail, type Email, type User } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import { codeDigits } from "../../domain/account-operations/index.js";
+import type { Application } from "../../domain/applications/index.js";
+import type { ChallengeSubject, MatchedChallenge } from "../../domain/one-time-codes/index.js";
+import { answeredSends, codeAttempts, sends } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import type { AuthenticatedSession } from "../../domain/sessions/index.js";
+import { canonicalEmail, type Email, type User } from "../../domain/users/index.js";
+import { isUniqueViolation } from "../../platform/database/index.js";
+import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
 
 export interface SentOutcome {
   readonly kind: "sent";

@@ -1,8 +1,8 @@
-import { createUnionType, Field, InputType, ObjectType } from "type-graphql";
-import { HandleInvalid, InvalidCode, ReauthenticationRequired, TooManyAttempts } from "../../errors/index.js";
-import { UserView } from "../../users/index.js";
+import { Field, InputType, ObjectType } from "type-graphql";
+import { resultUnion } from "../../graphql/index.js";
 import { AddressInput } from "../handle.types.js";
 import { CodeSent } from "../states.types.js";
+import { UserView } from "../user.types.js";
 
 @InputType({ description: "The new address." })
 export class ChangeHandleInput {
@@ -22,14 +22,16 @@ export class HandleChanged {
   user!: UserView;
 }
 
-export const ChangeHandleResult = createUnionType({
+export const ChangeHandleResult = resultUnion({
   name: "ChangeHandleResult",
   description: "The same answer whether the new address has an account or not.",
-  types: () => [CodeSent, HandleInvalid, ReauthenticationRequired, TooManyAttempts] as const,
+  states: [CodeSent],
+  failures: ["HANDLE_INVALID", "REAUTHENTICATION_REQUIRED", "TOO_MANY_ATTEMPTS"],
 });
 
-export const ConfirmHandleResult = createUnionType({
+export const ConfirmHandleResult = resultUnion({
   name: "ConfirmHandleResult",
   description: "Changed, or the code was not accepted.",
-  types: () => [HandleChanged, InvalidCode, TooManyAttempts] as const,
+  states: [HandleChanged],
+  failures: ["INVALID_CODE", "TOO_MANY_ATTEMPTS"],
 });

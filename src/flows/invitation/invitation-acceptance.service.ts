@@ -1,15 +1,15 @@
-import { isFull } from "../../accounts/index.js";
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import { passwordViolations } from "../../authenticators/index.js";
-import { randomId } from "../../crypto/index.js";
-import { isUniqueViolation } from "../../database/index.js";
-import { type Failure, failure } from "../../errors/index.js";
-import type { MatchedInvitation } from "../../invitations/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { Entry } from "../../sessions/index.js";
-import { codeAttempts } from "../../throttling/index.js";
-import { acceptPartOfMetadata, canonicalEmail, completeMetadata, type Email, type Metadata } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import { isFull } from "../../domain/account-operations/index.js";
+import type { Application } from "../../domain/applications/index.js";
+import { passwordViolations } from "../../domain/authenticators/index.js";
+import type { MatchedInvitation } from "../../domain/invitations/index.js";
+import { codeAttempts } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import type { Entry } from "../../domain/sessions/index.js";
+import { acceptPartOfMetadata, canonicalEmail, completeMetadata, type Email, type Metadata } from "../../domain/users/index.js";
+import { randomId } from "../../platform/crypto/index.js";
+import { isUniqueViolation } from "../../platform/database/index.js";
+import { type Failure, failure } from "../../platform/errors/index.js";
 
 export interface AcceptanceCommand {
   readonly handle: string;

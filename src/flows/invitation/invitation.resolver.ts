@@ -1,11 +1,11 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from "type-graphql";
-import { type Failure, Refusal, toUserError } from "../../errors/index.js";
-import { InvitationConnection, InvitationView } from "../../invitations/index.js";
-import { requirePage } from "../../paging/index.js";
-import { toLogInState } from "../../sessions/index.js";
-import { UserView } from "../../users/index.js";
-import { chooseLocale, type FlowContext } from "../flow.js";
+import { type FlowContext, toUserError } from "../../graphql/index.js";
+import { type Failure, Refusal } from "../../platform/errors/index.js";
+import { requirePage } from "../../platform/pagination/index.js";
+import { chooseLocale } from "../flow.js";
 import { emailOf } from "../handle.types.js";
+import { type LoggedIn, type SecondFactorEnrollmentRequired, toLogInState } from "../log-in-states.types.js";
+import { UserView } from "../user.types.js";
 import type { InvitationService, InvitedOutcome } from "./invitation.service.js";
 import {
   AcceptInvitationInput,
@@ -17,6 +17,7 @@ import {
   InviteResult,
 } from "./invitation.types.js";
 import type { InvitationAcceptanceService } from "./invitation-acceptance.service.js";
+import { InvitationConnection, InvitationView } from "./invitation-view.types.js";
 
 @Resolver(() => UserView)
 export class InvitationResolver {
@@ -66,16 +67,18 @@ export class InvitationResolver {
     const wish = locale ? chooseLocale(application, locale, []) : null;
     const command = { handle: emailOf(handle), code, password, metadata: metadata ?? {}, locale: wish };
     const outcome = await this.acceptance.accept(application, command, origin);
-    return (outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState(outcome)) as typeof AcceptInvitationResult;
+    return outcome.kind === "failure"
+      ? toUserError(outcome, context.locale)
+      : toLogInState<LoggedIn | SecondFactorEnrollmentRequired>(outcome);
   }
 
-  @FieldResolver(() => InvitationConnection, { description: "Invitations the user has sent, newest first. `first` at most 100." })
+  @FieldResolver(() => InvitationConnection.type, { description: "Invitations the user has sent, newest first. `first` at most 100." })
   async invitations(
     @Root() { id }: UserView,
     @Arg("first", () => Int, { defaultValue: 20 }) first: number,
     @Arg("after", () => String, { nullable: true }) after: string | undefined,
     @Ctx() context: FlowContext,
-  ): Promise<InvitationConnection> {
+  ): Promise<object> {
     const { user } = await context.authenticate();
     if (user.id !== id) throw new Refusal("FORBIDDEN");
     const page = requirePage(first, after);
@@ -84,6 +87,6 @@ export class InvitationResolver {
 }
 
 function presentSent(outcome: InvitedOutcome | Failure, { locale }: FlowContext): typeof InviteResult {
-  if (outcome.kind === "failure") return toUserError(outcome, locale) as typeof InviteResult;
+  if (outcome.kind === "failure") return toUserError(outcome, locale);
   return Object.assign(new InvitationSent(), { invitation: InvitationView.from(outcome.invitation) });
 }

@@ -1,11 +1,11 @@
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import { type Failure, failure, Refusal } from "../../errors/index.js";
-import type { Invitation } from "../../invitations/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { PageRequest } from "../../paging/index.js";
-import { invitationsOf } from "../../throttling/index.js";
-import { acceptPartOfMetadata, canonicalEmail, type Metadata, type User } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import type { Application } from "../../domain/applications/index.js";
+import type { Invitation } from "../../domain/invitations/index.js";
+import { invitationsOf } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import { acceptPartOfMetadata, canonicalEmail, type Metadata, type User } from "../../domain/users/index.js";
+import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
+import type { PageRequest } from "../../platform/pagination/index.js";
 
 export interface InviteCommand {
   readonly handle: string;

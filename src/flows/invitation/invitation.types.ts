@@ -1,9 +1,9 @@
-import { createUnionType, Field, ID, InputType, ObjectType } from "type-graphql";
-import { HandleInvalid, InvalidCode, InvitationsClosed, MetadataRefused, PasswordRefused, TooManyAttempts } from "../../errors/index.js";
-import { InvitationView } from "../../invitations/index.js";
-import { LoggedIn, SecondFactorEnrollmentRequired } from "../../sessions/index.js";
-import { JsonScalar, type Metadata } from "../../users/index.js";
+import { Field, ID, InputType, ObjectType } from "type-graphql";
+import type { Metadata } from "../../domain/users/index.js";
+import { JsonScalar, resultUnion } from "../../graphql/index.js";
 import { AddressInput } from "../handle.types.js";
+import { LoggedIn, SecondFactorEnrollmentRequired } from "../log-in-states.types.js";
+import { InvitationView } from "./invitation-view.types.js";
 
 @InputType({ description: "Whom to invite." })
 export class InviteInput {
@@ -56,15 +56,16 @@ export class InvitationRevoked {
   invitation!: InvitationView;
 }
 
-export const InviteResult = createUnionType({
+export const InviteResult = resultUnion({
   name: "InviteResult",
   description: "Sent, or why not.",
-  types: () => [InvitationSent, InvitationsClosed, HandleInvalid, MetadataRefused, TooManyAttempts] as const,
+  states: [InvitationSent],
+  failures: ["INVITATIONS_CLOSED", "HANDLE_INVALID", "METADATA_REFUSED", "TOO_MANY_ATTEMPTS"],
 });
 
-export const AcceptInvitationResult = createUnionType({
+export const AcceptInvitationResult = resultUnion({
   name: "AcceptInvitationResult",
   description: "The account is made and logged in, or why not. A refused password or metadata does not use the code up.",
-  types: () =>
-    [LoggedIn, SecondFactorEnrollmentRequired, InvitationsClosed, InvalidCode, PasswordRefused, MetadataRefused, TooManyAttempts] as const,
+  states: [LoggedIn, SecondFactorEnrollmentRequired],
+  failures: ["INVITATIONS_CLOSED", "INVALID_CODE", "PASSWORD_REFUSED", "METADATA_REFUSED", "TOO_MANY_ATTEMPTS"],
 });

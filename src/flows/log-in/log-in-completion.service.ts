@@ -1,10 +1,10 @@
-import { proveSecondFactor, type SmsCodeSent, sendSecondFactorCode } from "../../accounts/index.js";
-import type { GivenProof } from "../../admission/index.js";
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import type { Failure } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { Entry } from "../../sessions/index.js";
+import type { Nouns } from "../../app/services.js";
+import { proveSecondFactor, type SmsCodeSent, sendSecondFactorCode } from "../../domain/account-operations/index.js";
+import type { Application } from "../../domain/applications/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import type { Entry } from "../../domain/sessions/index.js";
+import type { GivenProof } from "../../domain/sign-in/index.js";
+import type { Failure } from "../../platform/errors/index.js";
 
 /** The second half of a log-in: the second factor is proved, and the session opens. */
 export class LogInCompletionService {

@@ -1,8 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { toUserError } from "../../errors/index.js";
-import { toLogInState } from "../../sessions/index.js";
-import type { FlowContext } from "../flow.js";
+import { type FlowContext, toUserError } from "../../graphql/index.js";
 import { emailOf } from "../handle.types.js";
+import { type LoggedIn, toLogInState } from "../log-in-states.types.js";
 import { CompleteLogInInput, proofOf } from "../second-factor.types.js";
 import { CodeSent } from "../states.types.js";
 import type { LogInService } from "./log-in.service.js";
@@ -26,7 +25,7 @@ export class LogInResolver {
       { handle: emailOf(handle), password, deviceToken: deviceToken ?? null },
       context.origin,
     );
-    return (outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState(outcome)) as typeof LogInResult;
+    return outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState(outcome);
   }
 
   @Mutation(() => SendLogInCodeResult, {
@@ -38,7 +37,7 @@ export class LogInResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof SendLogInCodeResult> {
     const outcome = await this.completion.sendCode(context.application, challengeToken, context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof SendLogInCodeResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new CodeSent(), answer);
   }
@@ -49,6 +48,6 @@ export class LogInResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof CompleteLogInResult> {
     const outcome = await this.completion.complete(context.application, challengeToken, proofOf(proof), context.origin);
-    return (outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState(outcome)) as typeof CompleteLogInResult;
+    return outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState<LoggedIn>(outcome);
   }
 }

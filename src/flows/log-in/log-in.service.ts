@@ -1,12 +1,12 @@
-import { withSecondFactorCode } from "../../accounts/index.js";
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import type { PasswordHash } from "../../crypto/index.js";
-import { type Failure, failure } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { Entry } from "../../sessions/index.js";
-import { type BudgetName, deviceSubjects, failuresFrom, logInSubjects, type Subject } from "../../throttling/index.js";
-import { canonicalEmail, type User } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import { withSecondFactorCode } from "../../domain/account-operations/index.js";
+import type { Application } from "../../domain/applications/index.js";
+import { type BudgetName, deviceSubjects, failuresFrom, logInSubjects, type Subject } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import type { Entry } from "../../domain/sessions/index.js";
+import { canonicalEmail, type User } from "../../domain/users/index.js";
+import type { PasswordHash } from "../../platform/crypto/index.js";
+import { type Failure, failure } from "../../platform/errors/index.js";
 
 type Account = Pick<Subject, "parts"> & { readonly applicationId: string };
 export interface LogInCommand {

@@ -1,7 +1,7 @@
-import { createUnionType, Field, InputType } from "type-graphql";
-import { AccountSuspended, ChallengeEnded, InvalidCode, InvalidCredentials, TooManyAttempts } from "../../errors/index.js";
-import { LoggedIn, SecondFactorEnrollmentRequired, SecondFactorRequired } from "../../sessions/index.js";
+import { Field, InputType } from "type-graphql";
+import { resultUnion } from "../../graphql/index.js";
 import { HandleInput } from "../handle.types.js";
+import { LoggedIn, SecondFactorEnrollmentRequired, SecondFactorRequired } from "../log-in-states.types.js";
 import { CodeSent } from "../states.types.js";
 
 @InputType({ description: "Handle and password." })
@@ -16,18 +16,19 @@ export class LogInInput {
   deviceToken?: string | null;
 }
 
-export const LogInResult = createUnionType({
+export const LogInResult = resultUnion({
   name: "LogInResult",
   description:
     "Unknown handle, wrong password and unfinished sign-up are all InvalidCredentials; AccountSuspended comes after the right password only.",
-  types: () =>
-    [LoggedIn, SecondFactorRequired, SecondFactorEnrollmentRequired, InvalidCredentials, AccountSuspended, TooManyAttempts] as const,
+  states: [LoggedIn, SecondFactorRequired, SecondFactorEnrollmentRequired],
+  failures: ["INVALID_CREDENTIALS", "ACCOUNT_SUSPENDED", "TOO_MANY_ATTEMPTS"],
 });
 
-export const CompleteLogInResult = createUnionType({
+export const CompleteLogInResult = resultUnion({
   name: "CompleteLogInResult",
   description: "Logged in; or the code is wrong (five times at most), or the challenge has ended and the password is asked for again.",
-  types: () => [LoggedIn, InvalidCode, ChallengeEnded, TooManyAttempts] as const,
+  states: [LoggedIn],
+  failures: ["INVALID_CODE", "CHALLENGE_ENDED", "TOO_MANY_ATTEMPTS"],
 });
 
 @InputType({ description: "Which log-in." })
@@ -36,8 +37,9 @@ export class SendLogInCodeInput {
   challengeToken!: string;
 }
 
-export const SendLogInCodeResult = createUnionType({
+export const SendLogInCodeResult = resultUnion({
   name: "SendLogInCodeResult",
   description: "Sent, or why not.",
-  types: () => [CodeSent, ChallengeEnded, TooManyAttempts] as const,
+  states: [CodeSent],
+  failures: ["CHALLENGE_ENDED", "TOO_MANY_ATTEMPTS"],
 });

@@ -1,7 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { toUserError } from "../../errors/index.js";
-import { UserView } from "../../users/index.js";
-import type { FlowContext } from "../flow.js";
+import { type FlowContext, toUserError } from "../../graphql/index.js";
+import { UserView } from "../user.types.js";
 import type { PasswordChangeService } from "./password-change.service.js";
 import { ChangePasswordInput, ChangePasswordResult, PasswordChanged } from "./password-change.types.js";
 
@@ -16,7 +15,7 @@ export class PasswordChangeResolver {
   ): Promise<typeof ChangePasswordResult> {
     const who = await context.authenticate();
     const outcome = await this.service.change(context.application, who, currentPassword, newPassword, context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof ChangePasswordResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new PasswordChanged(), { user: UserView.from(who.user, who.session.id) });
   }
 }

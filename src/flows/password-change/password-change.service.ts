@@ -1,10 +1,10 @@
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import { passwordViolations } from "../../authenticators/index.js";
-import { type Failure, failure } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { AuthenticatedSession } from "../../sessions/index.js";
-import { sessionPasswordAttempts } from "../../throttling/index.js";
+import type { Nouns } from "../../app/services.js";
+import type { Application } from "../../domain/applications/index.js";
+import { passwordViolations } from "../../domain/authenticators/index.js";
+import { sessionPasswordAttempts } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import type { AuthenticatedSession } from "../../domain/sessions/index.js";
+import { type Failure, failure } from "../../platform/errors/index.js";
 
 /** Somebody who knows the password chooses another. */
 export class PasswordChangeService {

@@ -1,6 +1,6 @@
-import { createUnionType, Field, InputType, ObjectType } from "type-graphql";
-import { InvalidCredentials, PasswordRefused, ReauthenticationRequired, TooManyAttempts } from "../../errors/index.js";
-import { UserView } from "../../users/index.js";
+import { Field, InputType, ObjectType } from "type-graphql";
+import { resultUnion } from "../../graphql/index.js";
+import { UserView } from "../user.types.js";
 
 @InputType({ description: "The old password proves, the new one replaces it." })
 export class ChangePasswordInput {
@@ -17,8 +17,9 @@ export class PasswordChanged {
   user!: UserView;
 }
 
-export const ChangePasswordResult = createUnionType({
+export const ChangePasswordResult = resultUnion({
   name: "ChangePasswordResult",
   description: "Changed, or why not.",
-  types: () => [PasswordChanged, InvalidCredentials, PasswordRefused, ReauthenticationRequired, TooManyAttempts] as const,
+  states: [PasswordChanged],
+  failures: ["INVALID_CREDENTIALS", "PASSWORD_REFUSED", "REAUTHENTICATION_REQUIRED", "TOO_MANY_ATTEMPTS"],
 });

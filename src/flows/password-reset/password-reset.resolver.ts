@@ -1,6 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { toUserError } from "../../errors/index.js";
-import type { FlowContext } from "../flow.js";
+import { type FlowContext, toUserError } from "../../graphql/index.js";
 import { emailOf } from "../handle.types.js";
 import type { PasswordResetService } from "./password-reset.service.js";
 import {
@@ -24,7 +23,7 @@ export class PasswordResetResolver {
     @Ctx() { application, origin, locale }: FlowContext,
   ): Promise<typeof ForgotPasswordResult> {
     const outcome = await this.service.request(application, emailOf(handle), origin);
-    if (outcome.kind === "failure") return toUserError(outcome, locale) as typeof ForgotPasswordResult;
+    if (outcome.kind === "failure") return toUserError(outcome, locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new PasswordResetRequested(), answer);
   }
@@ -38,7 +37,7 @@ export class PasswordResetResolver {
   ): Promise<typeof ResetPasswordResult> {
     const command = { handle: emailOf(handle), code, ticket: ticket ?? null, newPassword };
     const outcome = await this.service.reset(application, command, origin);
-    if (outcome.kind === "failure") return toUserError(outcome, locale) as typeof ResetPasswordResult;
+    if (outcome.kind === "failure") return toUserError(outcome, locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new PasswordReset(), answer);
   }

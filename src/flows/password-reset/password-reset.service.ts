@@ -1,14 +1,14 @@
-import { queueResetCode, resetSubject } from "../../accounts/index.js";
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import { passwordViolations } from "../../authenticators/index.js";
-import { COOL_DOWN_SECONDS, type FoundLink, type MatchedChallenge } from "../../challenges/index.js";
-import { addSeconds } from "../../clock.js";
-import { type PasswordHash, randomToken } from "../../crypto/index.js";
-import { type Failure, failure } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import { type AccountPurpose, answeredSends, codeAttempts, logInSubjects, sends } from "../../throttling/index.js";
-import { canonicalEmail, type Email } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import { queueResetCode, resetSubject } from "../../domain/account-operations/index.js";
+import type { Application } from "../../domain/applications/index.js";
+import { passwordViolations } from "../../domain/authenticators/index.js";
+import { COOL_DOWN_SECONDS, type FoundLink, type MatchedChallenge } from "../../domain/one-time-codes/index.js";
+import { type AccountPurpose, answeredSends, codeAttempts, logInSubjects, sends } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import { canonicalEmail, type Email } from "../../domain/users/index.js";
+import { addSeconds } from "../../platform/clock.js";
+import { type PasswordHash, randomToken } from "../../platform/crypto/index.js";
+import { type Failure, failure } from "../../platform/errors/index.js";
 import type { LinkOutcome } from "../flow.js";
 
 export interface ResetRequestOutcome {

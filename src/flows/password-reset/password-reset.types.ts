@@ -1,6 +1,5 @@
-import { createUnionType, Field, InputType, Int, ObjectType } from "type-graphql";
-import { InvalidCode, PasswordRefused, TooManyAttempts } from "../../errors/index.js";
-import { DateTime } from "../../users/index.js";
+import { Field, InputType, Int, ObjectType } from "type-graphql";
+import { DateTime, resultUnion } from "../../graphql/index.js";
 import { HandleInput } from "../handle.types.js";
 
 @InputType({ description: "Who forgot their password." })
@@ -48,14 +47,16 @@ export class PasswordReset {
   deviceToken!: string | null;
 }
 
-export const ForgotPasswordResult = createUnionType({
+export const ForgotPasswordResult = resultUnion({
   name: "ForgotPasswordResult",
   description: "The same answer whether the account exists or not.",
-  types: () => [PasswordResetRequested, TooManyAttempts] as const,
+  states: [PasswordResetRequested],
+  failures: ["TOO_MANY_ATTEMPTS"],
 });
 
-export const ResetPasswordResult = createUnionType({
+export const ResetPasswordResult = resultUnion({
   name: "ResetPasswordResult",
   description: "The password was set, or the code or the new password was not accepted.",
-  types: () => [PasswordReset, InvalidCode, PasswordRefused, TooManyAttempts] as const,
+  states: [PasswordReset],
+  failures: ["INVALID_CODE", "PASSWORD_REFUSED", "TOO_MANY_ATTEMPTS"],
 });

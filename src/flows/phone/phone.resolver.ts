@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
-import { toUserError } from "../../errors/index.js";
-import { maskPhone, UserView } from "../../users/index.js";
-import type { FlowContext } from "../flow.js";
+import { maskPhone } from "../../domain/users/index.js";
+import { type FlowContext, toUserError } from "../../graphql/index.js";
 import { CodeSent, ProfileUpdated } from "../states.types.js";
+import { UserView } from "../user.types.js";
 import type { PhoneService } from "./phone.service.js";
 import {
   MaskedPhone,
@@ -25,7 +25,7 @@ export class PhoneResolver {
   async setPhone(@Arg("input", () => SetPhoneInput) { phone }: SetPhoneInput, @Ctx() context: FlowContext): Promise<typeof SetPhoneResult> {
     const who = await context.authenticateEnrolling();
     const outcome = await this.service.request(context.application, who, phone, context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof SetPhoneResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new CodeSent(), answer);
   }
@@ -37,7 +37,7 @@ export class PhoneResolver {
   ): Promise<typeof VerifyPhoneResult> {
     const { user, session } = await context.authenticateEnrolling();
     const outcome = await this.service.verify(context.application, user, code, context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof VerifyPhoneResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new PhoneVerified(), { user: UserView.from(outcome.user, session?.id ?? "") });
   }
 
@@ -48,7 +48,7 @@ export class PhoneResolver {
   async removePhone(@Ctx() context: FlowContext): Promise<typeof RemovePhoneResult> {
     const who = await context.authenticate();
     const outcome = await this.service.remove(context.application, who, context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof RemovePhoneResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new ProfileUpdated(), { user: UserView.from(outcome.user, who.session.id) });
   }
 

@@ -1,3 +1,4 @@
+import type { Nouns } from "../../app/services.js";
 import {
   issueSmsCode,
   queueSmsNotice,
@@ -6,14 +7,13 @@ import {
   type SmsCodeSent,
   smsCodeSubject,
   verifySmsCode,
-} from "../../accounts/index.js";
-import type { Enrolling } from "../../admission/index.js";
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import { type Failure, failure } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { AuthenticatedSession } from "../../sessions/index.js";
-import { canonicalPhone, type Phone, type User, verifiedPhone } from "../../users/index.js";
+} from "../../domain/account-operations/index.js";
+import type { Application } from "../../domain/applications/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import type { AuthenticatedSession } from "../../domain/sessions/index.js";
+import type { Enrolling } from "../../domain/sign-in/index.js";
+import { canonicalPhone, type Phone, type User, verifiedPhone } from "../../domain/users/index.js";
+import { type Failure, failure } from "../../platform/errors/index.js";
 
 interface ChangedOutcome {
   readonly kind: "changed";

@@ -1,7 +1,7 @@
-import { createUnionType, Field, InputType, ObjectType } from "type-graphql";
-import { HandleInvalid, InvalidCode, ReauthenticationRequired, TooManyAttempts } from "../../errors/index.js";
-import { UserView } from "../../users/index.js";
+import { Field, InputType, ObjectType } from "type-graphql";
+import { resultUnion } from "../../graphql/index.js";
 import { CodeSent, ProfileUpdated } from "../states.types.js";
+import { UserView } from "../user.types.js";
 
 @InputType({ description: "A phone number." })
 export class SetPhoneInput {
@@ -33,20 +33,23 @@ export class PhoneVerified {
   user!: UserView;
 }
 
-export const SetPhoneResult = createUnionType({
+export const SetPhoneResult = resultUnion({
   name: "SetPhoneResult",
   description: "The same answer whether somebody else has the number or not.",
-  types: () => [CodeSent, HandleInvalid, ReauthenticationRequired, TooManyAttempts] as const,
+  states: [CodeSent],
+  failures: ["HANDLE_INVALID", "REAUTHENTICATION_REQUIRED", "TOO_MANY_ATTEMPTS"],
 });
 
-export const VerifyPhoneResult = createUnionType({
+export const VerifyPhoneResult = resultUnion({
   name: "VerifyPhoneResult",
   description: "Verified, or the code was not accepted.",
-  types: () => [PhoneVerified, InvalidCode, TooManyAttempts] as const,
+  states: [PhoneVerified],
+  failures: ["INVALID_CODE", "TOO_MANY_ATTEMPTS"],
 });
 
-export const RemovePhoneResult = createUnionType({
+export const RemovePhoneResult = resultUnion({
   name: "RemovePhoneResult",
   description: "Removed, or prove first who is there.",
-  types: () => [ProfileUpdated, ReauthenticationRequired] as const,
+  states: [ProfileUpdated],
+  failures: ["REAUTHENTICATION_REQUIRED"],
 });

@@ -1,8 +1,8 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
-import { type Failure, toUserError } from "../../errors/index.js";
-import { UserView } from "../../users/index.js";
-import type { FlowContext } from "../flow.js";
+import { type FlowContext, toUserError, type UserError } from "../../graphql/index.js";
+import type { Failure } from "../../platform/errors/index.js";
 import { ProfileUpdated } from "../states.types.js";
+import { UserView } from "../user.types.js";
 import type { ProfileService, UpdatedOutcome } from "./profile.service.js";
 import { SetLocaleInput, SetLocaleResult, SetMetadataInput, SetMetadataResult } from "./profile.types.js";
 
@@ -27,7 +27,7 @@ export class ProfileResolver {
   ): Promise<typeof SetMetadataResult> {
     const { user, session } = await context.authenticate();
     const outcome = await this.service.setMetadata(context.application, user, metadata, context.origin);
-    return present(outcome, session.id, context) as typeof SetMetadataResult;
+    return present(outcome, session.id, context);
   }
 
   @Mutation(() => SetLocaleResult, { description: "Chooses the language of messages to the user." })
@@ -36,15 +36,11 @@ export class ProfileResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof SetLocaleResult> {
     const { user, session } = await context.authenticate();
-    return present(
-      await this.service.setLocale(context.application, user, locale, context.origin),
-      session.id,
-      context,
-    ) as typeof SetLocaleResult;
+    return present(await this.service.setLocale(context.application, user, locale, context.origin), session.id, context);
   }
 }
 
-function present(outcome: UpdatedOutcome | Failure, sessionId: string, { locale }: FlowContext): object {
+function present(outcome: UpdatedOutcome | Failure, sessionId: string, { locale }: FlowContext): ProfileUpdated | UserError {
   if (outcome.kind === "failure") return toUserError(outcome, locale);
   return Object.assign(new ProfileUpdated(), { user: UserView.from(outcome.user, sessionId) });
 }

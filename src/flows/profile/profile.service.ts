@@ -1,8 +1,8 @@
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import { type Failure, failure, Refusal } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import { changeMetadata, type Metadata, type User } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import type { Application } from "../../domain/applications/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import { changeMetadata, type Metadata, type User } from "../../domain/users/index.js";
+import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
 
 export interface UpdatedOutcome {
   readonly kind: "updated";

@@ -1,6 +1,6 @@
-import { createUnionType, Field, InputType } from "type-graphql";
-import { LocaleRefused, MetadataRefused } from "../../errors/index.js";
-import { JsonScalar, type Metadata } from "../../users/index.js";
+import { Field, InputType } from "type-graphql";
+import type { Metadata } from "../../domain/users/index.js";
+import { JsonScalar, resultUnion } from "../../graphql/index.js";
 import { ProfileUpdated } from "../states.types.js";
 
 @InputType({ description: "What to change in the metadata." })
@@ -17,14 +17,16 @@ export class SetLocaleInput {
   locale!: string;
 }
 
-export const SetMetadataResult = createUnionType({
+export const SetMetadataResult = resultUnion({
   name: "SetMetadataResult",
   description: "Set, or which fields were refused.",
-  types: () => [ProfileUpdated, MetadataRefused] as const,
+  states: [ProfileUpdated],
+  failures: ["METADATA_REFUSED"],
 });
 
-export const SetLocaleResult = createUnionType({
+export const SetLocaleResult = resultUnion({
   name: "SetLocaleResult",
   description: "Set, or the application does not speak it.",
-  types: () => [ProfileUpdated, LocaleRefused] as const,
+  states: [ProfileUpdated],
+  failures: ["LOCALE_REFUSED"],
 });

@@ -1,7 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { toUserError } from "../../errors/index.js";
-import { SecondFactorRequired } from "../../sessions/index.js";
-import type { FlowContext } from "../flow.js";
+import { type FlowContext, toUserError } from "../../graphql/index.js";
+import { SecondFactorRequired } from "../log-in-states.types.js";
 import { CompleteLogInInput, proofOf } from "../second-factor.types.js";
 import type { ProvedOutcome, ReauthenticationService } from "./reauthentication.service.js";
 import { CompleteReauthenticationResult, Reauthenticated, ReauthenticateInput, ReauthenticateResult } from "./reauthentication.types.js";
@@ -19,7 +18,7 @@ export class ReauthenticationResolver {
   ): Promise<typeof ReauthenticateResult> {
     const who = await context.authenticate();
     const outcome = await this.service.proveByPassword(context.application, who, password ?? "", context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof ReauthenticateResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return outcome.kind === "proved" ? toReauthenticated(outcome) : SecondFactorRequired.from(outcome);
   }
 
@@ -32,7 +31,7 @@ export class ReauthenticationResolver {
   ): Promise<typeof CompleteReauthenticationResult> {
     const who = await context.authenticate();
     const outcome = await this.service.proveBySecondFactor(context.application, who, challengeToken, proofOf(proof), context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof CompleteReauthenticationResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return toReauthenticated(outcome);
   }
 }

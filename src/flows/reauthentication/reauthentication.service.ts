@@ -1,11 +1,11 @@
-import { proveSecondFactor, withSecondFactorCode } from "../../accounts/index.js";
-import type { GivenProof } from "../../admission/index.js";
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import { type Failure, failure } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { AuthenticatedSession, SecondFactorNeeded } from "../../sessions/index.js";
-import { sessionPasswordAttempts } from "../../throttling/index.js";
+import type { Nouns } from "../../app/services.js";
+import { proveSecondFactor, withSecondFactorCode } from "../../domain/account-operations/index.js";
+import type { Application } from "../../domain/applications/index.js";
+import { sessionPasswordAttempts } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import type { AuthenticatedSession, SecondFactorNeeded } from "../../domain/sessions/index.js";
+import type { GivenProof } from "../../domain/sign-in/index.js";
+import { type Failure, failure } from "../../platform/errors/index.js";
 
 export interface ProvedOutcome {
   readonly kind: "proved";

@@ -1,7 +1,6 @@
-import { createUnionType, Field, InputType, ObjectType } from "type-graphql";
-import { ChallengeEnded, InvalidCode, InvalidCredentials, TooManyAttempts } from "../../errors/index.js";
-import { SecondFactorRequired } from "../../sessions/index.js";
-import { DateTime } from "../../users/index.js";
+import { Field, InputType, ObjectType } from "type-graphql";
+import { DateTime, resultUnion } from "../../graphql/index.js";
+import { SecondFactorRequired } from "../log-in-states.types.js";
 
 @InputType({ description: "Whatever opened the account proves its owner again." })
 export class ReauthenticateInput {
@@ -15,14 +14,16 @@ export class Reauthenticated {
   until!: Date;
 }
 
-export const ReauthenticateResult = createUnionType({
+export const ReauthenticateResult = resultUnion({
   name: "ReauthenticateResult",
   description: "Proved, or the second factor is still to be proved, or refused.",
-  types: () => [Reauthenticated, SecondFactorRequired, InvalidCredentials, TooManyAttempts] as const,
+  states: [Reauthenticated, SecondFactorRequired],
+  failures: ["INVALID_CREDENTIALS", "TOO_MANY_ATTEMPTS"],
 });
 
-export const CompleteReauthenticationResult = createUnionType({
+export const CompleteReauthenticationResult = resultUnion({
   name: "CompleteReauthenticationResult",
   description: "Proved; or the code is wrong (five times at most), or the challenge has ended and the password is asked for again.",
-  types: () => [Reauthenticated, InvalidCode, ChallengeEnded, TooManyAttempts] as const,
+  states: [Reauthenticated],
+  failures: ["INVALID_CODE", "CHALLENGE_ENDED", "TOO_MANY_ATTEMPTS"],
 });

@@ -1,9 +1,8 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from "type-graphql";
-import { SecondFactorView } from "../../authenticators/index.js";
-import { type Failure, toUserError } from "../../errors/index.js";
-import { toLogInState } from "../../sessions/index.js";
-import { UserView } from "../../users/index.js";
-import type { FlowContext } from "../flow.js";
+import { type FlowContext, SecondFactorView, toUserError, type UserError } from "../../graphql/index.js";
+import type { Failure } from "../../platform/errors/index.js";
+import { toLogInState } from "../log-in-states.types.js";
+import { UserView } from "../user.types.js";
 import type { EnabledOutcome, SecondFactorService } from "./second-factor.service.js";
 import {
   ConfirmTotpInput,
@@ -29,7 +28,7 @@ export class SecondFactorResolver {
   async enrollTotp(@Ctx() context: FlowContext): Promise<typeof EnrollTotpResult> {
     const who = await context.authenticateEnrolling();
     const outcome = await this.service.enrollTotp(context.application, who);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof EnrollTotpResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...enrollment } = outcome;
     return Object.assign(new TotpEnrollment(), enrollment);
   }
@@ -42,10 +41,7 @@ export class SecondFactorResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof ConfirmTotpResult> {
     const who = await context.authenticateEnrolling();
-    return presentEnabled(
-      await this.service.confirmTotp(context.application, who, code, context.origin),
-      context,
-    ) as typeof ConfirmTotpResult;
+    return presentEnabled(await this.service.confirmTotp(context.application, who, code, context.origin), context);
   }
 
   @Mutation(() => EnrollSmsResult, {
@@ -54,7 +50,7 @@ export class SecondFactorResolver {
   })
   async enrollSms(@Ctx() context: FlowContext): Promise<typeof EnrollSmsResult> {
     const who = await context.authenticateEnrolling();
-    return presentEnabled(await this.service.enrollSms(context.application, who, context.origin), context) as typeof EnrollSmsResult;
+    return presentEnabled(await this.service.enrollSms(context.application, who, context.origin), context);
   }
 
   @Mutation(() => RegenerateRecoveryCodesResult, {
@@ -63,7 +59,7 @@ export class SecondFactorResolver {
   async regenerateRecoveryCodes(@Ctx() context: FlowContext): Promise<typeof RegenerateRecoveryCodesResult> {
     const who = await context.authenticate();
     const outcome = await this.service.regenerateRecoveryCodes(context.application, who, context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof RegenerateRecoveryCodesResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new RecoveryCodes(), { recoveryCodes: outcome.recoveryCodes });
   }
 
@@ -73,7 +69,7 @@ export class SecondFactorResolver {
   async disableSecondFactor(@Ctx() context: FlowContext): Promise<typeof DisableSecondFactorResult> {
     const who = await context.authenticate();
     const outcome = await this.service.disable(context.application, who, context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof DisableSecondFactorResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new SecondFactorDisabled(), { user: UserView.from(who.user, who.session.id) });
   }
 
@@ -88,7 +84,7 @@ export class SecondFactorResolver {
   }
 }
 
-function presentEnabled(outcome: EnabledOutcome | Failure, { locale }: FlowContext): object {
+function presentEnabled(outcome: EnabledOutcome | Failure, { locale }: FlowContext): SecondFactorEnabled | UserError {
   if (outcome.kind === "failure") return toUserError(outcome, locale);
   const { recoveryCodes, loggedIn } = outcome;
   return Object.assign(new SecondFactorEnabled(), { recoveryCodes, loggedIn: loggedIn && toLogInState(loggedIn) });

@@ -1,13 +1,13 @@
-import type { Enabled, Enrolling } from "../../admission/index.js";
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import { describeTotp, secondFactorMethods } from "../../authenticators/index.js";
-import { addSeconds } from "../../clock.js";
-import { type Failure, failure, Refusal } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { AuthenticatedSession, Entry } from "../../sessions/index.js";
-import { failuresFrom } from "../../throttling/index.js";
-import { verifiedPhone } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import type { Application } from "../../domain/applications/index.js";
+import { describeTotp, secondFactorMethods } from "../../domain/authenticators/index.js";
+import { failuresFrom } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import type { AuthenticatedSession, Entry } from "../../domain/sessions/index.js";
+import type { Enabled, Enrolling } from "../../domain/sign-in/index.js";
+import { verifiedPhone } from "../../domain/users/index.js";
+import { addSeconds } from "../../platform/clock.js";
+import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
 
 export interface TotpOutcome {
   readonly kind: "enrolling";

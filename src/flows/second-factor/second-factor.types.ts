@@ -1,7 +1,7 @@
-import { createUnionType, Field, InputType, ObjectType } from "type-graphql";
-import { InvalidCode, PhoneNotVerified, ReauthenticationRequired, SecondFactorOff, TooManyAttempts } from "../../errors/index.js";
-import { LoggedIn } from "../../sessions/index.js";
-import { DateTime, UserView } from "../../users/index.js";
+import { Field, InputType, ObjectType } from "type-graphql";
+import { DateTime, resultUnion } from "../../graphql/index.js";
+import { LoggedIn } from "../log-in-states.types.js";
+import { UserView } from "../user.types.js";
 
 @ObjectType({ description: "A TOTP secret, shown this once. It counts from confirmTotp on; until then whatever was enrolled before does." })
 export class TotpEnrollment {
@@ -47,32 +47,37 @@ export class SecondFactorDisabled {
   user!: UserView;
 }
 
-export const EnrollTotpResult = createUnionType({
+export const EnrollTotpResult = resultUnion({
   name: "EnrollTotpResult",
   description: "What to set the authenticator application up with; or SecondFactorOff when the application takes no TOTP.",
-  types: () => [TotpEnrollment, SecondFactorOff, ReauthenticationRequired] as const,
+  states: [TotpEnrollment],
+  failures: ["SECOND_FACTOR_OFF", "REAUTHENTICATION_REQUIRED"],
 });
 
-export const ConfirmTotpResult = createUnionType({
+export const ConfirmTotpResult = resultUnion({
   name: "ConfirmTotpResult",
   description: "In force, or why not. After five wrong codes call enrollTotp again.",
-  types: () => [SecondFactorEnabled, InvalidCode, TooManyAttempts] as const,
+  states: [SecondFactorEnabled],
+  failures: ["INVALID_CODE", "TOO_MANY_ATTEMPTS"],
 });
 
-export const RegenerateRecoveryCodesResult = createUnionType({
+export const RegenerateRecoveryCodesResult = resultUnion({
   name: "RegenerateRecoveryCodesResult",
   description: "New codes; or SecondFactorOff when the user has no second factor.",
-  types: () => [RecoveryCodes, SecondFactorOff, ReauthenticationRequired] as const,
+  states: [RecoveryCodes],
+  failures: ["SECOND_FACTOR_OFF", "REAUTHENTICATION_REQUIRED"],
 });
 
-export const DisableSecondFactorResult = createUnionType({
+export const DisableSecondFactorResult = resultUnion({
   name: "DisableSecondFactorResult",
   description: "Off, or prove first who is there.",
-  types: () => [SecondFactorDisabled, ReauthenticationRequired] as const,
+  states: [SecondFactorDisabled],
+  failures: ["REAUTHENTICATION_REQUIRED"],
 });
 
-export const EnrollSmsResult = createUnionType({
+export const EnrollSmsResult = resultUnion({
   name: "EnrollSmsResult",
   description: "In force, or why not.",
-  types: () => [SecondFactorEnabled, PhoneNotVerified, SecondFactorOff, ReauthenticationRequired] as const,
+  states: [SecondFactorEnabled],
+  failures: ["PHONE_NOT_VERIFIED", "SECOND_FACTOR_OFF", "REAUTHENTICATION_REQUIRED"],
 });

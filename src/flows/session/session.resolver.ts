@@ -1,8 +1,7 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
-import { toUserError } from "../../errors/index.js";
-import { LoggedIn } from "../../sessions/index.js";
-import { UserView } from "../../users/index.js";
-import type { FlowContext } from "../flow.js";
+import { type FlowContext, toUserError } from "../../graphql/index.js";
+import { LoggedIn } from "../log-in-states.types.js";
+import { UserView } from "../user.types.js";
 import type { SessionService } from "./session.service.js";
 import {
   IssueJwtInput,
@@ -27,7 +26,7 @@ export class SessionResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof RefreshSessionResult> {
     const outcome = await this.service.refresh(context.application, refreshToken, context.origin);
-    return (outcome.kind === "failure" ? toUserError(outcome, context.locale) : LoggedIn.from(outcome)) as typeof RefreshSessionResult;
+    return outcome.kind === "failure" ? toUserError(outcome, context.locale) : LoggedIn.from(outcome);
   }
 
   @Mutation(() => JwtIssued, { description: "A fresh JWT for the caller's session; the session's own tokens stay as they are." })

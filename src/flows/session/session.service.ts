@@ -1,10 +1,10 @@
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import { type Failure, failure, Refusal } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import { type AuthenticatedSession, authenticationOf, type Grant } from "../../sessions/index.js";
-import type { IssuedJwt } from "../../tokens/index.js";
-import type { User } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import type { Application } from "../../domain/applications/index.js";
+import type { IssuedJwt } from "../../domain/jwt/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import { type AuthenticatedSession, authenticationOf, type Grant } from "../../domain/sessions/index.js";
+import type { User } from "../../domain/users/index.js";
+import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
 
 /** What happens to a session between log-in and log-out. */
 export class SessionService {

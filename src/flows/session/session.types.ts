@@ -1,7 +1,7 @@
-import { createUnionType, Field, ID, InputType, Int, ObjectType } from "type-graphql";
-import { SessionEnded, TooManyAttempts } from "../../errors/index.js";
-import { LoggedIn, type SessionEntity } from "../../sessions/index.js";
-import { DateTime } from "../../users/index.js";
+import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
+import type { SessionEntity } from "../../domain/sessions/index.js";
+import { DateTime, resultUnion } from "../../graphql/index.js";
+import { LoggedIn } from "../log-in-states.types.js";
 
 @ObjectType("Session", { description: "One log-in on one device." })
 export class SessionView {
@@ -61,8 +61,9 @@ export class LoggedOut {
   sessionsEnded!: number;
 }
 
-export const RefreshSessionResult = createUnionType({
+export const RefreshSessionResult = resultUnion({
   name: "RefreshSessionResult",
   description: "New tokens; or SessionEnded, and the user logs in again.",
-  types: () => [LoggedIn, SessionEnded, TooManyAttempts] as const,
+  states: [LoggedIn],
+  failures: ["SESSION_ENDED", "TOO_MANY_ATTEMPTS"],
 });

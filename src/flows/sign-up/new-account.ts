@@ -1,11 +1,11 @@
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import type { ChallengeSubject } from "../../challenges/index.js";
-import { type PasswordHash, randomId } from "../../crypto/index.js";
-import { isUniqueViolation } from "../../database/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { AccountPurpose } from "../../throttling/index.js";
-import type { Email, PendingSignUpEntity, User } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import type { Application } from "../../domain/applications/index.js";
+import type { ChallengeSubject } from "../../domain/one-time-codes/index.js";
+import type { AccountPurpose } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import type { Email, PendingSignUpEntity, User } from "../../domain/users/index.js";
+import { type PasswordHash, randomId } from "../../platform/crypto/index.js";
+import { isUniqueViolation } from "../../platform/database/index.js";
 
 /** What a sign-up makes a user of. */
 export type PersonalData = Pick<PendingSignUpEntity, "emailAsTyped" | "metadata" | "locale"> & { readonly password: PasswordHash | null };

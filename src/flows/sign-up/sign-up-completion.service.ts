@@ -1,13 +1,13 @@
-import { queueResetCode } from "../../accounts/index.js";
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import type { FoundLink, MatchedChallenge } from "../../challenges/index.js";
-import type { PasswordHash } from "../../crypto/index.js";
-import { type Failure, failure } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { Entry } from "../../sessions/index.js";
-import { answeredSends, codeAttempts, signUpsFrom } from "../../throttling/index.js";
-import { acceptMetadata, canonicalEmail, type Email, type PendingSignUpEntity } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import { queueResetCode } from "../../domain/account-operations/index.js";
+import type { Application } from "../../domain/applications/index.js";
+import type { FoundLink, MatchedChallenge } from "../../domain/one-time-codes/index.js";
+import { answeredSends, codeAttempts, signUpsFrom } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import type { Entry } from "../../domain/sessions/index.js";
+import { acceptMetadata, canonicalEmail, type Email, type PendingSignUpEntity } from "../../domain/users/index.js";
+import type { PasswordHash } from "../../platform/crypto/index.js";
+import { type Failure, failure } from "../../platform/errors/index.js";
 import type { LinkOutcome } from "../flow.js";
 import { createAccount, listWaiting, neutralLoser, type PersonalData, signUpPurpose, signUpSubject } from "./new-account.js";
 

@@ -1,8 +1,10 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { type Failure, toUserError } from "../../errors/index.js";
-import { type Entry, toLogInState } from "../../sessions/index.js";
-import { chooseLocale, type FlowContext } from "../flow.js";
+import type { Entry } from "../../domain/sessions/index.js";
+import { type FlowContext, toUserError, type UserError } from "../../graphql/index.js";
+import type { Failure } from "../../platform/errors/index.js";
+import { chooseLocale } from "../flow.js";
 import { emailOf } from "../handle.types.js";
+import { type LoggedIn, type SecondFactorEnrollmentRequired, toLogInState } from "../log-in-states.types.js";
 import type { ConfirmationOutcome, SignUpService } from "./sign-up.service.js";
 import {
   CompleteSignUpInput,
@@ -33,7 +35,7 @@ export class SignUpResolver {
       metadata: input.metadata ?? {},
       locale: chooseLocale(application, input.locale, languages),
     };
-    return present(await this.service.signUp(application, command, origin), context) as typeof SignUpResult;
+    return present(await this.service.signUp(application, command, origin), context);
   }
 
   @Mutation(() => ResendSignUpCodeResult, {
@@ -43,10 +45,7 @@ export class SignUpResolver {
     @Arg("input", () => ResendSignUpCodeInput) { handle }: ResendSignUpCodeInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof ResendSignUpCodeResult> {
-    return present(
-      await this.service.resendCode(context.application, emailOf(handle), context.origin),
-      context,
-    ) as typeof ResendSignUpCodeResult;
+    return present(await this.service.resendCode(context.application, emailOf(handle), context.origin), context);
   }
 
   @Mutation(() => CompleteSignUpResult, { description: "Proves the address with the mailed code; makes the account and logs in." })
@@ -59,11 +58,16 @@ export class SignUpResolver {
       { handle: emailOf(handle), code, ticket: ticket ?? null },
       context.origin,
     );
-    return present(outcome, context) as typeof CompleteSignUpResult;
+    return present(outcome, context);
   }
 }
 
-function present(outcome: ConfirmationOutcome | Entry | Failure, { locale }: FlowContext): object {
+type Opened = LoggedIn | SecondFactorEnrollmentRequired;
+
+function present(outcome: ConfirmationOutcome | Failure, context: FlowContext): ConfirmationSent | UserError;
+function present(outcome: Entry | Failure, context: FlowContext): Opened | UserError;
+function present(outcome: ConfirmationOutcome | Entry | Failure, context: FlowContext): ConfirmationSent | Opened | UserError;
+function present(outcome: ConfirmationOutcome | Entry | Failure, { locale }: FlowContext) {
   if (outcome.kind === "failure") return toUserError(outcome, locale);
   if (outcome.kind !== "confirmation") return toLogInState(outcome);
   const { kind: _, ...answer } = outcome;

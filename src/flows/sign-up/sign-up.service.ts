@@ -1,15 +1,15 @@
-import { codeDigits, isFull } from "../../accounts/index.js";
-import { type Application, linkOf } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import { passwordViolations } from "../../authenticators/index.js";
-import type { IssuedChallenge } from "../../challenges/index.js";
-import { addSeconds } from "../../clock.js";
-import { type PasswordHash, randomToken } from "../../crypto/index.js";
-import { type Failure, failure } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { Entry } from "../../sessions/index.js";
-import { networkOf, type Subject, sends, signUpsFrom } from "../../throttling/index.js";
-import { acceptMetadata, canonicalEmail, type Email, type Metadata } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import { codeDigits, isFull } from "../../domain/account-operations/index.js";
+import { type Application, linkOf } from "../../domain/applications/index.js";
+import { passwordViolations } from "../../domain/authenticators/index.js";
+import type { IssuedChallenge } from "../../domain/one-time-codes/index.js";
+import { networkOf, type Subject, sends, signUpsFrom } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import type { Entry } from "../../domain/sessions/index.js";
+import { acceptMetadata, canonicalEmail, type Email, type Metadata } from "../../domain/users/index.js";
+import { addSeconds } from "../../platform/clock.js";
+import { type PasswordHash, randomToken } from "../../platform/crypto/index.js";
+import { type Failure, failure } from "../../platform/errors/index.js";
 import { createAccount, listWaiting, neutralLoser, signUpPurpose, signUpSubject } from "./new-account.js";
 
 export interface SignUpCommand {

@@ -1,16 +1,8 @@
-import { createUnionType, Field, InputType, ObjectType } from "type-graphql";
-import {
-  HandleInvalid,
-  HandleUnavailable,
-  InvalidCode,
-  MetadataRefused,
-  PasswordRefused,
-  SignUpClosed,
-  TooManyAttempts,
-} from "../../errors/index.js";
-import { LoggedIn, SecondFactorEnrollmentRequired } from "../../sessions/index.js";
-import { DateTime, JsonScalar, type Metadata } from "../../users/index.js";
+import { Field, InputType, ObjectType } from "type-graphql";
+import type { Metadata } from "../../domain/users/index.js";
+import { DateTime, JsonScalar, resultUnion } from "../../graphql/index.js";
 import { AddressInput } from "../handle.types.js";
+import { LoggedIn, SecondFactorEnrollmentRequired } from "../log-in-states.types.js";
 
 @InputType({ description: "What a new user gives." })
 export class SignUpInput {
@@ -66,31 +58,23 @@ export class ConfirmationSent {
   resendAvailableAt!: Date;
 }
 
-export const SignUpResult = createUnionType({
+export const SignUpResult = resultUnion({
   name: "SignUpResult",
   description: "ConfirmationSent in flow CODE; LoggedIn in flow NONE.",
-  types: () =>
-    [
-      ConfirmationSent,
-      LoggedIn,
-      SecondFactorEnrollmentRequired,
-      HandleUnavailable,
-      SignUpClosed,
-      HandleInvalid,
-      PasswordRefused,
-      MetadataRefused,
-      TooManyAttempts,
-    ] as const,
+  states: [ConfirmationSent, LoggedIn, SecondFactorEnrollmentRequired],
+  failures: ["HANDLE_UNAVAILABLE", "SIGN_UP_CLOSED", "HANDLE_INVALID", "PASSWORD_REFUSED", "METADATA_REFUSED", "TOO_MANY_ATTEMPTS"],
 });
 
-export const ResendSignUpCodeResult = createUnionType({
+export const ResendSignUpCodeResult = resultUnion({
   name: "ResendSignUpCodeResult",
   description: "The same answer whether there is a sign-up to confirm or not.",
-  types: () => [ConfirmationSent, HandleInvalid, TooManyAttempts] as const,
+  states: [ConfirmationSent],
+  failures: ["HANDLE_INVALID", "TOO_MANY_ATTEMPTS"],
 });
 
-export const CompleteSignUpResult = createUnionType({
+export const CompleteSignUpResult = resultUnion({
   name: "CompleteSignUpResult",
   description: "The new user is logged in, or the code was not accepted.",
-  types: () => [LoggedIn, SecondFactorEnrollmentRequired, InvalidCode, TooManyAttempts] as const,
+  states: [LoggedIn, SecondFactorEnrollmentRequired],
+  failures: ["INVALID_CODE", "TOO_MANY_ATTEMPTS"],
 });

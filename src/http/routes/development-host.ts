@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { isLoopbackHost } from "../../environment.js";
-import { Refusal } from "../../errors/index.js";
+import { Refusal } from "../../platform/errors/index.js";
+import { isLoopbackHost } from "../../platform/loopback.js";
 
 /** Guards what only development shows: a foreign name that resolves to this machine (DNS rebinding) must not read it. */
 export function developmentHostGuard(publicUrl: string): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Liquid } from "liquidjs";
-import type { Inbox } from "../../messaging/index.js";
-import { canonicalEmail, canonicalPhone } from "../../users/index.js";
+import type { Inbox } from "../../domain/messaging/index.js";
+import { canonicalEmail, canonicalPhone } from "../../domain/users/index.js";
 import { developmentHostGuard } from "./development-host.js";
 
 interface InboxQuery {

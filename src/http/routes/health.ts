@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
-import { SharedRead } from "../../applications/index.js";
-import type { Database } from "../../database/index.js";
+import { SharedRead } from "../../domain/applications/index.js";
+import type { Database } from "../../platform/database/index.js";
 
 /** Says whether the gateway wants new requests; false while it starts and drains. */
 export interface Readiness {

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { LRUCache } from "lru-cache";
-import { type Application, issuerOf } from "../../applications/index.js";
-import { hashToken } from "../../crypto/index.js";
-import { isDatabaseUnavailable } from "../../database/index.js";
-import { Refusal } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { PublishedKey } from "../../tokens/index.js";
+import type { Nouns } from "../../app/services.js";
+import { type Application, issuerOf } from "../../domain/applications/index.js";
+import type { PublishedKey } from "../../domain/jwt/index.js";
+import { hashToken } from "../../platform/crypto/index.js";
+import { isDatabaseUnavailable } from "../../platform/database/index.js";
+import { Refusal } from "../../platform/errors/index.js";
 
 type Parts = Pick<Nouns, "applicationDirectory" | "signingKeys" | "publicUrl" | "log">;
 interface PublishedFile {

@@ -1,4 +1,4 @@
-import type { Locale, PasswordViolation } from "../../errors/index.js";
+import type { Locale, PasswordViolation } from "../../platform/errors/index.js";
 
 /** What a link page says. `{app}` is the application's name, `{minimum}` the least length of a password. */
 export interface LinkPageTexts {

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Liquid } from "liquidjs";
-import type { Application } from "../../applications/index.js";
-import type { FoundLink } from "../../challenges/index.js";
-import { type Locale, type PasswordViolation, pickLocale, Refusal } from "../../errors/index.js";
+import type { Nouns } from "../../app/services.js";
+import type { Application } from "../../domain/applications/index.js";
+import type { FoundLink } from "../../domain/one-time-codes/index.js";
 import type { LinkJourney } from "../../flows/index.js";
-import type { Nouns } from "../../nouns.js";
+import { type Locale, type PasswordViolation, pickLocale, Refusal } from "../../platform/errors/index.js";
 import type { Floods } from "../floods.js";
 import { languagesOf, originOf } from "../request-origin.js";
 import { type LinkPageTexts, linkPageTexts } from "./link-page-texts.js";

@@ -1,11 +1,15 @@
 import type { FastifyInstance } from "fastify";
-import { equalsInConstantTime } from "../../crypto/index.js";
-import type { Environment } from "../../environment.js";
-import { Refusal } from "../../errors/index.js";
+import { equalsInConstantTime } from "../../platform/crypto/index.js";
+import { Refusal } from "../../platform/errors/index.js";
 import type { Metrics } from "../metrics.js";
 
+interface MetricsAccess {
+  readonly GATEWAY_MODE: "development" | "production";
+  readonly METRICS_TOKEN?: string | undefined;
+}
+
 /** For Prometheus: with METRICS_TOKEN as bearer; without one only in development. To everybody else there is no such page. */
-export function addMetricsRoute(server: FastifyInstance, metrics: Metrics, { GATEWAY_MODE, METRICS_TOKEN }: Environment): void {
+export function addMetricsRoute(server: FastifyInstance, metrics: Metrics, { GATEWAY_MODE, METRICS_TOKEN }: MetricsAccess): void {
   server.get("/metrics", async (request, reply) => {
     const isOpen = METRICS_TOKEN === undefined && GATEWAY_MODE === "development";
     const isAllowed =

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import files from "@fastify/static";
 import type { FastifyInstance } from "fastify";
+import type { Nouns } from "../../app/services.js";
 import { DEMO_APPLICATION_ID, demoValues } from "../../management/index.js";
-import type { Nouns } from "../../nouns.js";
 import { developmentHostGuard } from "./development-host.js";
 
 interface PlaygroundParts {

@@ -1,5 +1,10 @@
 import type { FastifyInstance } from "fastify";
-import type { Schemas } from "../schemas.js";
+import type { PublishedSchema } from "../../graphql/index.js";
+
+export interface Schemas {
+  readonly authentication: PublishedSchema;
+  readonly management: PublishedSchema;
+}
 
 /** The published contract of both APIs, in every mode, so that nobody needs introspection. */
 export function addSchemaRoutes(server: FastifyInstance, { authentication, management }: Schemas): void {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type ApplicationDraft, KEPT_MS, type NewApplication } from "../../applications/index.js";
-import { randomId } from "../../crypto/index.js";
-import type { Nouns } from "../../nouns.js";
+import type { Nouns } from "../../app/services.js";
+import { type ApplicationDraft, KEPT_MS, type NewApplication } from "../../domain/applications/index.js";
+import { randomId } from "../../platform/crypto/index.js";
 
 type Parts = Pick<Nouns, "applicationRegistry" | "signingKeys" | "audit" | "database" | "retained">;
 

@@ -1,9 +1,9 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
-import { Refusal } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import { realmConfiguration } from "../../tokens/index.js";
+import type { Nouns } from "../../app/services.js";
+import { realmConfiguration } from "../../domain/jwt/index.js";
+import type { ManagementContext } from "../../graphql/index.js";
+import { Refusal } from "../../platform/errors/index.js";
 import { ManagedApplicationView } from "../application.types.js";
-import type { ManagementContext } from "../area.js";
 import { ApplicationKey, RealmConfigurationView, SigningKeyView, Viewer } from "./applications.types.js";
 
 @Resolver(() => ManagedApplicationView)

@@ -1,6 +1,6 @@
 import { createUnionType, Field, ID, ObjectType, registerEnumType } from "type-graphql";
-import type { SigningKeyState as KeyState, PublishedKey } from "../../tokens/index.js";
-import { DateTime } from "../../users/index.js";
+import type { SigningKeyState as KeyState, PublishedKey } from "../../domain/jwt/index.js";
+import { DateTime } from "../../graphql/index.js";
 import { ManagedApplicationView } from "../application.types.js";
 
 export enum SigningKeyState {

@@ -1,6 +1,6 @@
-import { type Application, issuerOf } from "../../applications/index.js";
-import { isUniqueViolation } from "../../database/index.js";
-import type { Nouns } from "../../nouns.js";
+import type { Nouns } from "../../app/services.js";
+import { type Application, issuerOf } from "../../domain/applications/index.js";
+import { isUniqueViolation } from "../../platform/database/index.js";
 import { ApplicationLifecycle } from "./application-lifecycle.js";
 
 /** The Demo application has one id everywhere, so that every process finds the same. */

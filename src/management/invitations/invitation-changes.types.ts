@@ -1,6 +1,6 @@
-import { createUnionType, Field, ID, InputType, ObjectType } from "type-graphql";
-import { HandleInvalid, InvitationsClosed, LocaleRefused, MetadataRefused, TooManyAttempts } from "../../errors/index.js";
-import { JsonScalar, type Metadata } from "../../users/index.js";
+import { Field, ID, InputType, ObjectType } from "type-graphql";
+import type { Metadata } from "../../domain/users/index.js";
+import { JsonScalar, resultUnion } from "../../graphql/index.js";
 import { ManagedInvitationView } from "./invitations.types.js";
 
 @InputType({ description: "Whom to invite." })
@@ -42,14 +42,16 @@ export class ManagedInvitationRevoked {
   invitation!: ManagedInvitationView;
 }
 
-export const CreateInvitationResult = createUnionType({
+export const CreateInvitationResult = resultUnion({
   name: "CreateInvitationResult",
   description: "Sent, or why not. TooManyAttempts: this address has had its share of mails.",
-  types: () => [ManagedInvitationSent, InvitationsClosed, HandleInvalid, LocaleRefused, MetadataRefused, TooManyAttempts] as const,
+  states: [ManagedInvitationSent],
+  failures: ["INVITATIONS_CLOSED", "HANDLE_INVALID", "LOCALE_REFUSED", "METADATA_REFUSED", "TOO_MANY_ATTEMPTS"],
 });
 
-export const ResendInvitationResult = createUnionType({
+export const ResendInvitationResult = resultUnion({
   name: "ResendInvitationResult",
   description: "Sent again, or why not. TooManyAttempts: this address has had its share of mails.",
-  types: () => [ManagedInvitationSent, InvitationsClosed, TooManyAttempts] as const,
+  states: [ManagedInvitationSent],
+  failures: ["INVITATIONS_CLOSED", "TOO_MANY_ATTEMPTS"],
 });

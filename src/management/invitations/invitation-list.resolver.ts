@@ -1,6 +1,7 @@
 import { Arg, FieldResolver, Int, Resolver, Root } from "type-graphql";
-import { type InvitationFilter, InvitationStatus, type Invitations } from "../../invitations/index.js";
-import { requirePage } from "../../paging/index.js";
+import type { InvitationFilter, Invitations } from "../../domain/invitations/index.js";
+import { InvitationStatus } from "../../graphql/index.js";
+import { requirePage } from "../../platform/pagination/index.js";
 import { ManagedApplicationView } from "../application.types.js";
 import { ManagedInvitationConnection } from "./invitations.types.js";
 
@@ -8,7 +9,7 @@ import { ManagedInvitationConnection } from "./invitations.types.js";
 export class InvitationListResolver {
   constructor(private readonly list: Invitations) {}
 
-  @FieldResolver(() => ManagedInvitationConnection, {
+  @FieldResolver(() => ManagedInvitationConnection.type, {
     description: "The application's invitations, its users' and its back end's, newest first. `first` at most 100.",
   })
   async invitations(
@@ -18,7 +19,7 @@ export class InvitationListResolver {
       | null,
     @Arg("first", () => Int, { defaultValue: 20 }) first: number,
     @Arg("after", () => String, { nullable: true }) after: string | undefined,
-  ): Promise<ManagedInvitationConnection> {
+  ): Promise<object> {
     const page = requirePage(first, after);
     return ManagedInvitationConnection.from(await this.list.listPage(id, status == null ? {} : { status }, page), page);
   }

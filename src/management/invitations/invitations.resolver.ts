@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
-import { type Failure, toUserError } from "../../errors/index.js";
-import type { ManagementContext } from "../area.js";
+import { type ManagementContext, toUserError, type UserError } from "../../graphql/index.js";
+import type { Failure } from "../../platform/errors/index.js";
 import { ManagedUserView } from "../user.types.js";
 import {
   CreateInvitationInput,
@@ -26,7 +26,7 @@ export class InvitationsResolver {
   ): Promise<typeof CreateInvitationResult> {
     const application = await context.requireApplication(applicationId);
     const outcome = await this.service.create(application, { email, metadata: metadata ?? {}, locale }, context.origin);
-    return present(outcome, context) as typeof CreateInvitationResult;
+    return present(outcome, context);
   }
 
   @Mutation(() => ResendInvitationResult, {
@@ -37,7 +37,7 @@ export class InvitationsResolver {
     @Ctx() context: ManagementContext,
   ): Promise<typeof ResendInvitationResult> {
     const application = await context.requireApplication(applicationId);
-    return present(await this.service.resend(application, invitationId, context.origin), context) as typeof ResendInvitationResult;
+    return present(await this.service.resend(application, invitationId, context.origin), context);
   }
 
   @Mutation(() => ManagedInvitationRevoked, {
@@ -63,7 +63,7 @@ export class InvitationsResolver {
   }
 }
 
-function present(outcome: SentOutcome | Failure, { locale }: ManagementContext): object {
+function present(outcome: SentOutcome | Failure, { locale }: ManagementContext): ManagedInvitationSent | UserError {
   if (outcome.kind === "failure") return toUserError(outcome, locale);
   return Object.assign(new ManagedInvitationSent(), { invitation: ManagedInvitationView.from(outcome.invitation) });
 }

@@ -1,10 +1,11 @@
-import type { Application } from "../../applications/index.js";
-import { BACK_END, type RequestOrigin } from "../../audit/index.js";
-import { type Failure, failure, Refusal } from "../../errors/index.js";
-import type { Invitation } from "../../invitations/index.js";
-import type { Nouns } from "../../nouns.js";
-import { recipientSubjects } from "../../throttling/index.js";
-import { acceptPartOfMetadata, canonicalEmail, type Email, type Metadata } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import type { Application } from "../../domain/applications/index.js";
+import { BACK_END } from "../../domain/audit/index.js";
+import type { Invitation } from "../../domain/invitations/index.js";
+import { recipientSubjects } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import { acceptPartOfMetadata, canonicalEmail, type Email, type Metadata } from "../../domain/users/index.js";
+import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
 import { chosenLocale } from "../locale.js";
 
 export interface InvitationDraft {

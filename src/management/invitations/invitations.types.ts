@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import { type Invitation, InvitationStatus } from "../../invitations/index.js";
-import { cursorOf, PageInfo, type PageRequest } from "../../paging/index.js";
-import { DateTime, JsonScalar, type Metadata } from "../../users/index.js";
+import type { Invitation } from "../../domain/invitations/index.js";
+import type { Metadata } from "../../domain/users/index.js";
+import { DateTime, defineConnection, InvitationStatus, JsonScalar } from "../../graphql/index.js";
 
 /** An invitation as those who manage the application see it. Who sent it is a field resolver. */
 @ObjectType("Invitation", { description: "Somebody who was asked to join the application." })
@@ -40,29 +40,10 @@ export class ManagedInvitationView {
   }
 }
 
-@ObjectType("InvitationEdge", { description: "An invitation in a list." })
-export class ManagedInvitationEdge {
-  @Field(() => String, { description: "Where the next page begins: give it as `after`." })
-  cursor!: string;
-
-  @Field(() => ManagedInvitationView, { description: "The invitation." })
-  node!: ManagedInvitationView;
-}
-
-@ObjectType("InvitationConnection", { description: "Invitations, newest first." })
-export class ManagedInvitationConnection {
-  @Field(() => [ManagedInvitationEdge], { description: "This page." })
-  edges!: ManagedInvitationEdge[];
-
-  @Field(() => PageInfo, { description: "Where the list stands." })
-  pageInfo!: PageInfo;
-
-  static from(invitations: readonly Invitation[], page: PageRequest): ManagedInvitationConnection {
-    const edges = invitations
-      .slice(0, page.first)
-      .map((invitation) =>
-        Object.assign(new ManagedInvitationEdge(), { cursor: cursorOf(invitation), node: ManagedInvitationView.from(invitation) }),
-      );
-    return Object.assign(new ManagedInvitationConnection(), { edges, pageInfo: PageInfo.from(invitations, page) });
-  }
-}
+export const ManagedInvitationConnection = defineConnection({
+  name: "Invitation",
+  node: ManagedInvitationView,
+  toNode: (invitation: Invitation) => ManagedInvitationView.from(invitation),
+  description: "Invitations, newest first.",
+  nodeDescription: "An invitation",
+});

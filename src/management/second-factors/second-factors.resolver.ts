@@ -1,6 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
-import { SecondFactorView } from "../../authenticators/index.js";
-import type { ManagementContext } from "../area.js";
+import { type ManagementContext, SecondFactorView } from "../../graphql/index.js";
 import { ManagedUserView } from "../user.types.js";
 import type { SecondFactorsService } from "./second-factors.service.js";
 import { ResetSecondFactorInput, ResetSecondFactorsInput, SecondFactorReset, SecondFactorsReset } from "./second-factors.types.js";

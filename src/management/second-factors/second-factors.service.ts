@@ -1,9 +1,9 @@
-import type { Application } from "../../applications/index.js";
-import type { RequestOrigin } from "../../audit/index.js";
-import { type SecondFactorMethodName, secondFactorMethods } from "../../authenticators/index.js";
-import { Refusal } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import type { User } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import type { Application } from "../../domain/applications/index.js";
+import { type SecondFactorMethodName, secondFactorMethods } from "../../domain/authenticators/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import type { User } from "../../domain/users/index.js";
+import { Refusal } from "../../platform/errors/index.js";
 
 const BATCH = 100;
 const LONGEST_REASON = 200;

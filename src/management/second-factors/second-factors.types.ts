@@ -1,5 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
-import { SecondFactorMethod, type SecondFactorMethodName } from "../../authenticators/index.js";
+import type { SecondFactorMethodName } from "../../domain/authenticators/index.js";
+import { SecondFactorMethod } from "../../graphql/index.js";
 import { ManagedUserView } from "../user.types.js";
 
 const REASON = "Why, for the record: 1 to 200 characters. The user is not shown it.";

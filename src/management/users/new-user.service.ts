@@ -1,12 +1,13 @@
-import { isFull, queueResetCode, resetSubject } from "../../accounts/index.js";
-import type { Application } from "../../applications/index.js";
-import { BACK_END, type RequestOrigin } from "../../audit/index.js";
-import { randomId } from "../../crypto/index.js";
-import { isUniqueViolation } from "../../database/index.js";
-import { type Failure, failure, Refusal } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import { answeredSends } from "../../throttling/index.js";
-import { acceptMetadata, canonicalEmail, type Email, type Metadata, type User } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import { isFull, queueResetCode, resetSubject } from "../../domain/account-operations/index.js";
+import type { Application } from "../../domain/applications/index.js";
+import { BACK_END } from "../../domain/audit/index.js";
+import { answeredSends } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import { acceptMetadata, canonicalEmail, type Email, type Metadata, type User } from "../../domain/users/index.js";
+import { randomId } from "../../platform/crypto/index.js";
+import { isUniqueViolation } from "../../platform/database/index.js";
+import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
 import { chosenLocale } from "../locale.js";
 
 export interface UserDraft {

@@ -1,6 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { toUserError } from "../../errors/index.js";
-import type { ManagementContext } from "../area.js";
+import { type ManagementContext, toUserError } from "../../graphql/index.js";
 import { ManagedUserView } from "../user.types.js";
 import type { NewUserService } from "./new-user.service.js";
 import type { UserChangesService } from "./user-changes.service.js";
@@ -38,7 +37,7 @@ export class UserChangesResolver {
   ): Promise<typeof CreateUserResult> {
     const application = await context.requireApplication(applicationId);
     const outcome = await this.newcomers.create(application, { email, metadata: metadata ?? {}, locale }, context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof CreateUserResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new UserCreated(), { user: ManagedUserView.from(outcome.user) });
   }
 
@@ -96,7 +95,7 @@ export class UserChangesResolver {
   ): Promise<typeof SendPasswordResetResult> {
     const application = await context.requireApplication(applicationId);
     const outcome = await this.newcomers.sendReset(application, userId, context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof SendPasswordResetResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { expiresAt, resendAvailableAt } = outcome;
     return Object.assign(new PasswordResetSent(), { expiresAt, resendAvailableAt });
   }
@@ -108,7 +107,7 @@ export class UserChangesResolver {
   ): Promise<typeof UpdateUserMetadataResult> {
     const application = await context.requireApplication(applicationId);
     const outcome = await this.changes.updateMetadata(application, userId, metadata, context.origin);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale) as typeof UpdateUserMetadataResult;
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new UserMetadataUpdated(), { user: ManagedUserView.from(outcome.user) });
   }
 

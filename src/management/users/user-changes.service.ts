@@ -1,11 +1,12 @@
-import { eraseUser } from "../../accounts/index.js";
-import type { Application } from "../../applications/index.js";
-import { BACK_END, type RequestOrigin } from "../../audit/index.js";
-import { addSeconds } from "../../clock.js";
-import { type Failure, failure, Refusal } from "../../errors/index.js";
-import type { Nouns } from "../../nouns.js";
-import { lockSubjects, secondFactorWaits } from "../../throttling/index.js";
-import { changeMetadata, type Metadata, type User } from "../../users/index.js";
+import type { Nouns } from "../../app/services.js";
+import { eraseUser } from "../../domain/account-operations/index.js";
+import type { Application } from "../../domain/applications/index.js";
+import { BACK_END } from "../../domain/audit/index.js";
+import { lockSubjects, secondFactorWaits } from "../../domain/rate-limiting/index.js";
+import type { RequestOrigin } from "../../domain/request-context.js";
+import { changeMetadata, type Metadata, type User } from "../../domain/users/index.js";
+import { addSeconds } from "../../platform/clock.js";
+import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
 
 export interface ChangedOutcome {
   readonly kind: "changed";

@@ -1,14 +1,6 @@
-import { createUnionType, Field, ID, InputType, Int, ObjectType } from "type-graphql";
-import {
-  AccountSuspended,
-  HandleInvalid,
-  HandleUnavailable,
-  LocaleRefused,
-  MetadataRefused,
-  SignUpClosed,
-  TooManyAttempts,
-} from "../../errors/index.js";
-import { DateTime, JsonScalar, type Metadata } from "../../users/index.js";
+import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
+import type { Metadata } from "../../domain/users/index.js";
+import { DateTime, JsonScalar, resultUnion } from "../../graphql/index.js";
 import { ManagedUserView } from "../user.types.js";
 
 @InputType({ description: "Which user." })
@@ -103,20 +95,23 @@ export class UserMetadataUpdated {
   user!: ManagedUserView;
 }
 
-export const CreateUserResult = createUnionType({
+export const CreateUserResult = resultUnion({
   name: "CreateUserResult",
   description: "Made, or why not. SignUpClosed: the application is full.",
-  types: () => [UserCreated, HandleInvalid, HandleUnavailable, LocaleRefused, MetadataRefused, SignUpClosed, TooManyAttempts] as const,
+  states: [UserCreated],
+  failures: ["HANDLE_INVALID", "HANDLE_UNAVAILABLE", "LOCALE_REFUSED", "METADATA_REFUSED", "SIGN_UP_CLOSED", "TOO_MANY_ATTEMPTS"],
 });
 
-export const SendPasswordResetResult = createUnionType({
+export const SendPasswordResetResult = resultUnion({
   name: "SendPasswordResetResult",
   description: "Sent, or why not. HandleInvalid: the user has no address. TooManyAttempts: it has had its share of mails.",
-  types: () => [PasswordResetSent, AccountSuspended, HandleInvalid, TooManyAttempts] as const,
+  states: [PasswordResetSent],
+  failures: ["ACCOUNT_SUSPENDED", "HANDLE_INVALID", "TOO_MANY_ATTEMPTS"],
 });
 
-export const UpdateUserMetadataResult = createUnionType({
+export const UpdateUserMetadataResult = resultUnion({
   name: "UpdateUserMetadataResult",
   description: "Set, or which fields were refused. A JWT that would pass 6 KiB is refused, too.",
-  types: () => [UserMetadataUpdated, MetadataRefused] as const,
+  states: [UserMetadataUpdated],
+  failures: ["METADATA_REFUSED"],
 });

@@ -1,7 +1,7 @@
 import { Arg, FieldResolver, ID, Int, Resolver, Root } from "type-graphql";
-import { Refusal } from "../../errors/index.js";
-import { requirePage } from "../../paging/index.js";
-import { canonicalEmail, type UserRepository } from "../../users/index.js";
+import { canonicalEmail, type UserRepository } from "../../domain/users/index.js";
+import { Refusal } from "../../platform/errors/index.js";
+import { requirePage } from "../../platform/pagination/index.js";
 import { ManagedApplicationView } from "../application.types.js";
 import { ManagedUserView } from "../user.types.js";
 import { UserConnection, UserFilter } from "./users.types.js";
@@ -13,13 +13,13 @@ const LONGEST_SEARCH = 320;
 export class UserListResolver {
   constructor(private readonly rows: UserRepository) {}
 
-  @FieldResolver(() => UserConnection, { description: "The application's users, newest first. `first` at most 100." })
+  @FieldResolver(() => UserConnection.type, { description: "The application's users, newest first. `first` at most 100." })
   async users(
     @Root() { id }: ManagedApplicationView,
     @Arg("filter", () => UserFilter, { nullable: true }) given: UserFilter | undefined,
     @Arg("first", () => Int, { defaultValue: 20 }) first: number,
     @Arg("after", () => String, { nullable: true }) after: string | undefined,
-  ): Promise<UserConnection> {
+  ): Promise<object> {
     const page = requirePage(first, after);
     const filter = toFilter(given ?? {});
     return UserConnection.from(await this.rows.listPage(id, filter, page), page, () => this.rows.countMatches(id, filter));

@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import type { ManagementContext } from "../area.js";
+import type { ManagementContext } from "../../graphql/index.js";
 import { ManagedUserView } from "../user.types.js";
 import { ManagedSessionView } from "./users.types.js";
 

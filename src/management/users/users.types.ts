@@ -1,7 +1,7 @@
-import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
-import { cursorOf, PageInfo, type PageRequest } from "../../paging/index.js";
-import type { SessionEntity } from "../../sessions/index.js";
-import { DateTime, type UserStatus as Status, type User } from "../../users/index.js";
+import { Field, ID, InputType, ObjectType } from "type-graphql";
+import type { SessionEntity } from "../../domain/sessions/index.js";
+import type { UserStatus as Status, User } from "../../domain/users/index.js";
+import { DateTime, defineConnection } from "../../graphql/index.js";
 import { ManagedUserView, UserStatus } from "../user.types.js";
 
 @InputType({ description: "Which users: those for whom everything given holds." })
@@ -16,41 +16,14 @@ export class UserFilter {
   status?: Status | null;
 }
 
-@ObjectType({ description: "A user in a list." })
-export class UserEdge {
-  @Field(() => String, { description: "Where the next page begins: give it as `after`." })
-  cursor!: string;
-
-  @Field(() => ManagedUserView, { description: "The user." })
-  node!: ManagedUserView;
-}
-
-@ObjectType({ description: "Users, newest first." })
-export class UserConnection {
-  @Field(() => [UserEdge], { description: "This page." })
-  edges!: UserEdge[];
-
-  @Field(() => PageInfo, { description: "Where the list stands." })
-  pageInfo!: PageInfo;
-
-  private count!: () => Promise<number>;
-
-  /** Counted only when it is asked for. */
-  @Field(() => Int, {
-    nullable: true,
-    description: "How many users the filter lets through, on all pages. Ask for it on the first page only.",
-  })
-  async totalCount(): Promise<number | null> {
-    return await this.count();
-  }
-
-  static from(users: readonly User[], page: PageRequest, count: () => Promise<number>): UserConnection {
-    const edges = users
-      .slice(0, page.first)
-      .map((user) => Object.assign(new UserEdge(), { cursor: cursorOf(user), node: ManagedUserView.from(user) }));
-    return Object.assign(new UserConnection(), { edges, pageInfo: PageInfo.from(users, page), count });
-  }
-}
+export const UserConnection = defineConnection({
+  name: "User",
+  node: ManagedUserView,
+  toNode: (user: User) => ManagedUserView.from(user),
+  description: "Users, newest first.",
+  nodeDescription: "A user",
+  totalCount: "How many users match the filter, on all pages. Select it on the first page only.",
+});
 
 @ObjectType("Session", { description: "One log-in on one device." })
 export class ManagedSessionView {

@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./account-deleted.de.js";
 import { en } from "./account-deleted.en.js";
 import { fr } from "./account-deleted.fr.js";

@@ -1,4 +1,4 @@
-import type { MessageText } from "../../../messaging/index.js";
+import type { MessageText } from "../../../domain/messaging/index.js";
 
 export const en: MessageText = {
   subject: "The address of your account at {{ appName }} is about to change",

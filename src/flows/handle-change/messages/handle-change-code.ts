@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./handle-change-code.de.js";
 import { en } from "./handle-change-code.en.js";
 import { fr } from "./handle-change-code.fr.js";

@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./handle-change-notice.de.js";
 import { en } from "./handle-change-notice.en.js";
 import { fr } from "./handle-change-notice.fr.js";

@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./handle-changed.de.js";
 import { en } from "./handle-changed.en.js";
 import { fr } from "./handle-changed.fr.js";

@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./invitation.de.js";
 import { en } from "./invitation.en.js";
 import { fr } from "./invitation.fr.js";

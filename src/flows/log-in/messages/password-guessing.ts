@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./password-guessing.de.js";
 import { en } from "./password-guessing.en.js";
 import { fr } from "./password-guessing.fr.js";

@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./password-changed.de.js";
 import { en } from "./password-changed.en.js";
 import { fr } from "./password-changed.fr.js";

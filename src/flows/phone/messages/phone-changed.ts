@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de, deSms } from "./phone-changed.de.js";
 import { en, enSms } from "./phone-changed.en.js";
 import { fr, frSms } from "./phone-changed.fr.js";

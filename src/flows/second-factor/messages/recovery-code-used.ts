@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./recovery-code-used.de.js";
 import { en } from "./recovery-code-used.en.js";
 import { fr } from "./recovery-code-used.fr.js";

@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./recovery-codes-replaced.de.js";
 import { en } from "./recovery-codes-replaced.en.js";
 import { fr } from "./recovery-codes-replaced.fr.js";

@@ -1,4 +1,4 @@
-import type { MessageText } from "../../../messaging/index.js";
+import type { MessageText } from "../../../domain/messaging/index.js";
 
 export const de: MessageText = {
   subject: "Ein zweiter Faktor Ihres Kontos bei {{ appName }} ist aus",

@@ -1,4 +1,4 @@
-import type { MessageText } from "../../../messaging/index.js";
+import type { MessageText } from "../../../domain/messaging/index.js";
 
 export const fr: MessageText = {
   subject: "Un second facteur de votre compte {{ appName }} est désactivé",

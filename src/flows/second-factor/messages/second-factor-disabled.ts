@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./second-factor-disabled.de.js";
 import { en } from "./second-factor-disabled.en.js";
 import { fr } from "./second-factor-disabled.fr.js";

@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./second-factor-enabled.de.js";
 import { en } from "./second-factor-enabled.en.js";
 import { fr } from "./second-factor-enabled.fr.js";

@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./second-factor-guessing.de.js";
 import { en } from "./second-factor-guessing.en.js";
 import { fr } from "./second-factor-guessing.fr.js";

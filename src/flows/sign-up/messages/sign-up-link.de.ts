@@ -1,4 +1,4 @@
-import type { MessageText } from "../../../messaging/index.js";
+import type { MessageText } from "../../../domain/messaging/index.js";
 
 export const de: MessageText = {
   subject: "Schließen Sie Ihre Registrierung bei {{ appName }} ab",

@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./sign-up-link.de.js";
 import { en } from "./sign-up-link.en.js";
 import { fr } from "./sign-up-link.fr.js";

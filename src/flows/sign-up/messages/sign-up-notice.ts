@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./sign-up-notice.de.js";
 import { en } from "./sign-up-notice.en.js";
 import { fr } from "./sign-up-notice.fr.js";

@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./account-activated.de.js";
 import { en } from "./account-activated.en.js";
 import { fr } from "./account-activated.fr.js";

@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./account-created.de.js";
 import { en } from "./account-created.en.js";
 import { fr } from "./account-created.fr.js";

@@ -1,4 +1,4 @@
-import type { MessageTemplate } from "../../../messaging/index.js";
+import type { MessageTemplate } from "../../../domain/messaging/index.js";
 import { de } from "./account-suspended.de.js";
 import { en } from "./account-suspended.en.js";
 import { fr } from "./account-suspended.fr.js";

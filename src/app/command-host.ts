@@ -1,0 +1,21 @@
+import pino from "pino";
+import type { CommandHost } from "../cli/index.js";
+import { composeFoundation } from "./compose.js";
+import { diagnose } from "./doctor.js";
+import { readEnvironment, searchPath } from "./environment.js";
+
+/** What the command line runs on: the database and services the environment names. */
+export const commandHost: CommandHost = {
+  environment: readEnvironment,
+  searchPath: searchPath(),
+  diagnose,
+  withNouns: async (work) => {
+    const log = pino({ level: "warn", base: null }, pino.destination(2));
+    const foundation = await composeFoundation(readEnvironment(), { log });
+    try {
+      return await work(foundation.nouns);
+    } finally {
+      await foundation.close();
+    }
+  },
+};

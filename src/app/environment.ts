@@ -1,0 +1,186 @@
+import { readFileSync } from "node:fs";
+import { isIPv4, isIPv6 } from "node:net";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { parse } from "dotenv";
+import { z } from "zod";
+import type { MasterKey } from "../platform/crypto/index.js";
+import { isLoopbackHost } from "../platform/loopback.js";
+
+const SAMPLE_KEYS = new Set(["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]);
+const flag = z.enum(["0", "1"]).transform((value) => value === "1");
+const port = z.coerce.number().int().min(0).max(65535);
+const list = z.string().transform((value) =>
+  value
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ""));
+const cidr = z.string().refine((value) => {
+  const [address = "", bits = "", ...rest] = value.split("/");
+  const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1;
+  return rest.length === 0 && most >= 0 && (bits === "" ? !value.includes("/") : /^\d{1,3}$/.test(bits) && Number(bits) <= most);
+}, "must be addresses or networks such as 10.0.0.0/8");
+
+const masterKeys = z.string().transform((value, context): MasterKey[] => {
+  const keys = value.split(",").map((entry) => {
+    const [, id, encoded] = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/_-]+={0,2})$/.exec(entry.trim()) ?? [];
+    const key = Buffer.from(encoded ?? "", "base64");
+    if (!id || key.length !== 32) context.addIssue({ code: "custom", message: "must be id:base64 of 32 bytes, separated by commas" });
+    else if (SAMPLE_KEYS.has(key.toString("base64")) || new Set(key).size < 8)
+      context.addIssue({ code: "custom", message: "is a sample or trivial key; make one with: openssl rand -base64 32" });
+    return { id: id ?? "", key: new Uint8Array(key) };
+  });
+  if (new Set(keys.map(({ id }) => id)).size !== keys.length) context.addIssue({ code: "custom", message: "must not repeat an id" });
+  return keys;
+});
+
+/** Every variable the gateway reads: what it means, its check and its default. `.env.example` is printed from this. */
+export const environmentSchema = z.object({
+  GATEWAY_MODE: z.enum(["development", "production"]).default("development").describe("development or production; production is strict"),
+  HOST: z.string().min(1).default("127.0.0.1").describe("Address to listen on"),
+  PORT: port.default(4000).describe("Port to listen on"),
+  PUBLIC_URL: httpUrl.optional().describe("What clients call this gateway; default http://HOST:PORT; https in production"),
+  DATA_DIR: z.string().min(1).default("./data").describe("Folder for the embedded database and, in development, the master key"),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(sqlite:.+|mysql:\/\/.+)$/, "must be sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE")
+    .optional()
+    .describe("sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE; default an SQLite file in DATA_DIR"),
+  TEST_DATABASE_URL: z.string().optional().describe("Tests only: the server the suite creates its databases on"),
+  MASTER_KEYS: masterKeys
+    .optional()
+    .describe("id:base64 of 32 random bytes, comma separated; the first seals, all open. Required in production"),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/.+$/, "must be smtp://... or smtps://...")
+    .optional()
+    .describe("Mail server; without it, development shows mails in its inbox"),
+  MAIL_FROM: z.email().optional().describe("Sender address; default no-reply@ the host of PUBLIC_URL"),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/.+$/, "must be redis://...")
+    .optional()
+    .describe("Shares throttling counters through Redis"),
+  BCRYPT_COST: z.coerce.number().int().min(4).max(15).default(12).describe("bcrypt cost, 10 to 15 (4 in tests)"),
+  HASH_WORKERS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(availableParallelism())
+    .describe("Threads that hash passwords; default one per core"),
+  TRUST_PROXY: list.pipe(z.array(cidr)).default([]).describe("Networks whose X-Forwarded-For is believed, comma separated"),
+  DEMO: flag.optional().describe("1 seeds the Demo application; default 1 in development, refused in production"),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info").describe("Least level that is logged"),
+  METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe("Bearer for GET /metrics; without it, development shows metrics to everybody and production to nobody"),
+  SMS_PER_DAY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(2000)
+    .describe("Text messages all applications together send in a day, at most"),
+  TWILIO_BASE_URL: httpUrl.optional().describe("Tests only: where the Twilio client sends; refused in production"),
+  OUTBOUND_ALLOW: list.default([]).describe("Tests only: host:port pairs the outbound guard lets through; refused in production"),
+  ID_TOKEN_ISSUERS: z.string().optional().describe("Tests only: other issuers of ID tokens; refused in production"),
+  MANAGEMENT_ORIGINS: list.pipe(z.array(httpUrl)).default([]).describe("Origins that may call the Management API with a bearer"),
+  FAULT_POINT: z.string().optional().describe("Tests only: pause at this named place; refused in production"),
+  DEVELOPMENT_ALLOW_HOST: flag.default(false).describe("1 lets development listen on an address that is not loopback"),
+});
+type Values = z.output<typeof environmentSchema>;
+
+/** The environment as the gateway uses it: checked, with every default filled in, frozen. */
+export interface Environment extends Omit<Values, "GATEWAY_MODE" | "PUBLIC_URL" | "DATABASE_URL" | "DEMO" | "MAIL_FROM"> {
+  readonly GATEWAY_MODE: "development" | "production";
+  readonly PUBLIC_URL: string;
+  readonly DATABASE_URL: string;
+  readonly DEMO: boolean;
+  readonly MAIL_FROM: string;
+}
+
+/** Thrown with everything that is wrong at once; names variables, never their values. */
+export class EnvironmentRefused extends Error {
+  constructor(readonly failures: readonly string[]) {
+    super(`The environment is refused:\n${failures.map((failure) => `  - ${failure}`).join("\n")}`);
+    this.name = "EnvironmentRefused";
+  }
+}
+
+/** The PATH on which external commands are looked up. */
+export const searchPath = (): string => process.env["PATH"] ?? "";
+
+/** Reads `.env` (if there is one) and the process environment, which wins. */
+export function readEnvironment(): Environment {
+  let file: Record<string, string> = {};
+  try {
+    file = parse(readFileSync(".env"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  return parseEnvironment({ ...file, ...process.env });
+}
+
+/** Checks the variables and fills in defaults. An empty value counts as absent.
+ *  @throws EnvironmentRefused listing every failure */
+export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""));
+  const result = environmentSchema.safeParse(given);
+  // What is well-formed is still judged as a whole, so that one start names every failure.
+  const wrong = result.success ? [] : result.error.issues.map((issue) => ({ name: String(issue.path[0]), message: issue.message }));
+  const wrongNames = new Set(wrong.map(({ name }) => name));
+  const values = result.success
+    ? result.data
+    : environmentSchema.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrongNames.has(name))));
+  const shape = wrong.map(({ name, message }) => `${name} ${message}`);
+  const rules = values.GATEWAY_MODE === "production" ? productionFailures(values, wrongNames) : developmentFailures(values);
+  if (shape.length + rules.length > 0) throw new EnvironmentRefused([...shape, ...rules]);
+  const publicUrl = values.PUBLIC_URL ?? `http://${isIPv6(values.HOST) ? `[${values.HOST}]` : values.HOST}:${values.PORT}`;
+  return Object.freeze({
+    ...values,
+    PUBLIC_URL: publicUrl,
+    DATABASE_URL: values.DATABASE_URL ?? `sqlite:${resolve(values.DATA_DIR, "latchkey.sqlite")}`,
+    DEMO: values.DEMO ?? values.GATEWAY_MODE === "development",
+    MAIL_FROM: values.MAIL_FROM ?? `no-reply@${mailDomain(publicUrl)}`,
+  });
+}
+
+function mailDomain(publicUrl: string): string {
+  const { hostname } = new URL(publicUrl);
+  return hostname.includes(".") && !isIPv4(hostname) ? hostname : "latchkey.localhost";
+}
+
+function developmentFailures(values: Values): string[] {
+  const failures: string[] = [];
+  if (!isLoopbackHost(values.HOST) && !values.DEVELOPMENT_ALLOW_HOST)
+    failures.push("HOST must be a loopback address in development; set DEVELOPMENT_ALLOW_HOST=1 to open it to the network");
+  failures.push(...smtpFailures(values));
+  return failures;
+}
+
+function productionFailures(values: Values, alreadyWrong: ReadonlySet<string>): string[] {
+  const failures: string[] = [];
+  if (!values.MASTER_KEYS && !alreadyWrong.has("MASTER_KEYS"))
+    failures.push("MASTER_KEYS is required in production; make one with: echo k1:$(openssl rand -base64 32)");
+  if (!values.DATABASE_URL?.startsWith("mysql://") && !alreadyWrong.has("DATABASE_URL"))
+    failures.push("DATABASE_URL must be mysql://... in production; SQLite is for trying out");
+  if (!values.PUBLIC_URL?.startsWith("https://") && !alreadyWrong.has("PUBLIC_URL"))
+    failures.push("PUBLIC_URL must be set and begin with https:// in production");
+  if (values.BCRYPT_COST < 10) failures.push("BCRYPT_COST must be at least 10 in production");
+  if (values.DEMO) failures.push("DEMO must not be set in production");
+  if (values.TRUST_PROXY.some((network) => network.endsWith("/0"))) failures.push("TRUST_PROXY must not trust every address");
+  for (const name of ["TWILIO_BASE_URL", "ID_TOKEN_ISSUERS", "FAULT_POINT"] as const)
+    if (values[name] !== undefined) failures.push(`${name} is for tests and refused in production`);
+  if (values.OUTBOUND_ALLOW.length > 0) failures.push("OUTBOUND_ALLOW is for tests and refused in production");
+  if (values.DEVELOPMENT_ALLOW_HOST) failures.push("DEVELOPMENT_ALLOW_HOST is for development and refused in production");
+  return [...failures, ...smtpFailures(values)];
+}
+
+function smtpFailures({ SMTP_URL }: Values): string[] {
+  return SMTP_URL && !URL.canParse(SMTP_URL) ? ["SMTP_URL must be smtp://USER:PASSWORD@HOST:PORT or smtps://..."] : [];
+}

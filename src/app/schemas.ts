@@ -1,0 +1,22 @@
+import { flows } from "../flows/index.js";
+import { buildPublishedSchema } from "../graphql/index.js";
+import type { Schemas } from "../http/index.js";
+import { managementAreas } from "../management/index.js";
+
+const oneOfInputs = ["AddressInput", "HandleInput", "ReauthenticateInput", "SecondFactorProofInput"];
+
+let building: Promise<Schemas> | undefined;
+
+/** Both schemas, built once a process. */
+export function buildSchemas(): Promise<Schemas> {
+  building ??= build();
+  return building;
+}
+
+async function build(): Promise<Schemas> {
+  const resolversOf = (parts: readonly { readonly resolver: unknown }[]) => parts.map(({ resolver }) => resolver);
+  // One after the other: TypeGraphQL keeps its build settings in one place.
+  const authentication = await buildPublishedSchema(resolversOf(flows), oneOfInputs);
+  const management = await buildPublishedSchema(resolversOf(managementAreas), []);
+  return { authentication, management };
+}

@@ -1,0 +1,46 @@
+import type { Logger } from "pino";
+import type { AccountServices } from "../domain/account-operations/index.js";
+import type { ApplicationDirectory, ApplicationRegistry, ApplicationSecrets } from "../domain/applications/index.js";
+import type { PasswordAuthenticator } from "../domain/authenticators/index.js";
+import type { JwtIssuer, SigningKeys } from "../domain/jwt/index.js";
+import type { MessageTexts } from "../domain/messaging/index.js";
+import type { Grants, KnownDevices } from "../domain/sessions/index.js";
+import type { FactorChanges } from "../domain/sign-in/index.js";
+import type { Keyring, PasswordHasher } from "../platform/crypto/index.js";
+import type { FaultPoints } from "../platform/fault-points.js";
+
+/** Rows that belong to applications: they go with them, and some when their time is over. */
+export interface Retained {
+  /** Runs in the caller's transaction. */
+  deleteOfApplication(applicationId: string): Promise<void>;
+  /** Removes at most `limit` rows that are worth nothing since before `instant`; returns how many. Runs in the caller's transaction. */
+  deleteExpired?(instant: Date, limit: number): Promise<number>;
+  /** After a restore: what was used or revoked since the backup must not come back to life. Runs in the caller's transaction. */
+  voidAll?(instant: Date): Promise<void>;
+}
+
+/** Values sealed under a master key. */
+export interface Sealed {
+  /** Seals at most `limit` anew that are under another key than today's; returns how many. */
+  reseal(limit: number): Promise<number>;
+}
+
+/** What the composition root hands to flows and management. */
+export interface Nouns extends AccountServices {
+  readonly log: Logger;
+  readonly faults: FaultPoints;
+  readonly keyring: Keyring;
+  readonly hasher: PasswordHasher;
+  readonly applicationDirectory: ApplicationDirectory;
+  readonly applicationRegistry: ApplicationRegistry;
+  readonly applicationSecrets: ApplicationSecrets;
+  readonly passwords: PasswordAuthenticator;
+  readonly signingKeys: SigningKeys;
+  readonly jwtIssuer: JwtIssuer;
+  readonly knownDevices: KnownDevices;
+  readonly grants: Grants;
+  readonly messageTexts: MessageTexts;
+  readonly factorChanges: FactorChanges;
+  readonly retained: readonly Retained[];
+  readonly sealed: readonly Sealed[];
+}

@@ -1,2 +1,0 @@
-export { AuditEventEntity } from "./audit-event.entity.js";
-export { AuditLog, BACK_END, type RequestOrigin } from "./audit-log.js";

@@ -1,0 +1,135 @@
+import type { Command } from "commander";
+import type { Nouns } from "../app/services.js";
+import { type Application, DEVELOPERS_TENANT, issuerOf } from "../domain/applications/index.js";
+import { canonicalEmail } from "../domain/users/index.js";
+import { ApplicationLifecycle, DEMO_APPLICATION_ID } from "../management/index.js";
+import { type CommandHost, print, withChange } from "./host.js";
+
+interface Output {
+  readonly json?: boolean;
+}
+const JSON_OPTION = ["--json", "print JSON, and nothing else, to stdout"] as const;
+const collect = (value: string, before: string[]) => [...before, value];
+
+export function addApplicationCommands(program: Command, host: CommandHost): void {
+  const group = program.command("application").description("make, show and change applications");
+  group
+    .command("create")
+    .description("make an application; its secret key is shown this once")
+    .requiredOption("--name <name>", "its name, as users see it in messages")
+    .option("--owner <email>", "the developer it belongs to (default: the first developer)")
+    .option("--set <group.field=value>", "a setting, as often as you like", collect, [])
+    .option(...JSON_OPTION)
+    .action(create.bind(null, host));
+  group
+    .command("update <id>")
+    .description("change settings; a running gateway uses them from the next request")
+    .requiredOption("--set <group.field=value>", "a setting, as often as you like", collect, [])
+    .option(...JSON_OPTION)
+    .action(update.bind(null, host));
+  group
+    .command("show <id>")
+    .description("show an application and its settings")
+    .option(...JSON_OPTION)
+    .action(show.bind(null, host));
+  group
+    .command("list")
+    .description("list applications")
+    .option(...JSON_OPTION)
+    .action(list.bind(null, host));
+  group
+    .command("delete <id>")
+    .description("remove an application and all of its users")
+    .option("--yes", "do it")
+    .action(remove.bind(null, host));
+  const demo = program.command("demo").description("the Demo application");
+  demo
+    .command("remove")
+    .description("remove the Demo application (set DEMO=0 so that the next start does not bring it back)")
+    .action(removeDemo.bind(null, host));
+}
+
+async function create(
+  host: CommandHost,
+  { name, owner, set, json }: Output & { name: string; owner?: string; set: string[] },
+): Promise<void> {
+  const result = await host.withNouns(async (nouns) => {
+    const ownerId = await findOwner(nouns, owner);
+    // Name, keys and settings together or not at all.
+    return await nouns.database.transaction(async () => {
+      const { application, secretKey } = await new ApplicationLifecycle(nouns).create({ name, ownerId });
+      if (set.length > 0) await nouns.applicationRegistry.update(application.id, set);
+      return { id: application.id, appKey: application.appKey, secretKey };
+    });
+  });
+  print(result, json);
+}
+
+async function update(host: CommandHost, id: string, { set, json }: Output & { set: string[] }): Promise<void> {
+  const application = await withChange(host, async (nouns) => {
+    return await nouns.database.transaction(async () => {
+      const updated = await nouns.applicationRegistry.update(id, set);
+      const settings = set.map((assignment) => assignment.split("=")[0] ?? "");
+      if (updated)
+        await nouns.audit.record({
+          applicationId: id,
+          event: "SETTINGS_CHANGED",
+          outcome: "SUCCESS",
+          actor: "operator",
+          details: { settings },
+        });
+      return updated;
+    });
+  });
+  print(summary(requireFound(application, id)), json);
+}
+
+async function show(host: CommandHost, id: string, { json }: Output): Promise<void> {
+  const shown = await host.withNouns(async (nouns) => {
+    const application = requireFound(await nouns.applicationRegistry.find(id), id);
+    const keys = (await nouns.signingKeys.published(id)).map(({ id: kid, state, createdAt }) => ({ kid, state, createdAt }));
+    return { ...summary(application), issuer: issuerOf(nouns.publicUrl, id), keys };
+  });
+  print(shown, json);
+}
+
+async function list(host: CommandHost, { json }: Output): Promise<void> {
+  const applications = await host.withNouns((nouns) => nouns.applicationRegistry.list(10_000));
+  const rows = applications.map(({ id, appKey, settings }) => ({
+    id,
+    name: settings.general.name,
+    status: settings.general.status,
+    appKey,
+  }));
+  print(rows, json);
+}
+
+async function remove(host: CommandHost, id: string, { yes }: { yes?: boolean }): Promise<void> {
+  if (!yes) throw new Error("This removes the application and all of its users for good: say --yes");
+  await host.withNouns(async (nouns) => requireFound((await new ApplicationLifecycle(nouns).delete(id)) || null, id));
+}
+
+async function removeDemo(host: CommandHost): Promise<void> {
+  await host.withNouns((nouns) => new ApplicationLifecycle(nouns).delete(DEMO_APPLICATION_ID));
+}
+
+async function findOwner({ users }: Nouns, email: string | undefined): Promise<string | null> {
+  if (email === undefined) return (await users.findFirst(DEVELOPERS_TENANT))?.id ?? null;
+  const canonical = canonicalEmail(email);
+  const developer = canonical && (await users.findByHandle(DEVELOPERS_TENANT, canonical));
+  if (!developer) throw new Error(`There is no developer ${email}: make one with developer create --email`);
+  return developer.id;
+}
+
+function requireFound<T>(found: T | null, id: string): T {
+  if (found === null) throw new Error(`There is no application ${id}`);
+  return found;
+}
+
+const summary = ({ id, appKey, settings, settingsVersion, createdAt }: Application) => ({
+  id,
+  appKey,
+  settingsVersion,
+  createdAt,
+  settings,
+});

@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import { DEVELOPERS_TENANT } from "../domain/applications/index.js";
+import { canonicalEmail } from "../domain/users/index.js";
+import { randomId } from "../platform/crypto/index.js";
+import { isUniqueViolation } from "../platform/database/index.js";
+import { type CommandHost, print } from "./host.js";
+
+export function addDeveloperCommands(program: Command, host: CommandHost): void {
+  program
+    .command("developer")
+    .description("people who manage applications")
+    .command("create")
+    .description("make a developer; without a password until they set one")
+    .requiredOption("--email <email>", "their address")
+    .option("--json", "print JSON, and nothing else, to stdout")
+    .action(create.bind(null, host));
+}
+
+async function create(host: CommandHost, { email: typed, json }: { email: string; json?: boolean }): Promise<void> {
+  const email = canonicalEmail(typed);
+  if (!email) throw new Error(`${typed} is not an address`);
+  const developer = await host.withNouns(async ({ users, audit, database, clock }) => {
+    try {
+      return await database.transaction(async () => {
+        const person = { id: randomId(), email, emailAsTyped: typed, password: null, metadata: {}, locale: "en", createdAt: clock.now() };
+        const user = await users.insert({ ...person, applicationId: DEVELOPERS_TENANT });
+        await audit.record({ applicationId: DEVELOPERS_TENANT, event: "DEVELOPER_CREATED", outcome: "SUCCESS", actor: "operator" });
+        return user;
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new Error(`There is a developer ${email} already`, { cause: error });
+    }
+  });
+  print({ id: developer.id, email }, json);
+}

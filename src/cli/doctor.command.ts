@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import type { CommandHost, Finding } from "./host.js";
+
+const labels = { ok: "ok", warning: "WARN", failure: "FAIL" } as const;
+
+export function addDoctorCommand(program: Command, host: CommandHost): void {
+  program
+    .command("doctor")
+    .description("check everything the gateway needs; exit code 1 on a failure")
+    .option("--json", "print JSON, and nothing else, to stdout")
+    .action(diagnose.bind(null, host));
+}
+
+async function diagnose(host: CommandHost, { json }: { json?: boolean }): Promise<void> {
+  const findings = await host.diagnose();
+  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : tableOf(findings));
+  if (findings.some(({ status }) => status === "failure")) process.exitCode = 1;
+}
+
+function tableOf(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  return findings.map(({ check, status, detail }) => `${labels[status].padEnd(5)} ${check.padEnd(width)}  ${detail}\n`).join("");
+}

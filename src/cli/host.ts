@@ -1,0 +1,39 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Nouns } from "../app/services.js";
+import { KEPT_MS } from "../domain/applications/index.js";
+
+/** One check of `doctor`. A warning deserves attention, a failure keeps the gateway from working. */
+export interface Finding {
+  readonly check: string;
+  readonly status: "ok" | "warning" | "failure";
+  readonly detail: string;
+}
+
+/** What commands are given by the composition root. */
+export interface CommandHost {
+  /** @throws InvalidEnvironmentError */
+  environment(): { readonly DATABASE_URL: string };
+  /** The PATH on which external commands are looked up. */
+  readonly searchPath: string;
+  /** Opens the database the environment names for one command, and closes it whatever happens. Logs go to stderr. */
+  withNouns<T>(work: (nouns: Nouns) => Promise<T>): Promise<T>;
+  /** Checks everything the gateway needs, and changes nothing. */
+  diagnose(): Promise<readonly Finding[]>;
+}
+
+/** `withServices` for changes that running gateways must use from the next request: takes as long as they cache what they have read. */
+export async function withChange<T>(host: CommandHost, work: (nouns: Nouns) => Promise<T>): Promise<T> {
+  const result = await host.withNouns(work);
+  await delay(KEPT_MS);
+  return result;
+}
+
+/** Writes a result: JSON for programs, else lines for people. */
+export function print(value: object, asJson: boolean | undefined): void {
+  const lines = (entry: object) =>
+    Object.entries(entry)
+      .map(([name, field]) => `${name}: ${typeof field === "object" ? JSON.stringify(field) : String(field)}\n`)
+      .join("");
+  const text = Array.isArray(value) ? value.map(lines).join("\n") : lines(value);
+  process.stdout.write(asJson ? `${JSON.stringify(value, null, 2)}\n` : text);
+}

@@ -1,0 +1,32 @@
+import { Command, CommanderError } from "commander";
+import { addApplicationCommands } from "./application.commands.js";
+import { addDatabaseCommands } from "./database.commands.js";
+import { addDeveloperCommands } from "./developer.commands.js";
+import { addDoctorCommand } from "./doctor.command.js";
+import type { CommandHost } from "./host.js";
+import { addKeyCommands } from "./key.commands.js";
+import { addMessageCommands } from "./message.commands.js";
+
+export type { CommandHost, Finding } from "./host.js";
+
+/** Runs one command. Results go to stdout, everything else to stderr. @throws Error with one sentence for people; the process then exits 1 */
+export async function runCommand(argv: readonly string[], host: CommandHost): Promise<void> {
+  const program = new Command("latchkey")
+    .description("Latchkey, the GraphQL authentication gateway. Without a command it serves.")
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+  program.command("serve").description("serve both APIs (the default)");
+  addApplicationCommands(program, host);
+  addDeveloperCommands(program, host);
+  addKeyCommands(program, host);
+  addMessageCommands(program, host);
+  addDatabaseCommands(program, host);
+  addDoctorCommand(program, host);
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    // Commander has written its own sentence.
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode;
+  }
+}

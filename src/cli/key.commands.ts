@@ -1,0 +1,55 @@
+import type { Command } from "commander";
+import type { PublishedKey } from "../domain/jwt/index.js";
+import { type CommandHost, print, withChange } from "./host.js";
+
+export function addKeyCommands(program: Command, host: CommandHost): void {
+  const group = program.command("keys").description("signing keys of applications");
+  group
+    .command("list <applicationId>")
+    .description("show the published keys")
+    .option("--json", "print JSON, and nothing else, to stdout")
+    .action(list.bind(null, host));
+  group
+    .command("revoke <applicationId> <kid>")
+    .description("take a leaked key out of use at once: tokens it signed are refused as soon as verifiers fetch the keys again")
+    .option("--json", "print JSON, and nothing else, to stdout")
+    .action(revoke.bind(null, host));
+  group
+    .command("rotate <applicationId>")
+    .description("let the next key sign; the current one stays published until its tokens have expired")
+    .option("--json", "print JSON, and nothing else, to stdout")
+    .action(rotate.bind(null, host));
+}
+
+async function rotate(host: CommandHost, applicationId: string, { json }: { json?: boolean }): Promise<void> {
+  const rows = await withChange(host, async ({ signingKeys, audit, database }) => {
+    await database.transaction(async () => {
+      const kid = await signingKeys.rotate(applicationId);
+      await audit.record({ applicationId, event: "SIGNING_KEY_ROTATED", outcome: "SUCCESS", actor: "operator", details: { kid } });
+    });
+    return await signingKeys.published(applicationId);
+  });
+  printKeys(rows, json);
+}
+
+async function revoke(host: CommandHost, applicationId: string, kid: string, { json }: { json?: boolean }): Promise<void> {
+  const rows = await withChange(host, async ({ signingKeys, audit, database }) => {
+    await database.transaction(async () => {
+      const state = await signingKeys.revoke(applicationId, kid);
+      await audit.record({ applicationId, event: "SIGNING_KEY_REVOKED", outcome: "SUCCESS", actor: "operator", details: { kid, state } });
+    });
+    return await signingKeys.published(applicationId);
+  });
+  printKeys(rows, json);
+}
+
+async function list(host: CommandHost, applicationId: string, { json }: { json?: boolean }): Promise<void> {
+  printKeys(await host.withNouns(({ signingKeys }) => signingKeys.published(applicationId)), json);
+}
+
+function printKeys(rows: readonly PublishedKey[], json: boolean | undefined): void {
+  print(
+    rows.map(({ id: kid, state, createdAt }) => ({ kid, state, createdAt })),
+    json,
+  );
+}

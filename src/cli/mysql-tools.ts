@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { createReadStream, createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+
+const dumpTools = ["mysqldump", "mariadb-dump"];
+const clientTools = ["mysql", "mariadb"];
+
+/** A dump in one transaction: consistent, without locking anybody out. */
+export async function dumpMysql(url: string, file: string, searchPath: string): Promise<void> {
+  const options = ["--single-transaction", "--skip-lock-tables", "--no-tablespaces", "--hex-blob", "--default-character-set=utf8mb4"];
+  await runFirst(dumpTools, { url, searchPath }, options, async (child) => {
+    await pipeline(child.stdout, createWriteStream(file, { mode: 0o600, flags: "wx" }));
+  });
+}
+
+/** Plays a dump into the (empty) database of the URL. */
+export async function loadMysql(url: string, file: string, searchPath: string): Promise<void> {
+  await runFirst(clientTools, { url, searchPath }, ["--default-character-set=utf8mb4"], async (child) => {
+    await pipeline(createReadStream(file), child.stdin);
+  });
+}
+
+interface Target {
+  readonly url: string;
+  /** The PATH on which the tool is looked up. */
+  readonly searchPath: string;
+}
+type Child = ReturnType<typeof start>;
+
+async function runFirst(
+  tools: readonly string[],
+  target: Target,
+  options: readonly string[],
+  work: (child: Child) => Promise<void>,
+): Promise<void> {
+  for (const tool of tools) {
+    const child = start(tool, target, options);
+    const ended = new Promise<number | "missing">((resolve, reject) => {
+      child.on("error", (error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? resolve("missing") : reject(error)));
+      child.on("close", (code) => resolve(code ?? 1));
+    });
+    const spawned = new Promise<boolean>((resolve) => {
+      child.on("spawn", () => resolve(true));
+      child.on("error", () => resolve(false));
+    });
+    if (!(await spawned)) continue;
+    await work(child);
+    const code = await ended;
+    if (code === 0) return;
+    throw new Error(`${tool} failed with exit code ${code}; its own words are above`);
+  }
+  throw new Error(`This needs ${tools.join(" or ")} on the PATH`);
+}
+
+/** The password travels in the environment, where other users of the machine do not see it. */
+function start(tool: string, { url, searchPath }: Target, options: readonly string[]) {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const connection = [`--host=${hostname}`, `--port=${port || "3306"}`, `--user=${decodeURIComponent(username)}`, "--protocol=TCP"];
+  return spawn(tool, [...connection, ...options, decodeURIComponent(pathname.slice(1))], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { PATH: searchPath, MYSQL_PWD: decodeURIComponent(password) },
+  });
+}

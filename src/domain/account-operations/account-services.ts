@@ -1,0 +1,36 @@
+import type { Clock } from "../../platform/clock.js";
+import type { Database } from "../../platform/database/index.js";
+import type { AuditLog } from "../audit/index.js";
+import type { RecoveryCodes, SecondFactors } from "../authenticators/index.js";
+import type { Invitations } from "../invitations/index.js";
+import type { Outbox } from "../messaging/index.js";
+import type { Challenges, TokenChallenges } from "../one-time-codes/index.js";
+import type { Throttle } from "../rate-limiting/index.js";
+import type { Sessions } from "../sessions/index.js";
+import type { Admission, SecondFactorProof } from "../sign-in/index.js";
+import type { PendingSignUpRepository, UserRepository } from "../users/index.js";
+
+/** What operations on an account are given by the composition root. */
+export interface AccountServices {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly publicUrl: string;
+  /** Maximum number of text messages of all applications together in 24 hours. */
+  readonly smsPerDay: number;
+  /** True where text messages of applications without a Twilio account are kept in the development inbox. */
+  readonly keepsSms: boolean;
+  readonly users: UserRepository;
+  readonly pendingSignUps: PendingSignUpRepository;
+  readonly audit: AuditLog;
+  readonly throttle: Throttle;
+  readonly challenges: Challenges;
+  readonly tokenChallenges: TokenChallenges;
+  readonly secondFactors: SecondFactors;
+  readonly recoveryCodes: RecoveryCodes;
+  /** Only sign-in opens sessions. */
+  readonly sessions: Omit<Sessions, "open">;
+  readonly outbox: Outbox;
+  readonly admission: Admission;
+  readonly secondFactorProof: SecondFactorProof;
+  readonly invitations: Invitations;
+}

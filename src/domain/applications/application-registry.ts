@@ -1,0 +1,94 @@
+import type { Clock } from "../../platform/clock.js";
+import { hashToken, randomToken } from "../../platform/crypto/index.js";
+import type { Database } from "../../platform/database/index.js";
+import type { Application } from "./application.js";
+import { type ApplicationRepository, storedGroups, toApplication } from "./application.repository.js";
+import type { ApplicationSecrets } from "./application-secrets.js";
+import { applyAssignment, parseSettings, requireConsistent, type SettingsDraft } from "./settings/index.js";
+
+/** A new application with its secret key, which is shown this once: only its hash is kept. */
+export interface NewApplication {
+  readonly application: Application;
+  readonly secretKey: string;
+}
+
+/** What an application begins with; keys are made up unless they are given. */
+export interface ApplicationDraft {
+  readonly id: string;
+  readonly name: string;
+  readonly ownerId: string | null;
+  readonly appKey?: string;
+  readonly secretKey?: string;
+  readonly settings?: Record<string, unknown>;
+}
+
+/** Makes, changes and removes applications. */
+export class ApplicationRegistry {
+  constructor(
+    private readonly repository: ApplicationRepository,
+    private readonly secrets: ApplicationSecrets,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Runs in the caller's transaction, if there is one. @throws SettingsRefused when a setting is not acceptable */
+  async create({
+    id,
+    name,
+    ownerId,
+    appKey,
+    secretKey = `lk_sec_${randomToken()}`,
+    settings: groups = {},
+  }: ApplicationDraft): Promise<NewApplication> {
+    const settings = parseSettings({ ...groups, general: { name } });
+    requireConsistent(settings);
+    const row = {
+      id,
+      name: settings.general.name,
+      status: settings.general.status,
+      appKey: appKey ?? `lk_app_${randomToken()}`,
+      secretKeyHash: hashToken(secretKey),
+      ownerId,
+      settings: { ...groups },
+      settingsVersion: 1,
+      createdAt: this.clock.now(),
+    };
+    await this.database.transaction(() => this.repository.insert(row));
+    return { application: toApplication(row), secretKey };
+  }
+
+  /** Changes settings by assignments such as `signUp.enabled=false`, all or none. @throws SettingsRefused; null: no such application */
+  async update(id: string, assignments: readonly string[]): Promise<Application | null> {
+    return await this.database.transaction(async () => {
+      const row = await this.repository.findById(id);
+      if (!row) return null;
+      const { groups, secrets } = assignments.reduce<SettingsDraft>(applyAssignment, { groups: storedGroups(row), secrets: {} });
+      const parsed = parseSettings(groups);
+      requireConsistent(parsed);
+      const { name, status } = parsed.general;
+      const settings = { ...groups, general: { realmAppId: parsed.general.realmAppId } };
+      await this.repository.updateSettings(id, row.settingsVersion, { name, status, settings });
+      await this.secrets.change(id, secrets);
+      return toApplication({ ...row, name, status, settings, settingsVersion: row.settingsVersion + 1 });
+    });
+  }
+
+  /** True when this is the application's secret key. */
+  async hasSecretKey(id: string, secretKey: string): Promise<boolean> {
+    return (await this.repository.findById(id))?.secretKeyHash === hashToken(secretKey);
+  }
+
+  async find(id: string): Promise<Application | null> {
+    const row = await this.repository.findById(id);
+    return row && toApplication(row);
+  }
+
+  async list(limit: number, after?: { createdAt: Date; id: string }): Promise<Application[]> {
+    return (await this.repository.list(limit, after)).map(toApplication);
+  }
+
+  /** Removes the application's own row; what belongs to it is removed by its nouns in the same transaction. */
+  async delete(id: string): Promise<boolean> {
+    return await this.repository.delete(id);
+  }
+}

@@ -1,0 +1,36 @@
+import { Entity, Unique } from "typeorm";
+import { CountColumn, InstantColumn, JsonColumn, KeyColumn, TextColumn } from "../../platform/database/index.js";
+
+@Entity({ name: "applications" })
+@Unique("applications_app_key", ["appKey"])
+@Unique("applications_secret_key_hash", ["secretKeyHash"])
+export class ApplicationEntity {
+  @KeyColumn("id")
+  id!: string;
+
+  @TextColumn("name", 128)
+  name!: string;
+
+  @TextColumn("status", 16)
+  status!: string;
+
+  /** Public: it ships inside clients and only names the application. */
+  @TextColumn("app_key", 64)
+  appKey!: string;
+
+  @TextColumn("secret_key_hash", 64)
+  secretKeyHash!: string;
+
+  @TextColumn("owner_id", 36, { nullable: true })
+  ownerId!: string | null;
+
+  /** What differs from the defaults, by group. */
+  @JsonColumn("settings")
+  settings!: Record<string, unknown>;
+
+  @CountColumn("settings_version")
+  settingsVersion!: number;
+
+  @InstantColumn("created_at")
+  createdAt!: Date;
+}

@@ -1,0 +1,127 @@
+import { And, In, LessThan, Like, MoreThan, Not } from "typeorm";
+import { type Database, HotRead, isUniqueViolation, StalePremise } from "../../../platform/database/index.js";
+import type { User } from "../../users/index.js";
+import { SecondFactorEntity } from "./second-factor.entity.js";
+
+export const secondFactorMethods = ["TOTP", "SMS"] as const;
+export type SecondFactorMethodName = (typeof secondFactorMethods)[number];
+export type SecondFactorState = "ACTIVE" | "PENDING";
+
+type Owner = Pick<User, "applicationId" | "id">;
+type Row = Pick<SecondFactorEntity, "applicationId" | "userId" | "method" | "state" | "id">;
+const keyOf = ({ applicationId, userId, method, state, id }: Row) => ({ applicationId, userId, method, state, id });
+const parts = { factor: SecondFactorEntity };
+
+export class SecondFactorRepository {
+  private readonly ofUser: HotRead<typeof parts>;
+
+  constructor(private readonly database: Database) {
+    const condition = "factor.application_id = ? AND factor.user_id = ? AND factor.state = ?";
+    const order = "factor.enrolled_at, factor.method";
+    this.ofUser = new HotRead(database, parts, `FROM second_factors factor WHERE ${condition} ORDER BY ${order}`);
+  }
+
+  async find({ applicationId, id }: Owner, method: SecondFactorMethodName, state: SecondFactorState): Promise<SecondFactorEntity | null> {
+    return await this.rows.findOneBy({ applicationId, userId: id, method, state });
+  }
+
+  /** Those a user has in force, oldest first. */
+  async listActiveOf({ applicationId, id }: Owner): Promise<SecondFactorEntity[]> {
+    return (await this.ofUser.all([applicationId, id, "ACTIVE" satisfies SecondFactorState])).map(({ factor }) => factor);
+  }
+
+  /** Those of several users. */
+  async listActive(applicationId: string, userIds: readonly string[]): Promise<SecondFactorEntity[]> {
+    return await this.rows.find({
+      where: { applicationId, userId: In([...userIds]), state: "ACTIVE" satisfies SecondFactorState },
+      order: { enrolledAt: "ASC", method: "ASC" },
+    });
+  }
+
+  /** Users who have this method in force, in the order of their ids from `after` on. */
+  async listUserIds(applicationId: string, method: SecondFactorMethodName, limit: number, after: string): Promise<string[]> {
+    const where = { applicationId, method, state: "ACTIVE" satisfies SecondFactorState, userId: MoreThan(after) };
+    return (await this.rows.find({ where, order: { userId: "ASC" }, take: limit })).map(({ userId }) => userId);
+  }
+
+  async countActive(applicationId: string, method: SecondFactorMethodName): Promise<number> {
+    return await this.rows.countBy({ applicationId, method, state: "ACTIVE" satisfies SecondFactorState });
+  }
+
+  /** @throws StalePremise when another transaction made one of the same method and state first */
+  async insert(row: SecondFactorEntity): Promise<void> {
+    try {
+      await this.database.writing.insert(SecondFactorEntity, row as never);
+    } catch (error) {
+      throw isUniqueViolation(error) ? new StalePremise() : error;
+    }
+  }
+
+  async deleteOfMethod({ applicationId, id }: Owner, method: SecondFactorMethodName, state: SecondFactorState): Promise<number> {
+    const { affected } = await this.database.writing.delete(SecondFactorEntity, { applicationId, userId: id, method, state });
+    return affected ?? 0;
+  }
+
+  /** False when it was removed meanwhile. */
+  async delete(row: Row): Promise<boolean> {
+    const { affected } = await this.database.writing.delete(SecondFactorEntity, keyOf(row));
+    return affected === 1;
+  }
+
+  async deleteOfUser({ applicationId, id }: Owner): Promise<void> {
+    await this.database.writing.delete(SecondFactorEntity, { applicationId, userId: id });
+  }
+
+  /** Counts one attempt to confirm; false when they are spent or the time is over. */
+  async countAttempt(row: Row, maximum: number, now: Date): Promise<boolean> {
+    const { affected } = await this.database.writing
+      .createQueryBuilder()
+      .update(SecondFactorEntity)
+      .set({ attempts: () => "attempts + 1" })
+      .where({ ...keyOf(row), attempts: LessThan(maximum), expiresAt: MoreThan(now) })
+      .execute();
+    return affected === 1;
+  }
+
+  /** Notes a use; with a time step only if no code of that step or a later one was used. False: somebody was first. */
+  async noteUse(row: Row, step: number | null, lastUsedAt: Date): Promise<boolean> {
+    const { affected } = await this.database.writing.update(
+      SecondFactorEntity,
+      { ...keyOf(row), ...(step === null ? {} : { lastStep: LessThan(step) }) },
+      { lastUsedAt, ...(step === null ? {} : { lastStep: step }) },
+    );
+    return affected === 1;
+  }
+
+  /** Secrets sealed under another master key than today's, at most `limit`. */
+  async listSealedOtherwise(currentPrefix: string, limit: number): Promise<SecondFactorEntity[]> {
+    return await this.rows.find({ where: { secretSealed: And(Not(Like(`${currentPrefix}%`)), Not("")) }, take: limit });
+  }
+
+  /** Puts a newly sealed secret in the place of the one that was read; false when it was changed meanwhile. */
+  async replaceSealed(row: SecondFactorEntity, next: string): Promise<boolean> {
+    const seen = { ...keyOf(row), secretSealed: row.secretSealed ?? "" };
+    const { affected } = await this.database.writing.update(SecondFactorEntity, seen, { secretSealed: next });
+    return affected === 1;
+  }
+
+  /** What was being set up at the time of a backup must not be confirmed after a restore. */
+  async voidAll(): Promise<void> {
+    await this.database.writing.delete(SecondFactorEntity, { state: "PENDING" satisfies SecondFactorState });
+  }
+
+  async deleteOfApplication(applicationId: string): Promise<void> {
+    await this.database.writing.delete(SecondFactorEntity, { applicationId });
+  }
+
+  /** Removes at most `limit` that could not be confirmed any more before `instant`; returns how many. */
+  async deleteExpired(instant: Date, limit: number): Promise<number> {
+    const rows = await this.rows.find({ where: { expiresAt: LessThan(instant) }, take: limit });
+    for (const row of rows) await this.delete(row);
+    return rows.length;
+  }
+
+  private get rows() {
+    return this.database.reading.getRepository(SecondFactorEntity);
+  }
+}

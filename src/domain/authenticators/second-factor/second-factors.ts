@@ -1,0 +1,176 @@
+import type { Logger } from "pino";
+import { addSeconds, type Clock } from "../../../platform/clock.js";
+import { matchTotp, newTotpSecret, randomId, type Sealer } from "../../../platform/crypto/index.js";
+import type { Database } from "../../../platform/database/index.js";
+import type { User } from "../../users/index.js";
+import type { SecondFactorEntity } from "./second-factor.entity.js";
+import type { SecondFactorMethodName, SecondFactorRepository, SecondFactorState } from "./second-factor.repository.js";
+
+type Owner = Pick<User, "applicationId" | "id">;
+
+/** A factor in force. */
+export interface EnrolledFactor {
+  readonly id: string;
+  readonly method: SecondFactorMethodName;
+  readonly enrolledAt: Date;
+  readonly lastUsedAt: Date | null;
+}
+/** A TOTP secret that waits for its first code; it leaves the gateway this once. */
+export interface PendingTotp {
+  readonly secret: Uint8Array;
+  readonly expiresAt: Date;
+}
+/** A TOTP code that was right. It is still unused: use it in the transaction of its effect. */
+export interface MatchedTotp {
+  readonly row: SecondFactorEntity;
+  readonly step: number;
+}
+
+/** So long an authenticator application may take to be set up. */
+const SET_UP_SECONDS = 600;
+/** Wrong codes that end the set-up. */
+const MAXIMUM_ATTEMPTS = 5;
+
+/** The second factors of users. Whatever the application's mode is now, a factor that was enrolled stays in force. */
+export class SecondFactors {
+  constructor(
+    private readonly repository: SecondFactorRepository,
+    private readonly database: Database,
+    private readonly sealer: Sealer,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+  ) {}
+
+  /** Those in force, oldest first. */
+  async list({ applicationId, id }: Owner): Promise<EnrolledFactor[]> {
+    return (await this.repository.listActiveOf({ applicationId, id })).map(toFactor);
+  }
+
+  /** Those in force by user, in the order of `userIds`. */
+  async listOfUsers(applicationId: string, userIds: readonly string[]): Promise<EnrolledFactor[][]> {
+    const rows = await this.repository.listActive(applicationId, userIds);
+    return userIds.map((userId) => rows.filter((row) => row.userId === userId).map(toFactor));
+  }
+
+  /** Users who have a method in force, in a fixed order. */
+  async listEnrolled(applicationId: string, method: SecondFactorMethodName, limit: number, after: string): Promise<string[]> {
+    return await this.repository.listUserIds(applicationId, method, limit, after);
+  }
+
+  async countEnrolled(applicationId: string, method: SecondFactorMethodName): Promise<number> {
+    return await this.repository.countActive(applicationId, method);
+  }
+
+  /** Begins to set up TOTP. The factor in force, if there is one, stays until the new one is confirmed. Runs in the caller's transaction. */
+  async enrollTotp(user: Owner): Promise<PendingTotp> {
+    const now = this.clock.now();
+    const expiresAt = addSeconds(now, SET_UP_SECONDS);
+    const secret = newTotpSecret();
+    const row = newRow(user, "TOTP", "PENDING", now);
+    await this.repository.deleteOfMethod(user, "TOTP", "PENDING");
+    await this.repository.insert({ ...row, expiresAt, secretSealed: await this.sealer.seal(placeOf(row), secret) });
+    return { secret, expiresAt };
+  }
+
+  /** Counts one attempt and only then looks at the code; commits the count whatever comes of it. Null: refused, for whatever reason. */
+  async matchPendingTotp(user: Owner, code: string): Promise<MatchedTotp | null> {
+    return await this.database.transaction(async () => {
+      const row = await this.repository.find(user, "TOTP", "PENDING");
+      if (!row || !(await this.repository.countAttempt(row, MAXIMUM_ATTEMPTS, this.clock.now()))) return null;
+      return await this.match(row, code);
+    });
+  }
+
+  /** Puts what was set up into force, in the place of an older one. False when somebody was first. Runs in the caller's transaction. */
+  async confirmTotp(user: Owner, { row, step }: MatchedTotp): Promise<boolean> {
+    const now = this.clock.now();
+    if (!(await this.repository.delete(row))) return false;
+    await this.repository.deleteOfMethod(user, "TOTP", "ACTIVE");
+    // The same id: the secret is sealed for its place, and the place is named by the id. The code counts as used.
+    const state: SecondFactorState = "ACTIVE";
+    await this.repository.insert({ ...row, state, lastStep: step, attempts: 0, enrolledAt: now, lastUsedAt: now, expiresAt: null });
+    return true;
+  }
+
+  /** Puts the verified phone into force, and ends what was begun when nothing had to be proved. Runs in the caller's transaction. */
+  async enableSms(user: Owner): Promise<void> {
+    await this.repository.deleteOfMethod(user, "TOTP", "PENDING");
+    await this.repository.deleteOfMethod(user, "SMS", "ACTIVE");
+    await this.repository.insert(newRow(user, "SMS", "ACTIVE", this.clock.now()));
+  }
+
+  /** Null when the code is wrong or was used, or the secret cannot be had. */
+  async matchTotp(user: Owner, code: string): Promise<MatchedTotp | null> {
+    const row = await this.repository.find(user, "TOTP", "ACTIVE");
+    const matched = row && (await this.match(row, code));
+    return matched && matched.step > matched.row.lastStep ? matched : null;
+  }
+
+  /** Uses a matched code up; false when it or a newer one was used meanwhile. Runs in the transaction of its effect. */
+  async spendTotp({ row, step }: MatchedTotp): Promise<boolean> {
+    return await this.repository.noteUse(row, step, this.clock.now());
+  }
+
+  /** Notes that the phone was used. Runs in the caller's transaction. */
+  async spendSms(user: Owner): Promise<boolean> {
+    const row = await this.repository.find(user, "SMS", "ACTIVE");
+    return row !== null && (await this.repository.noteUse(row, null, this.clock.now()));
+  }
+
+  /** Puts one method out of force, and what is being set up; false when it was not in force. Runs in the caller's transaction. */
+  async disable(user: Owner, method: SecondFactorMethodName): Promise<boolean> {
+    await this.repository.deleteOfMethod(user, method, "PENDING");
+    return (await this.repository.deleteOfMethod(user, method, "ACTIVE")) > 0;
+  }
+
+  /** Runs in the caller's transaction. */
+  async deleteOfUser(user: Owner): Promise<void> {
+    await this.repository.deleteOfUser(user);
+  }
+
+  /** Seals secrets anew that are under another master key than today's; returns how many. */
+  async reseal(limit: number): Promise<number> {
+    const rows = await this.repository.listSealedOtherwise(this.sealer.currentPrefix, limit);
+    for (const row of rows) {
+      const next = await this.sealer.reseal(placeOf(row), row.secretSealed ?? "");
+      await this.database.transaction(() => this.repository.replaceSealed(row, next));
+    }
+    return rows.length;
+  }
+
+  /** A secret that is missing or cannot be opened matches nothing: the factor stays in force, and a recovery code is the way in. */
+  private async match(row: SecondFactorEntity, code: string): Promise<MatchedTotp | null> {
+    try {
+      const secret = await this.sealer.open(placeOf(row), row.secretSealed ?? "");
+      const step = matchTotp(secret, code, this.clock.now());
+      return step === null ? null : { row, step };
+    } catch (error) {
+      this.log.error({ err: error, applicationId: row.applicationId, factorId: row.id }, "a TOTP secret cannot be used");
+      return null;
+    }
+  }
+}
+
+const toFactor = ({ id, method, enrolledAt, lastUsedAt }: SecondFactorEntity): EnrolledFactor => ({
+  id,
+  method: method as SecondFactorMethodName,
+  enrolledAt,
+  lastUsedAt,
+});
+
+const newRow = (
+  { applicationId, id: userId }: Owner,
+  method: SecondFactorMethodName,
+  state: SecondFactorState,
+  enrolledAt: Date,
+): SecondFactorEntity => ({
+  ...{ applicationId, userId, method, state, enrolledAt, id: randomId() },
+  ...{ secretSealed: null, lastStep: 0, attempts: 0, lastUsedAt: null, expiresAt: null },
+});
+
+const placeOf = ({ applicationId, id }: Pick<SecondFactorEntity, "applicationId" | "id">) => [
+  "second_factors",
+  "secret",
+  applicationId,
+  id,
+];

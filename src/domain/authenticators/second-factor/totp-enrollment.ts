@@ -1,0 +1,27 @@
+import { toDataURL } from "qrcode";
+import { TOTP_DIGITS, TOTP_PERIOD_SECONDS, toBase32 } from "../../../platform/crypto/index.js";
+import type { Application } from "../../applications/index.js";
+
+/** What an authenticator application is set up with. */
+export interface TotpSetUp {
+  /** Base 32, for typing. */
+  readonly secret: string;
+  readonly otpauthUrl: string;
+  /** A PNG as data URL. */
+  readonly qrCode: string;
+}
+
+/** A QR code holds some 2,300 bytes, and a letter can take nine in a URL. */
+const LONGEST_HEADING = 64;
+
+/** @see https://github.com/google/google-authenticator/wiki/Key-Uri-Format */
+export async function describeTotp({ settings }: Application, account: string, bytes: Uint8Array): Promise<TotpSetUp> {
+  const { secondFactor, general } = settings;
+  // A colon would end the heading.
+  const heading = [...(secondFactor.totpHeading || general.name).replaceAll(":", " ")].slice(0, LONGEST_HEADING).join("");
+  const secret = toBase32(bytes);
+  const [issuer, label] = [heading, account].map(encodeURIComponent);
+  const parameters = `secret=${secret}&issuer=${issuer}&algorithm=SHA1&digits=${TOTP_DIGITS}&period=${TOTP_PERIOD_SECONDS}`;
+  const otpauthUrl = `otpauth://totp/${issuer}:${label}?${parameters}`;
+  return { secret, otpauthUrl, qrCode: await toDataURL(otpauthUrl, { errorCorrectionLevel: "M" }) };
+}

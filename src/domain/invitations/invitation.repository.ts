@@ -1,0 +1,113 @@
+import { LessThan, LessThanOrEqual, MoreThan } from "typeorm";
+import { type Database, isUniqueViolation, StalePremise } from "../../platform/database/index.js";
+import type { PageRequest } from "../../platform/pagination/index.js";
+import type { Email } from "../users/index.js";
+import { InvitationEntity } from "./invitation.entity.js";
+
+type InvitationKey = Pick<InvitationEntity, "applicationId" | "id">;
+export interface InvitationFilter {
+  /** Those one user sent; everybody's when left out. */
+  readonly inviterId?: string;
+  readonly status?: "PENDING" | "ACCEPTED" | "EXPIRED" | "REVOKED";
+}
+
+export class InvitationRepository {
+  constructor(private readonly database: Database) {}
+
+  async find(applicationId: string, id: string): Promise<InvitationEntity | null> {
+    const row = await this.invitations.findOneBy({ applicationId, id });
+    // The MySQL family takes an id with spaces behind it for the same.
+    return row?.id === id ? row : null;
+  }
+
+  async findPending(applicationId: string, pendingKey: string): Promise<InvitationEntity | null> {
+    return await this.invitations.findOneBy({ applicationId, pendingKey });
+  }
+
+  /** Pending ones for a handle that have not expired, oldest first. */
+  async listPending(applicationId: string, email: Email, now: Date, limit: number): Promise<InvitationEntity[]> {
+    return await this.invitations.find({
+      where: { applicationId, email, status: "PENDING", expiresAt: MoreThan(now) },
+      order: { createdAt: "ASC" },
+      take: limit,
+    });
+  }
+
+  /** A page and one more, newest first. What is pending at `now` or has expired is told apart by its time. */
+  async listPage(
+    applicationId: string,
+    { inviterId, status }: InvitationFilter,
+    now: Date,
+    page: PageRequest,
+  ): Promise<InvitationEntity[]> {
+    const query = this.database.reading.createQueryBuilder(InvitationEntity, "invitation").where({ applicationId });
+    if (inviterId !== undefined) query.andWhere({ inviterId });
+    if (status === "PENDING") query.andWhere({ status, expiresAt: MoreThan(now) });
+    else if (status === "EXPIRED") query.andWhere({ status: "PENDING", expiresAt: LessThanOrEqual(now) });
+    else if (status !== undefined) query.andWhere({ status });
+    if (page.after)
+      query.andWhere("(invitation.createdAt < :createdAt OR (invitation.createdAt = :createdAt AND invitation.id < :id))", page.after);
+    return await query
+      .orderBy("invitation.createdAt", "DESC")
+      .addOrderBy("invitation.id", "DESC")
+      .take(page.first + 1)
+      .getMany();
+  }
+
+  /** @throws StalePremise when another request made the same invitation first */
+  async insert(row: InvitationEntity): Promise<void> {
+    try {
+      await this.database.writing.insert(InvitationEntity, row as never);
+    } catch (error) {
+      throw isUniqueViolation(error) ? new StalePremise() : error;
+    }
+  }
+
+  /** Changes a pending invitation; false when it is not pending any more. */
+  async update({ applicationId, id }: InvitationKey, change: Partial<InvitationEntity>): Promise<boolean> {
+    const { affected } = await this.database.writing.update(InvitationEntity, { applicationId, id, status: "PENDING" }, change as never);
+    return affected === 1;
+  }
+
+  /** Everything pending for a handle is void. */
+  async revokeOfHandle(applicationId: string, email: Email): Promise<void> {
+    await this.database.writing.update(
+      InvitationEntity,
+      { applicationId, email, status: "PENDING" },
+      { status: "REVOKED", pendingKey: null },
+    );
+  }
+
+  /** Everything pending that a user sent is void. */
+  async revokeOfInviter(applicationId: string, inviterId: string): Promise<void> {
+    await this.database.writing.update(
+      InvitationEntity,
+      { applicationId, inviterId, status: "PENDING" },
+      { status: "REVOKED", pendingKey: null },
+    );
+  }
+
+  async deleteOfHandle(applicationId: string, email: Email): Promise<void> {
+    await this.database.writing.delete(InvitationEntity, { applicationId, email });
+  }
+
+  async deleteOfApplication(applicationId: string): Promise<void> {
+    await this.database.writing.delete(InvitationEntity, { applicationId });
+  }
+
+  /** Removes at most `limit` that expired 90 days before `instant`; returns how many. */
+  async deleteExpired(instant: Date, limit: number): Promise<number> {
+    const longAgo = new Date(instant.getTime() - 90 * 86_400_000);
+    const rows = await this.invitations.find({
+      where: { expiresAt: LessThan(longAgo) },
+      take: limit,
+      select: { applicationId: true, id: true },
+    });
+    for (const { applicationId, id } of rows) await this.database.writing.delete(InvitationEntity, { applicationId, id });
+    return rows.length;
+  }
+
+  private get invitations() {
+    return this.database.reading.getRepository(InvitationEntity);
+  }
+}

@@ -1,0 +1,214 @@
+import { addSeconds, type Clock } from "../../platform/clock.js";
+import { hashToken, randomId } from "../../platform/crypto/index.js";
+import { type Database, StalePremise } from "../../platform/database/index.js";
+import type { PageRequest } from "../../platform/pagination/index.js";
+import type { Application } from "../applications/index.js";
+import { type AuditLog, BACK_END } from "../audit/index.js";
+import type { Outbox } from "../messaging/index.js";
+import type { ChallengeSubject, Challenges, MatchedChallenge } from "../one-time-codes/index.js";
+import type { RequestOrigin } from "../request-context.js";
+import type { Email, Metadata, UserRepository } from "../users/index.js";
+import type { InvitationEntity } from "./invitation.entity.js";
+import type { InvitationFilter, InvitationRepository } from "./invitation.repository.js";
+
+/** Somebody who was asked to join. */
+export type Invitation = Pick<
+  InvitationEntity,
+  "applicationId" | "id" | "inviterId" | "metadata" | "locale" | "createdAt" | "sentAt" | "expiresAt"
+> & {
+  readonly email: Email;
+  readonly status: InvitationStatus;
+};
+export const invitationStatuses = ["PENDING", "ACCEPTED", "EXPIRED", "REVOKED"] as const;
+export type InvitationStatus = (typeof invitationStatuses)[number];
+export interface InvitationDraft {
+  readonly email: Email;
+  /** Null: the application's back end. */
+  readonly inviterId: string | null;
+  readonly metadata: Metadata;
+  readonly locale: string;
+}
+/** An invitation whose code was right; still unused. */
+export interface MatchedInvitation {
+  readonly invitation: Invitation;
+  readonly match: MatchedChallenge;
+}
+interface Parts {
+  readonly repository: InvitationRepository;
+  readonly challenges: Challenges;
+  readonly users: UserRepository;
+  readonly outbox: Outbox;
+  readonly audit: AuditLog;
+  readonly database: Database;
+  readonly clock: Clock;
+}
+
+export const CODE_DIGITS = 8;
+/** More people than this inviting one address at once get their say one after the other. */
+const MOST_PENDING = 20;
+
+/** Invitations: pending, then accepted, revoked or expired, and never anything else again. */
+export class Invitations {
+  constructor(private readonly parts: Parts) {}
+
+  /**
+   * Invites, or invites anew: an inviter has one pending invitation per handle. A handle with an account gets an inert one that looks the
+   * same. Runs in the caller's transaction.
+   */
+  async invite(application: Application, draft: InvitationDraft, origin: RequestOrigin): Promise<Invitation> {
+    const { repository, clock } = this.parts;
+    const { email, inviterId } = draft;
+    const pendingKey = hashToken(`${email} ${inviterId ?? ""}`);
+    const now = clock.now();
+    const expiresAt = addSeconds(now, application.settings.invitation.lifetimeHours * 3600);
+    const pending = await repository.findPending(application.id, pendingKey);
+    const content = { metadata: { ...draft.metadata }, locale: draft.locale, sentAt: now, expiresAt };
+    if (pending) {
+      if (!(await repository.update(pending, content))) throw new StalePremise();
+      await this.send(application, toInvitation({ ...pending, ...content }, now), inviterId ?? BACK_END, origin);
+      return toInvitation({ ...pending, ...content }, now);
+    }
+    const row = {
+      applicationId: application.id,
+      id: randomId(),
+      email,
+      inviterId,
+      status: "PENDING",
+      pendingKey,
+      createdAt: now,
+      ...content,
+    };
+    await repository.insert(row);
+    const invitation = toInvitation(row, now);
+    await this.send(application, invitation, inviterId ?? BACK_END, origin);
+    return invitation;
+  }
+
+  /** A new code for a pending invitation, with its whole life before it; null when it is pending no more. Runs in the caller's transaction. */
+  async resend(application: Application, invitation: Invitation, actor: string, origin: RequestOrigin): Promise<Invitation | null> {
+    const { repository, clock } = this.parts;
+    const now = clock.now();
+    const change = { sentAt: now, expiresAt: addSeconds(now, application.settings.invitation.lifetimeHours * 3600) };
+    if (!(await repository.update(invitation, change))) return null;
+    const renewed = { ...invitation, ...change, status: "PENDING" as const };
+    await this.send(application, renewed, actor, origin);
+    return renewed;
+  }
+
+  /** Null when it is pending no more. Runs in the caller's transaction. */
+  async revoke(invitation: Invitation, actor: string, origin: RequestOrigin): Promise<Invitation | null> {
+    const { repository, challenges, audit } = this.parts;
+    if (!(await repository.update(invitation, { status: "REVOKED", pendingKey: null }))) return null;
+    await challenges.delete(subjectOf(invitation));
+    const { applicationId, id } = invitation;
+    await audit.record({
+      applicationId,
+      event: "INVITATION_REVOKED",
+      outcome: "SUCCESS",
+      actor,
+      origin,
+      details: { id },
+    });
+    return { ...invitation, status: "REVOKED" };
+  }
+
+  /** Counts one attempt on every pending invitation of the handle, then compares. Null: refused, for whatever reason. */
+  async match(application: Application, email: Email, code: string): Promise<MatchedInvitation | null> {
+    const { repository, challenges, clock } = this.parts;
+    const now = clock.now();
+    const pending = (await repository.listPending(application.id, email, now, MOST_PENDING)).map((row) => toInvitation(row, now));
+    let matched: MatchedInvitation | null = null;
+    for (const invitation of pending) {
+      const match = await challenges.attempt(subjectOf(invitation), code, null);
+      if (match && !matched && (await this.isInviterActive(invitation))) matched = { invitation, match };
+    }
+    return matched;
+  }
+
+  /** Uses a matched invitation up and voids the others of its handle; false when somebody was faster. Runs in the transaction of its effect. */
+  async consume({ invitation, match }: MatchedInvitation): Promise<boolean> {
+    const { repository, challenges } = this.parts;
+    if (!(await challenges.consume(match)) || !(await repository.update(invitation, { status: "ACCEPTED", pendingKey: null })))
+      return false;
+    await this.voidOfHandle(invitation.applicationId, invitation.email);
+    return true;
+  }
+
+  /** The address has an account now: nothing pending for it is worth anything. Runs in the caller's transaction. */
+  async voidOfHandle(applicationId: string, email: Email): Promise<void> {
+    await this.parts.repository.revokeOfHandle(applicationId, email);
+  }
+
+  /** An inviter is gone: nobody joins on their word any more. Runs in the caller's transaction. */
+  async voidOfInviter(applicationId: string, userId: string): Promise<void> {
+    await this.parts.repository.revokeOfInviter(applicationId, userId);
+  }
+
+  /** Forgets who was invited at an address. Runs in the caller's transaction. */
+  async deleteOfHandle(applicationId: string, email: Email): Promise<void> {
+    await this.parts.repository.deleteOfHandle(applicationId, email);
+  }
+
+  async find(applicationId: string, id: string): Promise<Invitation | null> {
+    const row = await this.parts.repository.find(applicationId, id);
+    return row && toInvitation(row, this.parts.clock.now());
+  }
+
+  /** A page and one more, newest first. */
+  async listPage(applicationId: string, filter: InvitationFilter, page: PageRequest): Promise<Invitation[]> {
+    const now = this.parts.clock.now();
+    const rows = await this.parts.repository.listPage(applicationId, filter, now, page);
+    return rows.map((row) => toInvitation(row, now));
+  }
+
+  private async send(application: Application, invitation: Invitation, actor: string, origin: RequestOrigin): Promise<void> {
+    const { challenges, users, outbox, audit } = this.parts;
+    const { email, id, locale } = invitation;
+    const isRegistered = (await users.findByHandle(application.id, email)) !== null;
+    const ttlSeconds = application.settings.invitation.lifetimeHours * 3600;
+    const { code, isNew, expiresAt } = await challenges.issue(subjectOf(invitation), {
+      digits: CODE_DIGITS,
+      ttlSeconds,
+      send: !isRegistered,
+    });
+    if (isNew) {
+      const { invitationUrl } = application.settings.links;
+      const link = invitationUrl === "" ? "" : `${invitationUrl}#code=${code}&email=${encodeURIComponent(email)}`;
+      const days = String(Math.max(1, Math.round(ttlSeconds / 86_400)));
+      const mail = {
+        application,
+        template: "invitation",
+        to: email,
+        locale,
+        parameters: { code: code ?? "", link, days },
+        expiresAt,
+        replacesKey: `invitation:${id}`,
+      };
+      if (code) await outbox.queue(mail);
+      else await outbox.pretend(mail);
+    }
+    await audit.record({
+      applicationId: application.id,
+      event: "INVITED",
+      outcome: "SUCCESS",
+      actor,
+      origin,
+      details: { id },
+    });
+  }
+
+  private async isInviterActive({ applicationId, inviterId }: Invitation): Promise<boolean> {
+    return inviterId === null || (await this.parts.users.findById(applicationId, inviterId))?.status === "ACTIVE";
+  }
+}
+
+const subjectOf = ({ applicationId, id }: Pick<Invitation, "applicationId" | "id">): ChallengeSubject => ({
+  applicationId,
+  purpose: "INVITATION",
+  binding: id,
+});
+
+function toInvitation({ pendingKey: _, ...row }: InvitationEntity, now: Date): Invitation {
+  const status = row.status === "PENDING" && row.expiresAt <= now ? "EXPIRED" : (row.status as InvitationStatus);
+  return { ...row, email: row.email as Email, status };
+}

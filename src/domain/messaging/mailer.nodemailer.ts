@@ -1,0 +1,89 @@
+import { connect, type Socket } from "node:net";
+import { createTransport } from "nodemailer";
+import { isLoopbackHost } from "../../platform/loopback.js";
+import type { OutboundGuard } from "../../platform/outbound-guard.js";
+import { DeliveryRefused } from "./delivery.js";
+import type { Mail, Mailer } from "./mailer.js";
+
+interface SmtpError {
+  readonly code?: string;
+  readonly responseCode?: number;
+}
+
+/** Where mail servers take mails from clients. */
+const SUBMISSION_PORTS: ReadonlySet<number> = new Set([25, 465, 587, 2525]);
+const CONNECT_MS = 10_000;
+type SocketCallback = (error: Error | null, options?: { connection: Socket } | false) => void;
+
+/** Mails by SMTP. Beyond this machine the connection must be encrypted: smtps://, or smtp:// with STARTTLS (RFC 3207). */
+export class NodemailerMailer implements Mailer {
+  private readonly transport;
+
+  /** @param guard for servers that are not the operator's own choice */
+  constructor(url: string, guard?: OutboundGuard) {
+    const { hostname, port, username, password, protocol } = new URL(url);
+    const isSecure = protocol === "smtps:";
+    const isLoopback = isLoopbackHost(hostname);
+    const host = hostname.replace(/^\[|\]$/g, "");
+    const portNumber = Number(port || (isSecure ? 465 : 587));
+    this.transport = createTransport({
+      pool: true,
+      maxConnections: 4,
+      host,
+      port: portNumber,
+      ...(guard ? { getSocket: (_options: unknown, done: SocketCallback) => connectGuarded(guard, host, portNumber, done) } : {}),
+      secure: isSecure,
+      requireTLS: !isSecure && !isLoopback,
+      ignoreTLS: !isSecure && isLoopback,
+      ...(username ? { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } } : {}),
+      connectionTimeout: CONNECT_MS,
+      greetingTimeout: 10_000,
+      socketTimeout: 30_000,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  }
+
+  async send(mail: Mail): Promise<void> {
+    const { messageId, from, to, replyTo, subject, text, html } = mail;
+    const answers = replyTo === "" ? {} : { replyTo: { name: "", address: replyTo } };
+    try {
+      // An address as an object is taken as it is; a string would be parsed as a list.
+      await this.transport.sendMail({ messageId, from, to: { name: "", address: to }, ...answers, subject, text, html });
+    } catch (error) {
+      throw isPermanent(error as SmtpError) ? new DeliveryRefused("The mail server refuses this mail", { cause: error }) : error;
+    }
+  }
+
+  /** Connects and logs in without sending. @throws what the server or the network says */
+  async verify(): Promise<void> {
+    await this.transport.verify();
+  }
+
+  async close(): Promise<void> {
+    this.transport.close();
+  }
+}
+
+/** Connects only to what the guard lets through; what is spoken then, TLS included, is nodemailer's. */
+function connectGuarded(guard: OutboundGuard, host: string, port: number, done: SocketCallback): void {
+  let socket: Socket;
+  try {
+    socket = connect({ host, port, lookup: guard.lookupFor(host, port, SUBMISSION_PORTS) });
+  } catch (error) {
+    setImmediate(done, error as Error);
+    return;
+  }
+  const fail = (error: Error) => done(error);
+  socket.once("error", fail);
+  const giveUp = () => socket.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" }));
+  socket.setTimeout(CONNECT_MS).once("timeout", giveUp);
+  socket.once("connect", () => {
+    socket.setTimeout(0).off("timeout", giveUp).off("error", fail);
+    done(null, { connection: socket });
+  });
+}
+
+/** 5yz replies to the envelope or the message (RFC 5321 section 4.2.1); a refused log-in is the operator's to mend, so it is retried. */
+const isPermanent = ({ code, responseCode }: SmtpError) =>
+  responseCode !== undefined && responseCode >= 500 && (code === "EENVELOPE" || code === "EMESSAGE");

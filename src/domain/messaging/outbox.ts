@@ -1,0 +1,131 @@
+import { addSeconds, type Clock } from "../../platform/clock.js";
+import { hashToken, type Keyring, randomId, type Sealer } from "../../platform/crypto/index.js";
+import type { Database } from "../../platform/database/index.js";
+import type { Application } from "../applications/index.js";
+import { type Email, maskEmail, maskPhone, type Phone } from "../users/index.js";
+import type { Channel } from "./delivery.js";
+import { MAIL_LANE, SMS_LANE } from "./lanes.js";
+import type { OutboxRepository } from "./outbox.repository.js";
+import type { MessageParameters } from "./template-language.js";
+
+/** What a message says and to whom; kept sealed. */
+export interface OutboxPayload {
+  readonly to: string;
+  readonly locale: string;
+  readonly defaultLocale: string;
+  readonly senderName: string;
+  readonly replyTo: string;
+  readonly parameters: MessageParameters;
+}
+interface Queued {
+  readonly application: Application;
+  readonly template: string;
+  readonly locale: string;
+  readonly parameters: MessageParameters;
+  /** Never sent after it: the life of the code it carries. */
+  readonly expiresAt?: Date;
+  /** Older waiting messages with the same key are not sent any more. */
+  readonly replacesKey?: string;
+}
+export interface QueuedMail extends Queued {
+  readonly to: Email;
+}
+/** Text messages cost money: their budgets are taken before they are queued. A code is best sent by issueSmsCode (accounts). */
+export interface QueuedSms extends Queued {
+  readonly to: Phone;
+}
+
+/** The answer leaves first: sending in this process must not make it later than an answer after which nothing is sent. */
+const WAKE_AFTER_MS = 10;
+const NOTICE_LIFE_SECONDS = 24 * 3600;
+
+/** Where a message's sealed payload belongs. */
+export const payloadPlace = (applicationId: string, id: string) => ["outbox_messages", "payload", applicationId, id];
+
+/** Takes messages in: a row in the transaction of what the message tells about, so that neither exists without the other. */
+export class Outbox {
+  constructor(
+    private readonly repository: OutboxRepository,
+    private readonly database: Database,
+    private readonly sealer: Sealer,
+    private readonly keyring: Keyring,
+    private readonly clock: Clock,
+    private readonly wake: () => void,
+  ) {}
+
+  /** Messages that wait, and for how many seconds the oldest has. */
+  async measureBacklog(): Promise<{ waiting: number; oldestSeconds: number }> {
+    const { waiting, oldest } = await this.repository.findBacklog();
+    const age = oldest === null ? 0 : (this.clock.now().getTime() - oldest.getTime()) / 1000;
+    return { waiting, oldestSeconds: Math.max(0, age) };
+  }
+
+  /** Forgets every message to an address or number, sent or not. Runs in the caller's transaction. */
+  async deleteOfRecipient(applicationId: string, to: Email | Phone): Promise<void> {
+    await this.repository.deleteOfRecipient(applicationId, this.recipientHash(applicationId, to));
+  }
+
+  /** Queues a mail. Runs in the caller's transaction; the message leaves after its commit. */
+  async queue(mail: QueuedMail): Promise<void> {
+    await this.insert("MAIL", maskEmail(mail.to), mail);
+  }
+
+  /** The work of `queue` and no message, where nobody has the address: time must not tell. Runs in the caller's transaction. */
+  async pretend({ application, ...mail }: QueuedMail): Promise<void> {
+    const id = randomId();
+    await this.seal(id, { application, ...mail });
+    await this.repository.replaceWaiting(application.id, hashToken(id), this.clock.now());
+    await this.repository.deleteOfRecipient(application.id, hashToken(id));
+    this.database.afterCommit(this.wakeSoon);
+  }
+
+  /** Queues a text message, as `queue`. */
+  async queueSms(sms: QueuedSms): Promise<void> {
+    await this.insert("SMS", maskPhone(sms.to), sms);
+  }
+
+  private async seal(id: string, { application, to, locale, parameters }: QueuedMail | QueuedSms): Promise<string> {
+    const { general, locales, mail } = application.settings;
+    const shown = { appName: general.name, handle: to, ...parameters };
+    const sender = { senderName: general.name, replyTo: mail.replyTo };
+    const payload: OutboxPayload = { to, locale, defaultLocale: locales.default, ...sender, parameters: shown };
+    return await this.sealer.seal(payloadPlace(application.id, id), JSON.stringify(payload));
+  }
+
+  private async insert(channel: Channel, recipientMasked: string, queued: QueuedMail | QueuedSms): Promise<void> {
+    const { application, template, to, expiresAt, replacesKey } = queued;
+    const now = this.clock.now();
+    const id = randomId();
+    const mailLane = application.settings.mail.smtpUrl ? application.id : MAIL_LANE;
+    const replacesHash = replacesKey === undefined ? null : hashToken(replacesKey);
+    if (replacesHash) await this.repository.replaceWaiting(application.id, replacesHash, now);
+    await this.repository.insert({
+      applicationId: application.id,
+      id,
+      channel,
+      lane: channel === "SMS" ? SMS_LANE : mailLane,
+      template,
+      recipientMasked,
+      recipientHash: this.recipientHash(application.id, to),
+      payloadSealed: await this.seal(id, queued),
+      replacesHash,
+      status: "PENDING",
+      attempts: 0,
+      nextAttemptAt: now,
+      leaseOwner: null,
+      leaseUntil: null,
+      createdAt: now,
+      expiresAt: expiresAt ?? addSeconds(now, NOTICE_LIFE_SECONDS),
+      finishedAt: null,
+      lastFailure: null,
+    });
+    this.database.afterCommit(this.wakeSoon);
+  }
+
+  private readonly wakeSoon = () => void setTimeout(this.wake, WAKE_AFTER_MS).unref();
+
+  /** Keyed: there are so few numbers that a plain hash could be tried out. */
+  private recipientHash(applicationId: string, to: string): string {
+    return this.keyring.mac("token", "recipient", applicationId, to).toString("base64url");
+  }
+}

@@ -1,0 +1,32 @@
+import { Entity, Index } from "typeorm";
+import { CountColumn, InstantColumn, KeyColumn, SlotColumn, TextColumn } from "../../platform/database/index.js";
+
+/** Names one request among several for the same challenge and gives it attempts of its own. The slot bounds how many there are. */
+@Entity({ name: "challenge_tickets" })
+@Index("challenge_tickets_expires_at", ["expiresAt"])
+export class ChallengeTicketEntity {
+  @KeyColumn("application_id")
+  applicationId!: string;
+
+  @KeyColumn("purpose", 24)
+  purpose!: string;
+
+  @KeyColumn("binding_hash", 64)
+  bindingHash!: string;
+
+  @SlotColumn("slot")
+  slot!: number;
+
+  @TextColumn("ticket_hash", 64)
+  ticketHash!: string;
+
+  /** Codes tried together with this ticket since the live code was made. */
+  @CountColumn("attempts")
+  attempts!: number;
+
+  @InstantColumn("created_at")
+  createdAt!: Date;
+
+  @InstantColumn("expires_at")
+  expiresAt!: Date;
+}

@@ -1,0 +1,248 @@
+import { addSeconds, type Clock } from "../../platform/clock.js";
+import { equalsInConstantTime, hashToken, type Keyring, randomDigits, randomId, randomToken } from "../../platform/crypto/index.js";
+import type { Database } from "../../platform/database/index.js";
+import type { ChallengeEntity } from "./challenge.entity.js";
+import type { ChallengeKey, ChallengeRepository } from "./challenge.repository.js";
+import type { ChallengeTicketRepository } from "./challenge-ticket.repository.js";
+
+export type ChallengePurpose = "SIGN_UP" | "PASSWORD_RESET" | "HANDLE_CHANGE" | "INVITATION" | "PHONE" | "SECOND_FACTOR";
+
+/** Which challenge: a code made for one application, purpose and handle is worth nothing for any other. */
+export interface ChallengeSubject {
+  readonly applicationId: string;
+  readonly purpose: ChallengePurpose;
+  /** Canonical handle or user id. */
+  readonly binding: string;
+}
+
+export interface IssueOptions {
+  readonly digits: number;
+  readonly ttlSeconds: number;
+  /** False for a handle that must not get a code: the challenge looks the same, its code goes nowhere. */
+  readonly send: boolean;
+  /** Life of a link token to send beside the code; no link without. */
+  readonly linkTtlSeconds?: number;
+  /** Kept with the code and given back with a match. */
+  readonly detail?: string;
+}
+export interface IssuedChallenge {
+  /** The code to send; null when nothing must be sent (inside the cool-down, or `send` is false). */
+  readonly code: string | null;
+  /** The link token to send; null with `code`, or where no link was asked for. */
+  readonly link: string | null;
+  readonly expiresAt: Date;
+  readonly linkExpiresAt: Date | null;
+  readonly resendAvailableAt: Date;
+  /** False inside the cool-down, when all stays as it was. */
+  readonly isNew: boolean;
+}
+export interface LiveChallenge extends Pick<IssuedChallenge, "expiresAt" | "resendAvailableAt"> {
+  readonly detail: string | null;
+}
+/** A ticket, and the slot it got: null when all slots are taken by fresh ones, and the ticket names nothing. */
+export interface OpenedTicket {
+  readonly ticket: string;
+  readonly slot: number | null;
+}
+/** A code that was right. It is still unused: consume it in the transaction of its effect. */
+export interface MatchedChallenge {
+  readonly key: ChallengeKey;
+  readonly generation: string;
+  readonly proof: "code" | "link";
+  /** Slot of the ticket that came with the code; null without a valid one. */
+  readonly slot: number | null;
+  readonly detail: string | null;
+}
+
+/** What a link token proves. */
+export interface FoundLink extends MatchedChallenge {
+  readonly purpose: ChallengePurpose;
+}
+
+/** Seconds in which a further request neither sends nor replaces the code. */
+export const COOL_DOWN_SECONDS = 60;
+/** Wrong codes that void a code for whoever gave them: a ticket's holder, or everybody without one. */
+export const MAXIMUM_ATTEMPTS = 5;
+/** Tickets that can live at once for one challenge. */
+export const SLOTS = 5;
+/** So long a ticket keeps its slot against newcomers, in seconds: whoever came first can finish. */
+const SLOT_PROTECTION_SECONDS = 900;
+
+/** Short codes: issued, counted before they are compared, used once. Tickets keep several requests for one handle apart. */
+export class Challenges {
+  constructor(
+    private readonly repository: ChallengeRepository,
+    private readonly tickets: ChallengeTicketRepository,
+    private readonly database: Database,
+    private readonly keyring: Keyring,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Makes the one live code of the subject, or keeps it inside the cool-down. Runs in the caller's transaction. */
+  async issue(subject: ChallengeSubject, { digits, ttlSeconds, linkTtlSeconds, send, detail }: IssueOptions): Promise<IssuedChallenge> {
+    const key = keyOf(subject);
+    const now = this.clock.now();
+    const existing = await this.repository.find(key);
+    const isCoolingDown = existing !== null && isLive(existing, now) && addSeconds(existing.issuedAt, COOL_DOWN_SECONDS) > now;
+    if (isCoolingDown && (existing.sentAt !== null || !send)) return { ...answer(existing, null, null), isNew: false };
+    const generation = randomId();
+    const code = randomDigits(digits);
+    const codeHash = this.hash(key, generation, code);
+    // A code nobody got is replaced inside the cool-down without moving its times: they must not tell whether there was one.
+    const issuedAt = isCoolingDown ? existing.issuedAt : now;
+    const expiresAt = isCoolingDown ? existing.expiresAt : addSeconds(now, ttlSeconds);
+    const link = linkTtlSeconds === undefined ? null : randomToken();
+    const linkExpiresAt = linkTtlSeconds === undefined ? null : addSeconds(issuedAt, linkTtlSeconds);
+    const row = {
+      ...key,
+      issuedAt,
+      expiresAt,
+      linkHash: link && hashToken(link),
+      linkExpiresAt,
+      keptUntil: linkExpiresAt && linkExpiresAt > expiresAt ? linkExpiresAt : expiresAt,
+      generation,
+      codeHash,
+      attempts: 0,
+      sentAt: send ? now : null,
+      consumedAt: null,
+      detail: detail ?? null,
+    };
+    if (existing) {
+      await this.repository.replace(key, existing, row);
+      await this.tickets.resetAttempts(key);
+    } else await this.repository.insert(row);
+    return { ...answer(row, send ? code : null, send ? link : null), isNew: true };
+  }
+
+  /**
+   * Opens a ticket (256 bits). When all slots hold fresh tickets it names nothing: a stranger can neither push out a ticket nor get
+   * more guesses. Runs in the caller's transaction.
+   */
+  async openTicket(subject: ChallengeSubject, ttlSeconds: number): Promise<OpenedTicket> {
+    const key = keyOf(subject);
+    const now = this.clock.now();
+    const ticket = randomToken();
+    const taken = await this.tickets.list(key);
+    const free = Array.from({ length: SLOTS }, (_, slot) => slot).find((slot) => !taken.some((row) => row.slot === slot));
+    const oldest = taken.reduce((one, other) => (other.createdAt < one.createdAt ? other : one), taken[0] as (typeof taken)[number]);
+    const isReplaceable = oldest && (oldest.expiresAt <= now || addSeconds(oldest.createdAt, SLOT_PROTECTION_SECONDS) <= now);
+    const slot = free ?? (isReplaceable ? oldest.slot : null);
+    if (slot === null) return { ticket, slot };
+    if (free === undefined && oldest) await this.tickets.remove(oldest);
+    const expiresAt = addSeconds(now, ttlSeconds);
+    await this.tickets.insert({ ...key, slot, ticketHash: hashToken(ticket), attempts: 0, createdAt: now, expiresAt });
+    return { ticket, slot };
+  }
+
+  /** True when a further request would neither send nor replace the code. */
+  async isCoolingDown(subject: ChallengeSubject): Promise<boolean> {
+    const row = await this.repository.find(keyOf(subject));
+    const now = this.clock.now();
+    return row !== null && isLive(row, now) && addSeconds(row.issuedAt, COOL_DOWN_SECONDS) > now;
+  }
+
+  /** The live code of this subject, as who asked for it knows it, and what was kept with it; null without one. */
+  async findLive(subject: ChallengeSubject): Promise<LiveChallenge | null> {
+    const row = await this.repository.find(keyOf(subject));
+    const now = this.clock.now();
+    return row !== null && isLive(row, now) ? { ...answer(row, null, null), detail: row.detail } : null;
+  }
+
+  /** The hash of a ticket that is held for this subject; null for every other text. */
+  async findTicket(subject: ChallengeSubject, ticket: string | null): Promise<string | null> {
+    const now = this.clock.now();
+    const hash = hashToken(ticket ?? "");
+    const held = (await this.tickets.list(keyOf(subject))).find((row) => equalsInConstantTime(row.ticketHash, hash) && row.expiresAt > now);
+    return held ? hash : null;
+  }
+
+  /**
+   * Counts one attempt and only then compares; commits the count whatever comes of it. With a valid ticket the attempt is counted
+   * against that ticket, so that strangers' guesses cannot spend it. Null: refused, for whatever reason.
+   */
+  async attempt(subject: ChallengeSubject, code: string, ticket: string | null): Promise<MatchedChallenge | null> {
+    const key = keyOf(subject);
+    return await this.database.transaction(async () => {
+      const now = this.clock.now();
+      const ticketHash = hashToken(ticket ?? "");
+      const held = (await this.tickets.list(key)).find((row) => equalsInConstantTime(row.ticketHash, ticketHash) && row.expiresAt > now);
+      const isCounted = held
+        ? await this.tickets.countAttempt(held, MAXIMUM_ATTEMPTS, now)
+        : await this.repository.countAttempt(key, MAXIMUM_ATTEMPTS, now);
+      const row = await this.repository.find(key);
+      const isRight = equalsInConstantTime(this.hash(key, row?.generation ?? "", code), row?.codeHash ?? "");
+      if (!isCounted || !row || !isRight || row.sentAt === null || !isLive(row, now)) return null;
+      return { key, generation: row.generation, proof: "code", slot: held?.slot ?? null, detail: row.detail };
+    });
+  }
+
+  /** What a link token proves, without using it up; null for one that is unknown, used, expired or replaced. */
+  async findLink(applicationId: string, token: string): Promise<FoundLink | null> {
+    if (!/^[A-Za-z0-9_-]{43}$/.test(token)) return null;
+    const row = await this.repository.findByLink(applicationId, hashToken(token));
+    const now = this.clock.now();
+    if (!row || row.sentAt === null || row.consumedAt !== null || !row.linkExpiresAt || row.linkExpiresAt <= now) return null;
+    const { purpose, bindingHash, generation, detail } = row;
+    return {
+      purpose: purpose as ChallengePurpose,
+      key: { applicationId, purpose, bindingHash },
+      generation,
+      proof: "link",
+      slot: null,
+      detail,
+    };
+  }
+
+  /** Does what a right code is for. The server's own failure gives the attempt back, so that it costs the user nothing. */
+  async spend<T>(matched: MatchedChallenge, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const { key, generation, slot, proof } = matched;
+      if (proof === "link") throw error;
+      const giveBack = async () =>
+        slot === null ? await this.repository.giveBackAttempt(key, generation) : await this.tickets.giveBackAttempt(key, slot);
+      // The failure itself is what the caller must hear of.
+      await this.database.transaction(giveBack).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Uses a matched code and its tickets up; false when it was used, replaced or expired meanwhile. Runs in the transaction of its effect. */
+  async consume({ key, generation, proof }: MatchedChallenge): Promise<boolean> {
+    const isFirst = await this.repository.consume(key, generation, proof, this.clock.now());
+    if (isFirst) await this.tickets.deleteOfChallenge(key);
+    return isFirst;
+  }
+
+  /** Voids the code and the tickets of a subject. Runs in the caller's transaction. */
+  async delete(subject: ChallengeSubject): Promise<void> {
+    const key = keyOf(subject);
+    await this.repository.delete(key);
+    await this.tickets.deleteOfChallenge(key);
+  }
+
+  private hash(key: ChallengeKey, generation: string, code: string): string {
+    return this.keyring.mac("code", key.applicationId, key.purpose, key.bindingHash, generation, code).toString("base64url");
+  }
+}
+
+const keyOf = ({ applicationId, purpose, binding }: ChallengeSubject): ChallengeKey => ({
+  applicationId,
+  purpose,
+  bindingHash: hashToken(binding),
+});
+
+const isLive = (row: ChallengeEntity, now: Date) => row.consumedAt === null && row.expiresAt > now;
+
+const answer = (
+  row: Pick<ChallengeEntity, "expiresAt" | "linkExpiresAt" | "issuedAt">,
+  code: string | null,
+  link: string | null,
+): Omit<IssuedChallenge, "isNew"> => ({
+  code,
+  link,
+  expiresAt: row.expiresAt,
+  linkExpiresAt: row.linkExpiresAt,
+  resendAvailableAt: addSeconds(row.issuedAt, COOL_DOWN_SECONDS),
+});

@@ -1,0 +1,147 @@
+import { In, IsNull, LessThan, Not } from "typeorm";
+import { type Database, excerpt, HotInsert, HotLookup, HotUpdate } from "../../platform/database/index.js";
+import { ApplicationEntity } from "../applications/index.js";
+import { toUser, UserEntity, userProperties } from "../users/index.js";
+import { SessionEntity } from "./session.entity.js";
+
+export type EndReason =
+  | "LOG_OUT"
+  | "REVOKED"
+  | "SUSPENDED"
+  | "PASSWORD_CHANGED"
+  | "HANDLE_CHANGED"
+  | "TOKEN_REUSED"
+  | "PASSWORD_RESET"
+  | "SECOND_FACTOR_CHANGED"
+  | "RESTORED";
+
+/** What a rotation replaces. */
+const tokens = [
+  "refreshTokenHash",
+  "sessionTokenHash",
+  "sessionTokenExpiresAt",
+  "parentRefreshTokenHash",
+  "parentSessionTokenHash",
+  "parentSessionTokenExpiresAt",
+  "rotationNonce",
+  "rotatedAt",
+  "idleExpiresAt",
+] as const;
+const current = ["applicationId", "id", "userId", "authenticatedAt", "amr", ...tokens, "absoluteExpiresAt", "endedAt"] as const;
+const rotated = [...tokens, "lastUsedAt"] as const;
+/** What a request needs to know of its session. */
+export type CurrentSession = Pick<SessionEntity, (typeof current)[number]>;
+export type Rotation = Pick<SessionEntity, (typeof rotated)[number]>;
+const parts = {
+  session: excerpt(SessionEntity, current),
+  person: excerpt(UserEntity, userProperties),
+  application: excerpt(ApplicationEntity, ["settingsVersion"]),
+};
+export class SessionRepository {
+  private readonly inserting: HotInsert<SessionEntity>;
+  private readonly withUser: HotLookup<typeof parts>;
+  private readonly rotation: HotUpdate<SessionEntity, (typeof rotated)[number]>;
+
+  constructor(private readonly database: Database) {
+    this.inserting = new HotInsert(database, SessionEntity);
+    this.withUser = new HotLookup(
+      database,
+      parts,
+      `FROM sessions session JOIN users person ON person.application_id = session.application_id AND person.id = session.user_id
+       JOIN applications application ON application.id = session.application_id`,
+      ["session.application_id", "session.id"],
+      ({ session }) => [session.applicationId, session.id],
+    );
+    const condition = "refresh_token_hash = ? AND ended_at IS NULL";
+    this.rotation = new HotUpdate(database, SessionEntity, {
+      ...{ properties: rotated, key: ["applicationId", "id"], condition },
+    });
+  }
+
+  /** A session, whose it is, and the version of its application's settings, in one read. */
+  async findWithUser(applicationId: string, id: string) {
+    const row = await this.withUser.first([applicationId, id]);
+    return row && { session: row.session, user: toUser(row.person), settingsVersion: row.application.settingsVersion };
+  }
+
+  async find(applicationId: string, id: string): Promise<SessionEntity | null> {
+    return await this.sessions.findOneBy({ applicationId, id });
+  }
+
+  async insert(row: SessionEntity): Promise<void> {
+    await this.inserting.run([row]);
+  }
+
+  /**
+   * Replaces the tokens of a live session that still has the ones that were read, in a transaction of its own. False when it is to be
+   * looked at again: whoever was first, even this request, is seen in what replaced them.
+   */
+  async rotate({ applicationId, id, refreshTokenHash }: CurrentSession, makeChange: () => Rotation): Promise<boolean> {
+    return await this.rotation.run({ key: [applicationId, id], parameters: [refreshTokenHash], makeChange });
+  }
+
+  /** Ends one session; false when it had ended before. */
+  async end(applicationId: string, id: string, endReason: EndReason, endedAt: Date): Promise<boolean> {
+    const { affected } = await this.database.writing.update(
+      SessionEntity,
+      { applicationId, id, endedAt: IsNull() },
+      { endedAt, endReason },
+    );
+    return affected === 1;
+  }
+
+  /** Notes in a live session that its user has proved who they are, and how; false when it has ended. */
+  async setAuthenticated(
+    applicationId: string,
+    id: string,
+    change: Partial<Pick<SessionEntity, "authenticatedAt" | "amr">>,
+  ): Promise<boolean> {
+    const { affected } = await this.database.writing.update(SessionEntity, { applicationId, id, endedAt: IsNull() }, change);
+    return affected === 1;
+  }
+
+  async deleteOfUser(applicationId: string, userId: string): Promise<void> {
+    await this.database.writing.delete(SessionEntity, { applicationId, userId });
+  }
+
+  /** Ends all sessions of a user, but for `except`; returns how many were live. */
+  async endOfUser(applicationId: string, userId: string, endReason: EndReason, endedAt: Date, except?: string): Promise<number> {
+    const { affected } = await this.database.writing.update(
+      SessionEntity,
+      { applicationId, userId, endedAt: IsNull(), ...(except === undefined ? {} : { id: Not(except) }) },
+      { endedAt, endReason },
+    );
+    return affected ?? 0;
+  }
+
+  /** Sessions of these users that have not ended, latest use first. */
+  async listOfUsers(applicationId: string, userIds: readonly string[]): Promise<SessionEntity[]> {
+    return await this.sessions.find({
+      where: { applicationId, userId: In([...userIds]), endedAt: IsNull() },
+      order: { lastUsedAt: "DESC", id: "ASC" },
+    });
+  }
+
+  async voidAll(endedAt: Date): Promise<void> {
+    await this.database.writing.update(SessionEntity, { endedAt: IsNull() }, { endedAt, endReason: "RESTORED" satisfies EndReason });
+  }
+
+  async deleteOfApplication(applicationId: string): Promise<void> {
+    await this.database.writing.delete(SessionEntity, { applicationId });
+  }
+
+  /** Removes at most `limit` sessions that could not be refreshed any more before `instant`; returns how many. */
+  async deleteExpired(instant: Date, limit: number): Promise<number> {
+    const rows = await this.sessions.find({
+      where: { idleExpiresAt: LessThan(instant) },
+      take: limit,
+      select: { applicationId: true, id: true },
+    });
+    for (const { applicationId, id } of rows) await this.database.writing.delete(SessionEntity, { applicationId, id });
+    return rows.length;
+  }
+
+  private get sessions() {
+    return this.database.reading.getRepository(SessionEntity);
+  }
+}

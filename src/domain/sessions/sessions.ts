@@ -1,0 +1,298 @@
+import { addSeconds, type Clock } from "../../platform/clock.js";
+import { equalsInConstantTime, hashToken, randomId, randomToken } from "../../platform/crypto/index.js";
+import type { Database } from "../../platform/database/index.js";
+import { Refusal } from "../../platform/errors/index.js";
+import type { Application, ApplicationDirectory } from "../applications/index.js";
+import type { AuditLog } from "../audit/index.js";
+import type { Amr, Authentication } from "../jwt/index.js";
+import { FloodGate } from "../rate-limiting/index.js";
+import type { RequestOrigin } from "../request-context.js";
+import type { User } from "../users/index.js";
+import type { SessionEntity } from "./session.entity.js";
+import type { CurrentSession, EndReason, SessionRepository } from "./session.repository.js";
+import type { TokenCodec } from "./token-codec.js";
+
+/** The opaque tokens of a session, as the client gets them. */
+export interface SessionTokens {
+  readonly sessionId: string;
+  readonly sessionToken: string;
+  readonly sessionTokenExpiresAt: Date;
+  readonly refreshToken: string;
+  readonly authentication: Authentication;
+}
+/** Who is calling: a live session and its user. */
+export interface AuthenticatedSession {
+  readonly session: CurrentSession;
+  readonly user: User;
+}
+/** With the application's settings of this moment. */
+interface LiveSession extends AuthenticatedSession {
+  readonly application: Application;
+}
+export type RefreshOutcome =
+  | { readonly kind: "refreshed"; readonly application: Application; readonly user: User; readonly tokens: SessionTokens }
+  | { readonly kind: "ended" }
+  | { readonly kind: "throttled"; readonly retryAfterSeconds: number };
+
+/** What a rotation makes of a session's tokens. */
+interface Successor {
+  readonly tokens: SessionTokens;
+  /** False when that is not known. */
+  readonly isCommitted: boolean;
+}
+
+/** So long a proof of who is there is good for what needs one. */
+export const PROOF_SECONDS = 300;
+const DAY_SECONDS = 86_400;
+const LONGEST_USER_AGENT = 256;
+/** A refresh that loses to another one looks again; more than twice it has no reason to. */
+const LOOKS = 5;
+
+/** Sessions: opened at log-in, refreshed by rotation, ended for good. */
+export class Sessions {
+  /** Rotations of one session: a client that runs wild must not keep the database busy. Retries inside the grace do not count. */
+  private readonly rotations: FloodGate;
+
+  constructor(
+    private readonly repository: SessionRepository,
+    private readonly directory: ApplicationDirectory,
+    private readonly codec: TokenCodec,
+    private readonly audit: AuditLog,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {
+    this.rotations = new FloodGate({ perSecond: 10 / 60, burst: 10 }, clock);
+  }
+
+  /** Opens a session for a user who has just proved who they are. Runs in the caller's transaction. */
+  async open(application: Application, user: User, amr: readonly Amr[], origin: RequestOrigin): Promise<SessionTokens> {
+    const now = this.clock.now();
+    const id = randomId();
+    const { absoluteDays, sessionTokenMinutes } = application.settings.session;
+    const tokens = {
+      sessionId: id,
+      sessionToken: this.codec.write("session", application.id, id),
+      sessionTokenExpiresAt: addSeconds(now, sessionTokenMinutes * 60),
+      refreshToken: this.codec.write("refresh", application.id, id),
+      authentication: { at: now, amr },
+    };
+    const absoluteExpiresAt = addSeconds(now, absoluteDays * DAY_SECONDS);
+    await this.repository.insert({
+      applicationId: application.id,
+      id,
+      userId: user.id,
+      userAgent: origin.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
+      createdAt: now,
+      lastUsedAt: now,
+      authenticatedAt: now,
+      amr: amr.join(" "),
+      refreshTokenHash: hashToken(tokens.refreshToken),
+      sessionTokenHash: hashToken(tokens.sessionToken),
+      sessionTokenExpiresAt: tokens.sessionTokenExpiresAt,
+      parentRefreshTokenHash: null,
+      parentSessionTokenHash: null,
+      parentSessionTokenExpiresAt: null,
+      rotationNonce: null,
+      rotatedAt: null,
+      idleExpiresAt: this.idleExpiry(application, now, absoluteExpiresAt),
+      absoluteExpiresAt,
+      endedAt: null,
+      endReason: null,
+    });
+    return tokens;
+  }
+
+  /** The live session of a session token, its active user and its active application; null for everything else. */
+  async authenticate(application: Application, sessionToken: string): Promise<LiveSession | null> {
+    const read = this.codec.read("session", application.id, sessionToken);
+    const found = read && (await this.findLive(application, read.sessionId));
+    return found && acceptsSessionToken(found.session, hashToken(sessionToken), this.clock.now()) ? found : null;
+  }
+
+  /**
+   * Rotates a refresh token (RFC 9700 section 4.14.2). The direct parent may ask again within the grace and gets the identical
+   * successor; any other token that was once issued is a replay and ends the session.
+   */
+  async refresh(application: Application, refreshToken: string, origin: RequestOrigin): Promise<RefreshOutcome> {
+    const read = this.codec.read("refresh", application.id, refreshToken);
+    if (!read) return { kind: "ended" };
+    const hash = hashToken(refreshToken);
+    let made: Successor | null = null;
+    for (let look = 1; look <= LOOKS; look++) {
+      const found = await this.findLive(application, read.sessionId);
+      if (!found) return { kind: "ended" };
+      const { session, user } = found;
+      const refreshed = (tokens: SessionTokens) => ({ kind: "refreshed", application: found.application, user, tokens }) as const;
+      if (made && isItsRefreshToken(session, hashToken(made.tokens.refreshToken))) return refreshed(this.count(made));
+      if (equalsInConstantTime(session.refreshTokenHash, hash)) {
+        const retryAfterSeconds = this.rotations.look(session.id);
+        if (retryAfterSeconds > 0) return { kind: "throttled", retryAfterSeconds };
+        made = await this.rotate(found.application, session, read.secret);
+        if (made?.isCommitted) return refreshed(this.count(made));
+        // Somebody may have rotated or ended it just now, even this request: another look tells.
+        continue;
+      }
+      const repeated = this.repeat(found.application, session, hash, read.secret);
+      if (repeated) return refreshed(repeated);
+      if (await this.endReplayed(session, origin)) return { kind: "ended" };
+    }
+    throw new Refusal("UNAVAILABLE", { retryAfterSeconds: 2 });
+  }
+
+  /** Ends the session of a session token, whether it has expired or not; null when it is not one of this application's. */
+  async findForLogOut(application: Application, sessionToken: string): Promise<SessionEntity | null> {
+    const read = this.codec.read("session", application.id, sessionToken);
+    const session = read && (await this.repository.find(application.id, read.sessionId));
+    const hash = hashToken(sessionToken);
+    const isItsToken =
+      session && [session.sessionTokenHash, session.parentSessionTokenHash].some((known) => equalsInConstantTime(known ?? "", hash));
+    return isItsToken ? session : null;
+  }
+
+  /** False when it had ended before. Runs in the caller's transaction. */
+  async end({ applicationId, id }: Pick<SessionEntity, "applicationId" | "id">, reason: EndReason): Promise<boolean> {
+    return await this.repository.end(applicationId, id, reason, this.clock.now());
+  }
+
+  /** Ends every session of a user, but for `except`; returns how many. Runs in the caller's transaction. */
+  async endOfUser({ applicationId, id }: User, reason: EndReason, except?: string): Promise<number> {
+    return await this.repository.endOfUser(applicationId, id, reason, this.clock.now(), except);
+  }
+
+  /** Ends one of a user's own sessions; false when there is no such live one. Runs in the caller's transaction. */
+  async endOwn({ applicationId, id: userId }: User, sessionId: string): Promise<boolean> {
+    const session = await this.repository.find(applicationId, sessionId);
+    return session?.userId === userId && (await this.end(session, "REVOKED"));
+  }
+
+  /** Notes a proof of who is there, good for five minutes; returns until when. Runs in the caller's transaction. */
+  async noteProof({ applicationId, id }: CurrentSession, amr: readonly Amr[]): Promise<Date> {
+    const now = this.clock.now();
+    await this.repository.setAuthenticated(applicationId, id, { authenticatedAt: now, amr: amr.join(" ") });
+    return addSeconds(now, PROOF_SECONDS);
+  }
+
+  /** Notes that a further factor was proved in this session; false when it has ended. Runs in the caller's transaction. */
+  async addProof(session: CurrentSession, amr: readonly Amr[]): Promise<boolean> {
+    const all = new Set([...authenticationOf(session).amr, ...amr]);
+    return await this.repository.setAuthenticated(session.applicationId, session.id, { amr: [...all].join(" ") });
+  }
+
+  /** True while the last proof (log-in or reauthentication) is fresh enough for what cannot be undone, as far as time goes. */
+  isProofFresh({ authenticatedAt }: CurrentSession): boolean {
+    return addSeconds(authenticatedAt, PROOF_SECONDS) > this.clock.now();
+  }
+
+  /** Runs in the caller's transaction. */
+  async deleteOfUser({ applicationId, id }: User): Promise<void> {
+    await this.repository.deleteOfUser(applicationId, id);
+  }
+
+  /** Live sessions by user, in the order of `userIds`; latest use first. */
+  async listOfUsers(applicationId: string, userIds: readonly string[]): Promise<SessionEntity[][]> {
+    const now = this.clock.now();
+    const rows = (await this.repository.listOfUsers(applicationId, userIds)).filter((row) => isLive(row, now));
+    return userIds.map((userId) => rows.filter((row) => row.userId === userId));
+  }
+
+  private async findLive(application: Application, sessionId: string): Promise<LiveSession | null> {
+    const found = await this.repository.findWithUser(application.id, sessionId);
+    if (!found || !isLive(found.session, this.clock.now()) || found.user.status !== "ACTIVE") return null;
+    const { session, user, settingsVersion } = found;
+    const current = await this.directory.atVersion(application, settingsVersion);
+    return current && { application: current, session, user };
+  }
+
+  /** Of requests with one token at the same time only the one that rotates counts. */
+  private count({ tokens }: Successor): SessionTokens {
+    this.rotations.enter(tokens.sessionId);
+    return tokens;
+  }
+
+  private async rotate(application: Application, session: CurrentSession, secret: Buffer): Promise<Successor | null> {
+    let tokens: SessionTokens | null = null;
+    // When the statement is sent, not before it has waited for its turn: the grace begins then.
+    const isCommitted = await this.repository.rotate(session, () => {
+      const now = this.clock.now();
+      const rotationNonce = randomToken();
+      const sessionTokenExpiresAt = addSeconds(now, application.settings.session.sessionTokenMinutes * 60);
+      tokens = this.derive(application, session, secret, rotationNonce, sessionTokenExpiresAt);
+      return {
+        refreshTokenHash: hashToken(tokens.refreshToken),
+        sessionTokenHash: hashToken(tokens.sessionToken),
+        sessionTokenExpiresAt,
+        parentRefreshTokenHash: session.refreshTokenHash,
+        parentSessionTokenHash: session.sessionTokenHash,
+        parentSessionTokenExpiresAt: session.sessionTokenExpiresAt,
+        rotationNonce,
+        rotatedAt: now,
+        lastUsedAt: now,
+        idleExpiresAt: this.idleExpiry(application, now, session.absoluteExpiresAt),
+      };
+    });
+    return tokens && { tokens, isCommitted };
+  }
+
+  private repeat(application: Application, session: CurrentSession, hash: string, secret: Buffer): SessionTokens | null {
+    const { parentRefreshTokenHash, rotationNonce, rotatedAt } = session;
+    if (!rotatedAt || !rotationNonce || !equalsInConstantTime(parentRefreshTokenHash ?? "", hash)) return null;
+    // Clocks of several processes differ: a rotation may seem to lie ahead.
+    const sinceRotation = Math.abs(this.clock.now().getTime() - rotatedAt.getTime());
+    const isInGrace = sinceRotation <= application.settings.session.refreshGraceSeconds * 1000;
+    return isInGrace ? this.derive(application, session, secret, rotationNonce, session.sessionTokenExpiresAt) : null;
+  }
+
+  /** Ends a session of which a token that was replaced long ago is in two hands; false when it was rotated since it was read. */
+  private async endReplayed(session: CurrentSession, origin: RequestOrigin): Promise<boolean> {
+    const { applicationId, id: sessionId, userId: actor, rotationNonce } = session;
+    return await this.database.transaction(async () => {
+      const found = await this.repository.find(applicationId, sessionId);
+      if (found && found.rotationNonce !== rotationNonce) return false;
+      if (!(await this.end(session, "TOKEN_REUSED"))) return true;
+      await this.audit.record({
+        ...{ applicationId, event: "REFRESH_TOKEN_REUSED", outcome: "FAILURE", actor, origin },
+        details: { sessionId },
+      });
+      return true;
+    });
+  }
+
+  private derive(
+    application: Application,
+    session: CurrentSession,
+    secret: Buffer,
+    nonce: string,
+    sessionTokenExpiresAt: Date,
+  ): SessionTokens {
+    const token = (kind: "session" | "refresh") =>
+      this.codec.write(kind, application.id, session.id, this.codec.successor(kind, secret, nonce));
+    const tokens = { sessionToken: token("session"), sessionTokenExpiresAt, refreshToken: token("refresh") };
+    return { sessionId: session.id, ...tokens, authentication: authenticationOf(session) };
+  }
+
+  private idleExpiry({ settings }: Application, now: Date, absoluteExpiresAt: Date): Date {
+    const idle = addSeconds(now, settings.session.idleDays * DAY_SECONDS);
+    return idle < absoluteExpiresAt ? idle : absoluteExpiresAt;
+  }
+}
+
+/** When and how the user of a session last proved who they are. */
+export const authenticationOf = ({ authenticatedAt, amr }: CurrentSession): Authentication => ({
+  at: authenticatedAt,
+  amr: (amr ?? "pwd").split(" ") as Amr[],
+});
+
+const isLive = ({ endedAt, idleExpiresAt, absoluteExpiresAt }: CurrentSession, now: Date) =>
+  endedAt === null && idleExpiresAt > now && absoluteExpiresAt > now;
+
+/** True for the hash of a live session's refresh token or of the one before it. */
+const isItsRefreshToken = ({ refreshTokenHash, parentRefreshTokenHash }: CurrentSession, hash: string) =>
+  [refreshTokenHash, parentRefreshTokenHash].some((known) => equalsInConstantTime(known ?? "", hash));
+
+function acceptsSessionToken(session: CurrentSession, hash: string, now: Date): boolean {
+  if (equalsInConstantTime(session.sessionTokenHash, hash)) return session.sessionTokenExpiresAt > now;
+  const { parentSessionTokenHash, parentSessionTokenExpiresAt } = session;
+  return (
+    equalsInConstantTime(parentSessionTokenHash ?? "", hash) && parentSessionTokenExpiresAt !== null && parentSessionTokenExpiresAt > now
+  );
+}

@@ -1,0 +1,16 @@
+export { canonicalEmail, type Email, maskEmail } from "./handle.js";
+export {
+  acceptMetadata,
+  acceptPartOfMetadata,
+  changeMetadata,
+  completeMetadata,
+  isBounded,
+  type Metadata,
+  tokenMetadata,
+} from "./metadata.js";
+export { PendingSignUpEntity } from "./pending-sign-up.entity.js";
+export { PendingSignUpRepository } from "./pending-sign-up.repository.js";
+export { canonicalPhone, maskPhone, type Phone, phonePrefix } from "./phone.js";
+export { UserEntity } from "./user.entity.js";
+export { toUser, type User, type UserStatus, userProperties, userStatuses, verifiedPhone } from "./user.js";
+export { UserRepository } from "./user.repository.js";

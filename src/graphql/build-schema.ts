@@ -1,0 +1,34 @@
+import { assertInputObjectType, assertValidSchema, type GraphQLSchema, printSchema } from "graphql";
+import { buildSchema, type NonEmptyArray } from "type-graphql";
+import { refuseOddText } from "./argument-limits.js";
+
+/** A schema and its published text. */
+export interface PublishedSchema {
+  readonly schema: GraphQLSchema;
+  readonly sdl: string;
+}
+/** Requests carry the resolver objects of their gateway: one process can compose several. */
+export interface ResolverHost {
+  readonly resolvers: ReadonlyMap<unknown, object>;
+}
+
+/** printSchema leaves this out, and readers older than graphql-js 16.9 need it. */
+const ONE_OF_DIRECTIVE =
+  '"""Exactly one field must be given. Written out so that tools older than graphql-js 16.9 can read this file."""\ndirective @oneOf on INPUT_OBJECT\n\n';
+
+/** Builds one API's schema of its resolver classes; `oneOfInputs` names the input types of which exactly one field is given. */
+export async function buildPublishedSchema(resolvers: readonly unknown[], oneOfInputs: readonly string[]): Promise<PublishedSchema> {
+  const schema = await buildSchema({
+    // biome-ignore lint/complexity/noBannedTypes: the library's own type
+    resolvers: resolvers as NonEmptyArray<Function>,
+    orphanedTypes: [],
+    validate: false,
+    validateFn: refuseOddText,
+    container: ({ context }: { context: ResolverHost }) => ({ get: (resolver) => context.resolvers.get(resolver) }),
+  });
+  // TypeGraphQL has no @oneOf, so the built types are marked and the schema is checked again.
+  for (const name of oneOfInputs) (assertInputObjectType(schema.getType(name)) as { isOneOf: boolean }).isOneOf = true;
+  (schema as { __validationErrors?: unknown }).__validationErrors = undefined;
+  assertValidSchema(schema);
+  return { schema, sdl: `${oneOfInputs.length > 0 ? ONE_OF_DIRECTIVE : ""}${printSchema(schema)}\n` };
+}

@@ -1,0 +1,72 @@
+import { type ClassType, Field, Int, ObjectType } from "type-graphql";
+import { cursorOf, type PageRequest, type Position } from "../platform/pagination/index.js";
+
+@ObjectType({ description: "Pagination information of a list." })
+export class PageInfo {
+  @Field(() => Boolean, { description: "True when there is more after endCursor." })
+  hasNextPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: "The last cursor of this page; null for an empty one." })
+  endCursor!: string | null;
+}
+
+interface ConnectionDefinition<Row extends Position, View extends object> {
+  /** Name of the node's type in the schema; names the types of edge and connection. */
+  readonly name: string;
+  readonly node: ClassType<View>;
+  readonly toNode: (row: Row) => View;
+  readonly description: string;
+  readonly nodeDescription: string;
+  /** Description of the nullable field totalCount; no such field when left out. */
+  readonly totalCount?: string;
+}
+/** A list as a Relay connection (GraphQL Cursor Connections Specification). */
+export interface Connection<Row extends Position> {
+  readonly type: ClassType;
+  /** A page, of rows that may hold one more than was asked for: its presence tells that there is a next page. */
+  from(rows: readonly Row[], page: PageRequest, count?: () => Promise<number | null>): object;
+}
+
+/** Defines the types of one list: edge, connection and how a page becomes one. The count runs only when a client selects it. */
+export function defineConnection<Row extends Position, View extends object>(definition: ConnectionDefinition<Row, View>): Connection<Row> {
+  const { name, node, toNode, description, nodeDescription, totalCount } = definition;
+
+  @ObjectType(`${name}Edge`, { description: `${nodeDescription} in a list.` })
+  class EdgeType {
+    @Field(() => String, { description: "Cursor of this item; pass it as `after` to get the items that follow." })
+    cursor!: string;
+
+    @Field(() => node, { description: `${nodeDescription}.` })
+    node!: View;
+  }
+
+  @ObjectType(`${name}Connection`, { description })
+  class ConnectionType {
+    @Field(() => [EdgeType], { description: "Edges of this page." })
+    edges!: EdgeType[];
+
+    @Field(() => PageInfo, { description: "Pagination information." })
+    pageInfo!: PageInfo;
+
+    readonly count: () => Promise<number | null> = async () => null;
+
+    get totalCount(): Promise<number | null> {
+      return this.count();
+    }
+  }
+  if (totalCount) Field(() => Int, { nullable: true, description: totalCount })(ConnectionType.prototype, "totalCount");
+
+  return {
+    type: ConnectionType,
+    from: (rows, page, count) => {
+      const shown = rows.slice(0, page.first);
+      const last = shown.at(-1);
+      const pageInfo = { hasNextPage: rows.length > page.first, endCursor: last ? cursorOf(last) : null };
+      return Object.assign(new ConnectionType(), {
+        edges: shown.map((row) => Object.assign(new EdgeType(), { cursor: cursorOf(row), node: toNode(row) })),
+        pageInfo: Object.assign(new PageInfo(), pageInfo),
+        ...(count ? { count } : {}),
+      });
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { ApolloServer, type ApolloServerPlugin, type BaseContext, HeaderMap } from "@apollo/server";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
+import { GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
+import type { RequestOrigin } from "../domain/request-context.js";
+import { type Locale, Refusal } from "../platform/errors/index.js";
+import { type ArgumentLimits, checkArguments } from "./argument-limits.js";
+import { documentLimits, limitDocuments, MAXIMUM_TOKENS } from "./document-limits.js";
+import type { ErrorFormatter } from "./error-formatter.js";
+
+export interface EndpointContext extends BaseContext {
+  readonly origin: RequestOrigin;
+  readonly locale: Locale;
+}
+interface Operation {
+  readonly query: string;
+  readonly variables?: Record<string, unknown>;
+  readonly operationName?: string;
+}
+export interface EndpointOptions {
+  readonly schema: GraphQLSchema;
+  readonly argumentLimits: ArgumentLimits;
+  readonly allowsIntrospection: boolean;
+  readonly errors: ErrorFormatter;
+  /** Runs before each mutation. @throws Refusal RATE_LIMITED */
+  readonly beforeMutation: (context: EndpointContext) => void;
+}
+/** An HTTP answer; `retryAfter` in seconds, as the header's text. */
+export interface EndpointAnswer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly body: string;
+}
+
+/** Answers never come in parts: with an empty Accept header Apollo does not negotiate how to send them. */
+const http = { method: "POST", headers: new HeaderMap([["accept", ""]]), search: "", body: undefined };
+
+/** One GraphQL API: takes a parsed JSON body and gives an HTTP answer; one operation a request. */
+export class GraphqlEndpoint {
+  private constructor(
+    private readonly apollo: ApolloServer<EndpointContext>,
+    private readonly argumentLimits: ArgumentLimits,
+  ) {}
+
+  static async start(options: EndpointOptions): Promise<GraphqlEndpoint> {
+    const apollo = new ApolloServer<EndpointContext>({
+      schema: options.schema,
+      introspection: options.allowsIntrospection,
+      csrfPrevention: true,
+      allowBatchedHttpRequests: false,
+      persistedQueries: false,
+      includeStacktraceInErrorResponses: false,
+      hideSchemaDetailsFromClientErrors: !options.allowsIntrospection,
+      stopOnTerminationSignals: false,
+      nodeEnv: "production",
+      parseOptions: { maxTokens: MAXIMUM_TOKENS },
+      validationRules: [limitDocuments(documentLimits, options.allowsIntrospection)],
+      formatError: options.errors.format,
+      plugins: [
+        ApolloServerPluginLandingPageDisabled(),
+        ApolloServerPluginCacheControlDisabled(),
+        ApolloServerPluginUsageReportingDisabled(),
+        ApolloServerPluginSchemaReportingDisabled(),
+        watchRequests(options),
+      ],
+    });
+    await apollo.start();
+    return new GraphqlEndpoint(apollo, options.argumentLimits);
+  }
+
+  async stop(): Promise<void> {
+    await this.apollo.stop();
+  }
+
+  /** @throws Refusal DOCUMENT_REFUSED, BAD_USER_INPUT for what is refused before execution */
+  async execute(requestBody: unknown, contextValue: EndpointContext): Promise<EndpointAnswer> {
+    const operation = requireOperation(requestBody);
+    checkArguments(operation.variables, this.argumentLimits);
+    const { http: head, body } = await this.apollo.executeOperation({ ...operation, http }, { contextValue });
+    if (body.kind !== "single") throw new Error("No operation here answers in parts");
+    const { errors, data, extensions } = body.singleResult;
+    const text = JSON.stringify({ errors, data, extensions });
+    return { status: head.status ?? 200, retryAfter: head.headers.get("retry-after"), body: text };
+  }
+}
+
+/** Limits mutations, and notes for the error formatter whose request an error belongs to. */
+function watchRequests({ beforeMutation, errors }: EndpointOptions): ApolloServerPlugin<EndpointContext> {
+  return {
+    requestDidStart: async () => ({
+      didEncounterErrors: async ({ errors: found, contextValue: { locale, origin } }) =>
+        errors.noteScope(found, { locale, requestId: origin.requestId }),
+      didResolveOperation: async ({ operation, contextValue, response }) => {
+        if (operation?.operation !== OperationTypeNode.MUTATION) return;
+        try {
+          beforeMutation(contextValue);
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          const { status, details } = error;
+          response.http.headers.set("retry-after", String(details.retryAfterSeconds));
+          throw new GraphQLError(error.message, { originalError: error, extensions: { http: { status } } });
+        }
+      },
+    }),
+  };
+}
+
+/** A body that is one operation: no batch, no persisted query, no parts of the wrong type. @throws Refusal DOCUMENT_REFUSED */
+function requireOperation(body: unknown): Operation {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new Refusal("DOCUMENT_REFUSED");
+  const { query, variables, operationName, extensions } = body as Record<string, unknown>;
+  const isObject = (value: unknown) => value === undefined || value === null || (typeof value === "object" && !Array.isArray(value));
+  const isOperation =
+    typeof query === "string" &&
+    query.trim() !== "" &&
+    isObject(variables) &&
+    isObject(extensions) &&
+    (operationName === undefined || operationName === null || typeof operationName === "string") &&
+    !(typeof extensions === "object" && extensions !== null && "persistedQuery" in extensions);
+  if (!isOperation) throw new Refusal("DOCUMENT_REFUSED");
+  return { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) } as Operation;
+}

@@ -1,0 +1,46 @@
+import type DataLoader from "dataloader";
+import type { Application } from "../domain/applications/index.js";
+import type { EnrolledFactor } from "../domain/authenticators/index.js";
+import type { RequestOrigin } from "../domain/request-context.js";
+import type { AuthenticatedSession, SessionEntity } from "../domain/sessions/index.js";
+import type { Enrolling } from "../domain/sign-in/index.js";
+import type { User } from "../domain/users/index.js";
+import type { Locale } from "../platform/errors/index.js";
+
+/** What a resolver of the Authentication API knows about the request it serves. */
+export interface FlowContext {
+  readonly application: Application;
+  readonly origin: RequestOrigin;
+  /** Language of sentences in answers. */
+  readonly locale: Locale;
+  /** Accept-Language, best first. */
+  readonly languages: readonly string[];
+  /** The bearer as sent; null without one. */
+  readonly bearer: string | null;
+  /** Who is calling. @throws Refusal UNAUTHENTICATED */
+  authenticate(): Promise<AuthenticatedSession>;
+  /** Who may enroll a second factor: as above, or by the token of a log-in that must. @throws Refusal UNAUTHENTICATED */
+  authenticateEnrolling(): Promise<Enrolling>;
+  readonly loaders: {
+    readonly sessionsOfUser: DataLoader<string, SessionEntity[]>;
+    readonly secondFactorsOfUser: DataLoader<string, EnrolledFactor[]>;
+    readonly recoveryCodesLeftOfUser: DataLoader<string, number>;
+  };
+}
+
+/** What a resolver of the Management API knows about the request it serves. */
+export interface ManagementContext {
+  readonly origin: RequestOrigin;
+  readonly locale: Locale;
+  /** The application whose secret key the caller has. @throws Refusal UNAUTHENTICATED */
+  authenticate(): Promise<Application>;
+  /** The application an argument names, if the caller may manage it. @throws Refusal UNAUTHENTICATED, FORBIDDEN */
+  requireApplication(id: string): Promise<Application>;
+  loadersOf(applicationId: string): ManagementLoaders;
+}
+/** Lists are joined in one query a level, however many rows ask. */
+export interface ManagementLoaders {
+  readonly userById: DataLoader<string, User | null>;
+  readonly sessionsOfUser: DataLoader<string, SessionEntity[]>;
+  readonly secondFactorsOfUser: DataLoader<string, EnrolledFactor[]>;
+}

@@ -1,0 +1,32 @@
+import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped } from "graphql";
+import { isBounded, type Metadata } from "../domain/users/index.js";
+
+/** Instants leave as ISO 8601 in UTC with milliseconds. */
+export const DateTime = new GraphQLScalarType<Date, string>({
+  name: "DateTime",
+  description: "An instant: ISO 8601, UTC, milliseconds, e.g. 2026-11-23T08:10:00.000Z.",
+  serialize: (value) => (value as Date).toISOString(),
+  parseValue: parseInstant,
+  parseLiteral: (node) => parseInstant(node.kind === Kind.STRING ? node.value : undefined),
+});
+
+function parseInstant(value: unknown): Date {
+  const instant = typeof value === "string" ? new Date(value) : undefined;
+  if (!instant || Number.isNaN(instant.getTime())) throw new GraphQLError("Not an ISO 8601 instant");
+  return instant;
+}
+
+/** Metadata objects; anything larger or odder than the limits is refused before a resolver sees it. */
+export const JsonScalar = new GraphQLScalarType<Metadata, unknown>({
+  name: "JSON",
+  description: "Metadata: an object of at most 8 KiB, 50 keys, depth 3, shaped by Application.metadataFields.",
+  serialize: (value) => value,
+  parseValue: parseMetadata,
+  parseLiteral: (node, variables) => parseMetadata(valueFromASTUntyped(node, variables)),
+});
+
+function parseMetadata(value: unknown): Metadata {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || !isBounded(value))
+    throw new GraphQLError("Not a bounded JSON object");
+  return JSON.parse(JSON.stringify(value)) as Metadata;
+}

@@ -1,2 +1,0 @@
-export { cursorOf, type PageRequest, requirePage } from "./page.js";
-export { PageInfo } from "./page.types.js";

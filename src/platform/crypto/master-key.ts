@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A 256-bit key and the id that encrypted values name it by. */
+export interface MasterKey {
+  readonly id: string;
+  readonly key: Uint8Array;
+}
+interface MasterKeySource {
+  readonly MASTER_KEYS?: readonly MasterKey[] | undefined;
+  readonly DATA_DIR: string;
+}
+
+/** MASTER_KEYS, or in development the key kept in DATA_DIR/master.key (0600), made at the first start. */
+export function loadMasterKeys({ MASTER_KEYS, DATA_DIR }: MasterKeySource): readonly MasterKey[] {
+  if (MASTER_KEYS) return MASTER_KEYS;
+  const file = join(DATA_DIR, "master.key");
+  const text = readIfThere(file) ?? create(DATA_DIR, file);
+  const [, id, encoded] = /^([A-Za-z0-9_-]+):([A-Za-z0-9+/=]+)\s*$/.exec(text) ?? [];
+  const key = Buffer.from(encoded ?? "", "base64");
+  if (!id || key.length !== 32) throw new Error(`${file} does not hold a master key (id:base64 of 32 bytes)`);
+  return [{ id, key: new Uint8Array(key) }];
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Written whole beside its place and linked into it: of two processes starting at once one makes the key and both use it. */
+function create(folder: string, file: string): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `k1:${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(draft);
+  }
+  return readFileSync(file, "utf8");
+}

@@ -1,0 +1,37 @@
+import type { ErrorCode } from "./catalogue.js";
+
+/** The rules of a password policy, each with what a password that breaks it is like. */
+export const passwordRules = {
+  TOO_SHORT: "Shorter than minimumLength characters.",
+  TOO_LONG: "Longer than 256 characters or 1024 bytes of UTF-8.",
+  TOO_COMMON: "Among the most common passwords.",
+  CONTAINS_CONTEXT: "Made of the address, its local part or the application's name.",
+  NEEDS_UPPER: "Fewer than minimumUpper capital letters.",
+  NEEDS_LOWER: "Fewer than minimumLower small letters.",
+  NEEDS_DIGIT: "Fewer than minimumDigit digits.",
+  NEEDS_SPECIAL: "Fewer than minimumSpecial characters that are neither letters nor digits.",
+} as const;
+export type PasswordViolation = keyof typeof passwordRules;
+
+/** A metadata field that was refused: its dotted path and the reason. */
+export interface RefusedField {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** An expected failure as a use case reports it; the resolver turns it into the union member of its code. */
+export interface Failure {
+  readonly kind: "failure";
+  readonly code: ErrorCode;
+  readonly path?: readonly string[];
+  readonly violations?: readonly PasswordViolation[];
+  readonly fields?: readonly RefusedField[];
+  readonly retryAfterSeconds?: number;
+  /** HANDLE_INVALID: the country (ISO 3166-1 alpha-2) that text messages are not sent to. */
+  readonly country?: string;
+}
+
+/** Makes a failure; `details` are the extra fields of its union member. */
+export function failure(code: ErrorCode, details: Omit<Failure, "kind" | "code"> = {}): Failure {
+  return { kind: "failure", code, ...details };
+}

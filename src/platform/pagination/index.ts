@@ -1,0 +1,1 @@
+export { cursorOf, type PageRequest, type Position, requirePage } from "./page.js";

@@ -1,9 +1,0 @@
-export { canonicalEmail, type Email, maskEmail } from "./handle.js";
-export { acceptMetadata, acceptPartOfMetadata, changeMetadata, completeMetadata, type Metadata, tokenMetadata } from "./metadata.js";
-export { PendingSignUpEntity } from "./pending-sign-up.entity.js";
-export { PendingSignUpRepository } from "./pending-sign-up.repository.js";
-export { canonicalPhone, maskPhone, type Phone, phonePrefix } from "./phone.js";
-export { UserEntity } from "./user.entity.js";
-export { toUser, type User, type UserStatus, userProperties, userStatuses, verifiedPhone } from "./user.js";
-export { UserRepository } from "./user.repository.js";
-export { DateTime, JsonScalar, UserView } from "./user.types.js";
