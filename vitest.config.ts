@@ -20,7 +20,7 @@ export default defineConfig(({ mode }) => {
       testTimeout: 60_000,
       hookTimeout: 90_000,
       maxWorkers: 2,
-      // For scripts/cover-cases.ts.
+      // For scripts/case-coverage.ts.
       ...(TEST_RESULTS ? { reporters: ["default", "json"], outputFile: { json: TEST_RESULTS } } : {}),
       sequence: { hooks: "stack" as const },
     },

@@ -11,17 +11,17 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { buildSchema } from "graphql";
 import { generateKeyPair, SignJWT } from "jose";
 import pino from "pino";
-import type { Sample } from "./connections.js";
+import type { Sample } from "./load-generator.js";
 
 /** What the process is asked for; it answers with a rate a second and the CPU time of one. */
-export type BaselineOrder =
+export type BaselineRequest =
   | { readonly kind: "hash"; readonly cost: number; readonly library: string; readonly milliseconds: number }
   | { readonly kind: "sign"; readonly milliseconds: number };
 
-const SIGNERS = 16;
+const CONCURRENT_SIGNERS = 16;
 
 /** Hashes without pause until told to stop, at the priority of the gateway's own threads. */
-const HASHER = `
+const HASH_WORKER_SOURCE = `
 const os = require("node:os");
 const { workerData: { library, hash, milliseconds }, parentPort } = require("node:worker_threads");
 try { os.setPriority(0, 10); } catch {}
@@ -36,30 +36,30 @@ try { os.setPriority(0, 10); } catch {}
   parentPort.postMessage({ rate: (done * 1000) / (performance.now() - start), done, cpu: process.cpuUsage(spent) });
 })();`;
 
-interface Hashed {
+interface HashResult {
   readonly rate: number;
   readonly done: number;
   readonly cpu: NodeJS.CpuUsage;
 }
 
-async function hashes(order: Extract<BaselineOrder, { kind: "hash" }>): Promise<Sample> {
-  const hash = await bcrypt.hash("violet hedgehog parade", order.cost);
+async function measureHashing(request: Extract<BaselineRequest, { kind: "hash" }>): Promise<Sample> {
+  const hash = await bcrypt.hash("violet hedgehog parade", request.cost);
   const rates = Array.from({ length: availableParallelism() }, async () => {
-    const worker = new Worker(HASHER, { eval: true, workerData: { ...order, hash } });
-    return await new Promise<Hashed>((resolve, reject) => worker.once("message", resolve).once("error", reject));
+    const worker = new Worker(HASH_WORKER_SOURCE, { eval: true, workerData: { ...request, hash } });
+    return await new Promise<HashResult>((resolve, reject) => worker.once("message", resolve).once("error", reject));
   });
-  const all = await Promise.all(rates);
-  const sum = (of: (one: Hashed) => number) => all.reduce((total, one) => total + of(one), 0);
+  const results = await Promise.all(rates);
+  const sumOf = (of: (one: HashResult) => number) => results.reduce((total, one) => total + of(one), 0);
   // Every thread sees what the whole process spent.
-  const cpu = Math.max(...all.map((one) => one.cpu.user + one.cpu.system)) / sum(({ done }) => done);
-  return { value: sum(({ rate }) => rate), cpu };
+  const cpu = Math.max(...results.map((one) => one.cpu.user + one.cpu.system)) / sumOf(({ done }) => done);
+  return { value: sumOf(({ rate }) => rate), cpu };
 }
 
-async function signatures(milliseconds: number): Promise<Sample> {
+async function measureSigning(milliseconds: number): Promise<Sample> {
   const { privateKey } = await generateKeyPair("RS256", { modulusLength: 2048 });
   const claims = { iss: "https://auth.example.com/apps/one", sub: "someone", aud: "app", iat: 1, exp: 2, jti: "one" };
   const start = performance.now();
-  const spent = process.cpuUsage();
+  const cpuBefore = process.cpuUsage();
   let done = 0;
   const sign = async () => {
     while (performance.now() - start < milliseconds) {
@@ -67,8 +67,8 @@ async function signatures(milliseconds: number): Promise<Sample> {
       done++;
     }
   };
-  await Promise.all(Array.from({ length: SIGNERS }, sign));
-  const { user, system } = process.cpuUsage(spent);
+  await Promise.all(Array.from({ length: CONCURRENT_SIGNERS }, sign));
+  const { user, system } = process.cpuUsage(cpuBefore);
   return { value: (done * 1000) / (performance.now() - start), cpu: (user + system) / done };
 }
 
@@ -78,7 +78,7 @@ async function signatures(milliseconds: number): Promise<Sample> {
  */
 async function serve(isBare: boolean): Promise<number> {
   const server = Fastify(isBare ? { logger: false } : { logger: false, trustProxy: ["127.0.0.0/8"], genReqId: () => randomUUID() });
-  if (!isBare) await addLayer(server);
+  if (!isBare) await registerWebLayer(server);
   const apollo = new ApolloServer({
     schema: buildSchema("type Query { hello: String }"),
     rootValue: { hello: "hello" },
@@ -99,7 +99,7 @@ async function serve(isBare: boolean): Promise<number> {
   return (server.server.address() as { port: number }).port;
 }
 
-async function addLayer(server: FastifyInstance): Promise<void> {
+async function registerWebLayer(server: FastifyInstance): Promise<void> {
   const directives = { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] };
   await server.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives }, xFrameOptions: { action: "deny" } });
   const log = pino({ base: null }, pino.destination({ dest: openSync("/dev/null", "w"), sync: true }));
@@ -109,8 +109,8 @@ async function addLayer(server: FastifyInstance): Promise<void> {
   });
 }
 
-process.on("message", (order: BaselineOrder) => {
-  const rate = order.kind === "hash" ? hashes(order) : signatures(order.milliseconds);
+process.on("message", (order: BaselineRequest) => {
+  const rate = order.kind === "hash" ? measureHashing(order) : measureSigning(order.milliseconds);
   rate.then(
     (sample) => process.send?.({ sample }),
     (error: unknown) => process.send?.({ error: String(error) }),

@@ -1,23 +1,23 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Place } from "./place.js";
-import { output, root } from "./processes.js";
-import type { Measure } from "./rows.js";
+import type { BenchmarkEnvironment } from "./environment.js";
+import type { Measure } from "./measures.js";
+import { root, runToEnd } from "./processes.js";
 
 /** From nothing to the first answer, against a process that imports the same libraries and leaves. */
-export function startRow(place: Place): Measure {
+export function coldStartMeasure(place: BenchmarkEnvironment): Measure {
   const libraries = importedLibraries().map((name) => `import ${JSON.stringify(name)};`);
   return {
-    ...{ id: "C1", what: "cold start to the first answer : importing the same libraries", unit: "ms" },
+    ...{ id: "C1", description: "cold start to the first answer : importing the same libraries", unit: "ms" },
     ...{ floor: 2.5, goal: 1.7, lowerIsBetter: true },
-    ours: async () => {
+    measureGateway: async () => {
       const gateway = await place.start();
       await gateway.stop();
-      return { value: gateway.startMilliseconds };
+      return { value: gateway.startMs };
     },
-    other: async () => {
+    measureReference: async () => {
       const start = performance.now();
-      await output(process.execPath, ["--input-type=module", "--eval", libraries.join("")], root);
+      await runToEnd(process.execPath, ["--input-type=module", "--eval", libraries.join("")], root);
       return { value: performance.now() - start };
     },
   };

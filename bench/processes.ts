@@ -4,23 +4,23 @@ import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { BaselineOrder } from "./baseline.js";
-import type { Sample } from "./connections.js";
+import type { BaselineRequest } from "./baseline.js";
+import type { Sample } from "./load-generator.js";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const run = promisify(execFile);
-const START_MS = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** Only what a process needs from this one. Both sides of every ratio run as in the image. */
-export const surroundings = (): Record<string, string> => ({
+export const minimalEnvironment = (): Record<string, string> => ({
   PATH: process.env["PATH"] ?? "",
   HOME: process.env["HOME"] ?? "/tmp",
   NODE_ENV: "production",
 });
 
 /** Runs a command to its end and returns what it printed. @throws with its stderr when it fails */
-export async function output(command: string, words: readonly string[], cwd: string, variables: Record<string, string> = {}) {
-  const { stdout } = await run(command, [...words], { cwd, env: { ...surroundings(), ...variables }, maxBuffer: 64_000_000 });
+export async function runToEnd(command: string, args: readonly string[], cwd: string, variables: Record<string, string> = {}) {
+  const { stdout } = await run(command, [...args], { cwd, env: { ...minimalEnvironment(), ...variables }, maxBuffer: 64_000_000 });
   return stdout;
 }
 
@@ -45,30 +45,30 @@ export class ServerProcess {
     private readonly child: ChildProcess,
     readonly port: number,
     /** From the start of the process to its first good answer. */
-    readonly startMilliseconds: number,
+    readonly startMs: number,
   ) {}
 
   /** Starts `node words...` and waits until `path` answers 200. */
-  static async start(words: readonly string[], cwd: string, variables: Record<string, string>, path: string): Promise<ServerProcess> {
+  static async start(args: readonly string[], cwd: string, variables: Record<string, string>, path: string): Promise<ServerProcess> {
     const port = await freePort();
-    const began = performance.now();
-    const env = { ...surroundings(), ...variables, PORT: String(port) };
-    const child = spawn(process.execPath, [...words], { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
+    const startedAtMs = performance.now();
+    const env = { ...minimalEnvironment(), ...variables, PORT: String(port) };
+    const child = spawn(process.execPath, [...args], { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
     children.add(child);
     child.once("exit", () => children.delete(child));
-    let complaint = "";
+    let stderrTail = "";
     child.stderr?.on("data", (chunk: Buffer) => {
-      complaint = (complaint + chunk.toString()).slice(-2000);
+      stderrTail = (stderrTail + chunk.toString()).slice(-2000);
     });
     for (;;) {
       const isUp = await fetch(`http://127.0.0.1:${port}${path}`).then(
         ({ ok }) => ok,
         () => false,
       );
-      if (isUp) return new ServerProcess(child, port, performance.now() - began);
-      const isOver = child.exitCode !== null || performance.now() - began > START_MS;
-      if (isOver) child.kill("SIGKILL");
-      if (isOver) throw new Error(`${words.join(" ")} does not start: ${complaint.trim().split("\n").slice(-4).join(" | ")}`);
+      if (isUp) return new ServerProcess(child, port, performance.now() - startedAtMs);
+      const hasFailed = child.exitCode !== null || performance.now() - startedAtMs > START_TIMEOUT_MS;
+      if (hasFailed) child.kill("SIGKILL");
+      if (hasFailed) throw new Error(`${args.join(" ")} does not start: ${stderrTail.trim().split("\n").slice(-4).join(" | ")}`);
       await delay(2);
     }
   }
@@ -95,9 +95,9 @@ export class Baseline {
   static async start(): Promise<Baseline> {
     const child = fork(fileURLToPath(new URL("baseline.ts", import.meta.url)), {
       execArgv: ["--import", "tsx"],
-      env: { ...process.env, ...surroundings() },
+      env: { ...process.env, ...minimalEnvironment() },
     });
-    const { port } = (await message(child)) as { port: number };
+    const { port } = (await nextMessage(child)) as { port: number };
     return new Baseline(child, port);
   }
 
@@ -106,9 +106,9 @@ export class Baseline {
   }
 
   /** A rate a second. */
-  async rate(order: BaselineOrder): Promise<Sample> {
-    const answer = message(this.child);
-    this.child.send(order);
+  async measure(request: BaselineRequest): Promise<Sample> {
+    const answer = nextMessage(this.child);
+    this.child.send(request);
     const { sample, error } = (await answer) as { sample?: Sample; error?: string };
     if (!sample) throw new Error(error);
     return sample;
@@ -119,7 +119,7 @@ export class Baseline {
   }
 }
 
-const message = (child: ChildProcess) =>
+const nextMessage = (child: ChildProcess) =>
   new Promise<unknown>((resolve, reject) => {
     const fail = () => reject(new Error("The process of the baselines ended"));
     child.once("exit", fail);

@@ -1,9 +1,9 @@
-import { type Asking, type HttpAnswer, httpRequest } from "./connections.js";
-import type { Person, Place } from "./place.js";
+import type { BenchmarkEnvironment, Person } from "./environment.js";
+import { type HttpAnswer, httpRequest, type Workload } from "./load-generator.js";
 
 export const PASSWORD = "violet hedgehog parade";
 /** What fits the flood gates of a process: beyond it, addresses come again. */
-const ADDRESSES = 40_000;
+const ADDRESS_COUNT = 40_000;
 
 const documents = {
   hello: "query Hello { hello }",
@@ -18,70 +18,70 @@ const documents = {
 };
 
 const isOk = ({ status }: HttpAnswer) => status === 200;
-const answers = (text: string) => (answer: HttpAnswer) => isOk(answer) && answer.body.includes(text);
+const hasText = (text: string) => (answer: HttpAnswer) => isOk(answer) && answer.body.includes(text);
 
 /** What is asked of the gateway and of the bare servers. Every request comes from another address, as behind a load balancer. */
 export class Requests {
   private count = 0;
 
-  constructor(private readonly place: Place) {}
+  constructor(private readonly environment: BenchmarkEnvironment) {}
 
-  hello(port: number): Asking {
+  hello(port: number): Workload {
     const bytes = httpRequest("GET", "/hello", { "X-Forwarded-For": "198.18.0.1" });
-    return { port, request: () => bytes, isRight: answers("hello") };
+    return { port, request: () => bytes, isExpected: hasText("hello") };
   }
 
-  helloGraphql(port: number): Asking {
+  helloGraphql(port: number): Workload {
     // Made anew each time, as those it is compared with: the load costs the same.
-    return { port, request: () => this.post(this.headers(), documents.hello, {}), isRight: answers('"hello":"hello"') };
+    return { port, request: () => this.post(this.headers(), documents.hello, {}), isExpected: hasText('"hello":"hello"') };
   }
 
-  keySet(port: number): Asking {
-    const bytes = httpRequest("GET", `/apps/${this.place.applicationId}/.well-known/jwks.json`, {});
-    return { port, request: () => bytes, isRight: answers('"kty":"RSA"') };
+  keySet(port: number): Workload {
+    const bytes = httpRequest("GET", `/apps/${this.environment.applicationId}/.well-known/jwks.json`, {});
+    return { port, request: () => bytes, isExpected: hasText('"kty":"RSA"') };
   }
 
-  health(port: number): Asking {
+  health(port: number): Workload {
     const bytes = httpRequest("GET", "/health/ready", {});
-    return { port, request: () => bytes, isRight: answers('"ready"') };
+    return { port, request: () => bytes, isExpected: hasText('"ready"') };
   }
 
-  application(port: number): Asking {
-    return { port, request: () => this.post(this.headers(), documents.application, {}), isRight: answers('"signUp":{"enabled":true') };
+  application(port: number): Workload {
+    return { port, request: () => this.post(this.headers(), documents.application, {}), isExpected: hasText('"signUp":{"enabled":true') };
   }
 
-  me(port: number): Asking {
-    const people = this.place.people.slice(0, this.place.people.length / 2);
+  me(port: number): Workload {
+    const people = this.environment.people.slice(0, this.environment.people.length / 2);
     const request = (client: number) => {
       const person = people[(this.count * 7 + client) % people.length];
       return this.post({ ...this.headers(), Authorization: `Bearer ${person?.sessionToken}` }, documents.me, {});
     };
-    return { port, request, isRight: answers('"email":"') };
+    return { port, request, isExpected: hasText('"email":"') };
   }
 
   /** Each client logs in people of its own, one after the other. */
-  logIn(port: number, clients: number, each: number): Asking {
+  logIn(port: number, clients: number, usersPerClient: number): Workload {
     const turns = Array.from({ length: clients }, () => 0);
     const request = (client: number) => {
       const turn = (turns[client] ?? 0) + 1;
       turns[client] = turn;
-      const email = this.place.people[client + clients * (turn % each)]?.email;
+      const email = this.environment.people[client + clients * (turn % usersPerClient)]?.email;
       return this.post(this.headers(), documents.logIn, { handle: { email }, password: PASSWORD });
     };
-    return { port, request, isRight: answers('"__typename":"LoggedIn"') };
+    return { port, request, isExpected: hasText('"__typename":"LoggedIn"') };
   }
 
   /** Every client rotates the tokens of people of its own; nobody else uses them. */
-  refresh(port: number, clients: number): Asking {
-    const people = this.place.people.slice(this.place.people.length / 2);
+  refresh(port: number, clients: number): Workload {
+    const people = this.environment.people.slice(this.environment.people.length / 2);
     const turns = Array.from({ length: clients }, () => 0);
-    const own = Math.floor(people.length / clients);
-    const current = (client: number) => people[client + clients * ((turns[client] ?? 0) % own)];
+    const peoplePerClient = Math.floor(people.length / clients);
+    const current = (client: number) => people[client + clients * ((turns[client] ?? 0) % peoplePerClient)];
     return {
       port,
       request: (client) => this.post(this.headers(), documents.refresh, { refreshToken: current(client)?.refreshToken }),
-      isRight: answers('"__typename":"LoggedIn"'),
-      keep: ({ body }, client) => {
+      isExpected: hasText('"__typename":"LoggedIn"'),
+      onAnswer: ({ body }, client) => {
         const person = current(client);
         const { data } = JSON.parse(body) as { data: { refreshSession: Person } };
         if (person) person.refreshToken = data.refreshSession.refreshToken;
@@ -90,17 +90,17 @@ export class Requests {
     };
   }
 
-  signUp(port: number, appKey = this.place.signUpAppKey): Asking {
+  signUp(port: number, appKey = this.environment.signUpAppKey): Workload {
     const request = () => {
       const headers = { ...this.headers(), "X-App-Key": appKey };
       return this.post(headers, documents.signUp, { handle: { email: `person${this.count}@bench.example` }, password: PASSWORD });
     };
-    return { port, request, isRight: (answer) => isOk(answer) && /"__typename":"(ConfirmationSent|LoggedIn)"/.test(answer.body) };
+    return { port, request, isExpected: (answer) => isOk(answer) && /"__typename":"(ConfirmationSent|LoggedIn)"/.test(answer.body) };
   }
 
   private headers(): Record<string, string> {
-    const turn = this.count++ % ADDRESSES;
-    return { "X-App-Key": this.place.appKey, "X-Forwarded-For": `198.${18 + (turn >> 16)}.${(turn >> 8) & 255}.${turn & 255}` };
+    const turn = this.count++ % ADDRESS_COUNT;
+    return { "X-App-Key": this.environment.appKey, "X-Forwarded-For": `198.${18 + (turn >> 16)}.${(turn >> 8) & 255}.${turn & 255}` };
   }
 
   private post(headers: Record<string, string>, query: string, input: object): Buffer {

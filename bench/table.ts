@@ -1,9 +1,9 @@
-import type { Sample } from "./connections.js";
+import type { Sample } from "./load-generator.js";
 
 /** One measured ratio. */
 export interface Row {
   readonly id: string;
-  readonly what: string;
+  readonly description: string;
   readonly unit: string;
   readonly floor: number;
   readonly goal: number;
@@ -16,36 +16,36 @@ export interface Row {
 }
 
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
+  const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const [low = 0, high = 0] = sorted.length % 2 ? [sorted[middle], sorted[middle]] : [sorted[middle - 1], sorted[middle]];
   return (low + high) / 2;
 }
 
 export const percentile = (values: readonly number[], share: number) =>
-  [...values].sort((one, other) => one - other)[Math.min(values.length - 1, Math.ceil(values.length * share) - 1)] ?? 0;
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.ceil(values.length * share) - 1)] ?? 0;
 
-const digits = (value: number) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+const formatNumber = (value: number) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 
 /** Rates of a busy machine that differ by more than this between rounds say little: then CPU per answer decides. */
-const NOISY = 1.5;
+const NOISE_RATIO = 1.5;
 
-function cellsOf({ id, what, unit, floor, goal, lowerIsBetter, rounds, skipped }: Row): string[] {
+function cellsOf({ id, description: what, unit, floor, goal, lowerIsBetter, rounds, skipped }: Row): string[] {
   if (skipped) return [id, what, "", "", `skipped: ${skipped}`, "", "", "", ""];
   const ratios = rounds.map(([ours, other]) => ours.value / other.value);
-  const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
+  const [minimum, maximum] = [Math.min(...ratios), Math.max(...ratios)];
   const byCpu = rounds.flatMap(([ours, other]) => (ours.cpu && other.cpu ? [other.cpu / ours.cpu] : []));
-  const isByCpu = byCpu.length > 0 && most / least > NOISY;
+  const isByCpu = byCpu.length > 0 && maximum / minimum > NOISE_RATIO;
   const ratio = median(isByCpu ? byCpu : ratios);
   const isMet = (limit: number) => (lowerIsBetter ? ratio <= limit : ratio >= limit);
   const verdict = `${isMet(goal) ? "goal met" : isMet(floor) ? "floor met" : "BELOW THE FLOOR"}${isByCpu ? " (CPU)" : ""}`;
-  const [ours = "", other = ""] = [0, 1].map((side) => `${digits(median(rounds.map((round) => round[side]?.value ?? 0)))} ${unit}`);
-  const rates = `${median(ratios).toFixed(2)} (${least.toFixed(2)}-${most.toFixed(2)})`;
+  const [ours = "", other = ""] = [0, 1].map((side) => `${formatNumber(median(rounds.map((round) => round[side]?.value ?? 0)))} ${unit}`);
+  const rates = `${median(ratios).toFixed(2)} (${minimum.toFixed(2)}-${maximum.toFixed(2)})`;
   return [id, what, ours, other, rates, byCpu.length > 0 ? median(byCpu).toFixed(2) : "", String(floor), String(goal), verdict];
 }
 
 /** A Markdown table: ratios are medians over the rounds, with the least and the greatest. */
-export function tableOf(rows: readonly Row[]): string {
+export function formatTable(rows: readonly Row[]): string {
   const head = ["#", "what", "ours", "the other", "ratio (least-most)", "by CPU", "floor", "goal", ""];
   const lines = [head, head.map(() => "---"), ...rows.map(cellsOf)];
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");

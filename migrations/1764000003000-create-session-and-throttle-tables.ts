@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { createTable, nullable, shapes } from "../src/platform/database/index.js";
+import { columnTypes, createTable, nullable } from "../src/platform/database/index.js";
 
-const { id, text, count, instant } = shapes;
+const { id, text, count, instant } = columnTypes;
 
 export class CreateSessionAndThrottleTables1764000003000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { createTable, nullable, shapes } from "../src/platform/database/index.js";
+import { columnTypes, createTable, nullable } from "../src/platform/database/index.js";
 
-const { id, text, longText, instant } = shapes;
+const { id, text, longText, instant } = columnTypes;
 
 export class CreateInvitationTables1764000005000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

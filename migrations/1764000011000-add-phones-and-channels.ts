@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { addColumns, addUnique, nullable, shapes } from "../src/platform/database/index.js";
+import { addColumns, addUnique, columnTypes, nullable } from "../src/platform/database/index.js";
 
-const { text, instant } = shapes;
+const { text, instant } = columnTypes;
 const channel = { ...text(8), default: "'MAIL'" };
 
 export class AddPhonesAndChannels1764000011000 implements MigrationInterface {

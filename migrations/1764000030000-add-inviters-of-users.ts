@@ -1,11 +1,11 @@
 import { type MigrationInterface, type QueryRunner, TableIndex } from "typeorm";
-import { addColumns, nullable, shapes } from "../src/platform/database/index.js";
+import { addColumns, columnTypes, nullable } from "../src/platform/database/index.js";
 
 const byAge = new TableIndex({ name: "invitations_created_at", columnNames: ["application_id", "created_at"] });
 
 export class AddInvitersOfUsers1764000030000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await addColumns(runner, "users", { invited_by_id: nullable(shapes.id) });
+    await addColumns(runner, "users", { invited_by_id: nullable(columnTypes.id) });
     const invitations = await runner.getTable("invitations");
     if (!invitations?.indices.some(({ name }) => name === byAge.name)) await runner.createIndex("invitations", byAge);
   }

@@ -1,7 +1,7 @@
-import { tellExamples } from "./story.js";
+import { buildExamples } from "./example-state.js";
 
 const sources = import.meta.glob<string>("../schema/operations/*/*.graphql", { query: "?raw", import: "default", eager: true });
 
-export const examples = tellExamples(
+export const examples = buildExamples(
   Object.fromEntries(Object.entries(sources).map(([path, text]) => [path.replace("../schema/operations/", ""), text])),
 );

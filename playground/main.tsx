@@ -1,7 +1,7 @@
 import { buildSchema, type GraphQLSchema } from "graphql";
 import { createRoot } from "react-dom/client";
+import type { Api } from "./example-state.js";
 import { type Context, Playground } from "./playground.js";
-import type { Api } from "./story.js";
 import "graphiql/setup-workers/vite";
 import "graphiql/style.css";
 import "./style.css";

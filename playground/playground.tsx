@@ -3,8 +3,8 @@ import { GraphiQL } from "graphiql";
 import type { GraphQLSchema } from "graphql";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { examples } from "./documents.js";
+import { type Api, type Example, type ExampleState, type Exchange, headersOf, updateState, variablesOf } from "./example-state.js";
 import { newestCode } from "./inbox.js";
-import { type Api, type Example, type Exchange, headersOf, learn, type Story, variablesOf } from "./story.js";
 
 /** What the gateway tells in development; nothing in production. */
 export interface Context {
@@ -18,7 +18,7 @@ interface PlaygroundProps {
 }
 type Editor = { getValue(): string; setValue(text: string): void } | undefined;
 /** An example, filled in. */
-interface Opened {
+interface OpenedExample {
   readonly example: Example;
   readonly variables: string;
   readonly headers: string;
@@ -29,14 +29,14 @@ const apis: Readonly<Record<Api, { readonly title: string; readonly path: string
   management: { title: "Management API", path: "management/graphql" },
 };
 const first = (api: Api) => examples.find((example) => example.api === api) as Example;
-const pretty = (value: unknown) => JSON.stringify(value, null, 2);
-const open = (example: Example, story: Story): Opened => ({
+const prettyJson = (value: unknown) => JSON.stringify(value, null, 2);
+const fillIn = (example: Example, state: ExampleState): OpenedExample => ({
   example,
-  variables: pretty(variablesOf(example, story)),
-  headers: pretty(headersOf(example, story)),
+  variables: prettyJson(variablesOf(example, state)),
+  headers: prettyJson(headersOf(example, state)),
 });
 
-function beginStory({ appKey, secretKey }: Context): Story {
+function createInitialState({ appKey, secretKey }: Context): ExampleState {
   const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
   // Somebody new each time: whoever signs up again gets another mail.
   const email = `ann.${number.toString(36)}@example.com`;
@@ -51,18 +51,18 @@ function beginStory({ appKey, secretKey }: Context): Story {
 }
 
 export function Playground({ schemas, context }: PlaygroundProps) {
-  const [story, setStory] = useState(() => beginStory(context));
-  const [opened, setOpened] = useState(() => open(first("authentication"), story));
+  const [state, setState] = useState(() => createInitialState(context));
+  const [opened, setOpened] = useState(() => fillIn(first("authentication"), state));
   const [last, setLast] = useState({ authentication: first("authentication"), management: first("management") });
   const variables = useRef<Editor>(undefined);
   const { api } = opened.example;
 
   function choose(example: Example) {
     setLast({ ...last, [example.api]: example });
-    setOpened(open(example, story));
+    setOpened(fillIn(example, state));
   }
   function fillInCode(code: string) {
-    setStory((known) => ({ ...known, code }));
+    setState((known) => ({ ...known, code }));
     const shown = variables.current;
     shown?.setValue(shown.getValue().replace(/("code": )"[^"]*"/, (_, name: string) => name + JSON.stringify(code)));
   }
@@ -72,7 +72,7 @@ export function Playground({ schemas, context }: PlaygroundProps) {
       <header className="bar">
         <h1>Latchkey</h1>
         <ApiSwitch api={api} onSwitch={(other) => choose(last[other])} />
-        <Inbox context={context} email={story.mailbox} onCode={fillInCode} />
+        <Inbox context={context} email={state.mailbox} onCode={fillInCode} />
       </header>
       <nav className="examples" aria-label="Examples">
         <ol>
@@ -88,12 +88,12 @@ export function Playground({ schemas, context }: PlaygroundProps) {
         </ol>
       </nav>
       <main>
-        <Workbench
+        <ApiEditor
           key={api}
           schema={schemas[api]}
           opened={opened}
           variables={variables}
-          onExchange={(exchange) => setStory((known) => learn(known, exchange))}
+          onExchange={(exchange) => setState((known) => updateState(known, exchange))}
         />
       </main>
     </>
@@ -143,9 +143,9 @@ function Inbox({ context: { inboxUrl }, email, onCode }: InboxProps) {
   );
 }
 
-interface WorkbenchProps {
+interface ApiEditorProps {
   readonly schema: GraphQLSchema;
-  readonly opened: Opened;
+  readonly opened: OpenedExample;
   readonly variables: RefObject<Editor>;
   onExchange(exchange: Exchange): void;
 }
@@ -160,34 +160,34 @@ const settings = {
 };
 
 /** GraphiQL on one API. */
-function Workbench({ schema, opened, variables, onExchange }: WorkbenchProps) {
-  const [own] = useState(() => ({ fetcher: fetcherOf(opened.example.api, onExchange), storage: forgetfulStorage() }));
+function ApiEditor({ schema, opened, variables, onExchange }: ApiEditorProps) {
+  const [instance] = useState(() => ({ fetcher: fetcherOf(opened.example.api, onExchange), storage: memoryStorage() }));
   return (
-    <GraphiQL {...own} {...settings} schema={schema}>
+    <GraphiQL {...instance} {...settings} schema={schema}>
       <GraphiQL.Logo>
         <span />
       </GraphiQL.Logo>
-      <Desk opened={opened} variables={variables} />
+      <EditorContents opened={opened} variables={variables} />
     </GraphiQL>
   );
 }
 
 /** Passwords and tokens stay in this page's memory. */
-function forgetfulStorage() {
-  const kept = new Map<string, string>();
+function memoryStorage() {
+  const items = new Map<string, string>();
   return {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, value: string) => void kept.set(name, value),
-    removeItem: (name: string) => void kept.delete(name),
-    clear: () => kept.clear(),
+    getItem: (name: string) => items.get(name) ?? null,
+    setItem: (name: string, value: string) => void items.set(name, value),
+    removeItem: (name: string) => void items.delete(name),
+    clear: () => items.clear(),
     get length() {
-      return kept.size;
+      return items.size;
     },
   };
 }
 
 /** Lays what was opened into the editors as soon as they are there; from then on they belong to the person. */
-function Desk({ opened, variables }: Pick<WorkbenchProps, "opened" | "variables">) {
+function EditorContents({ opened, variables }: Pick<ApiEditorProps, "opened" | "variables">) {
   const query = useGraphiQL((state) => state.queryEditor);
   const inputs = useGraphiQL((state) => state.variableEditor);
   const headers = useGraphiQL((state) => state.headerEditor);
@@ -209,7 +209,7 @@ interface Parameters {
   readonly operationName?: string | null | undefined;
 }
 
-function fetcherOf(api: Api, onExchange: WorkbenchProps["onExchange"]) {
+function fetcherOf(api: Api, onExchange: ApiEditorProps["onExchange"]) {
   return async ({ query, variables, operationName }: Parameters, { headers = {} }: { headers?: Record<string, unknown> } = {}) => {
     // GraphiQL learns the name of a new document a little late; only one of several needs a name.
     const isOneOfSeveral = (query.match(/^\s*(query|mutation)\b/gm) ?? []).length > 1;

@@ -4,46 +4,46 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { environmentSchema } from "../src/app/environment.js";
 import { buildSchemas } from "../src/app/schemas.js";
-import { LONG_CODE_DIGITS } from "../src/domain/account-operations/reset-code.js";
-import { LIFE_SECONDS as SMS_CODE_SECONDS } from "../src/domain/account-operations/sms-code.js";
+import { LONG_CODE_DIGITS } from "../src/domain/account-operations/password-reset-code.js";
+import { SMS_CODE_TTL_SECONDS as SMS_CODE_SECONDS } from "../src/domain/account-operations/sms-code.js";
 import { secretSettings, settingsGroups } from "../src/domain/applications/index.js";
-import { MAXIMUM_BYTES, MAXIMUM_CHARACTERS } from "../src/domain/authenticators/password/password-policy.js";
+import { MAX_BYTES, MAX_CHARACTERS } from "../src/domain/authenticators/password/password-policy.js";
 import { CODE_DIGITS as INVITATION_CODE_DIGITS } from "../src/domain/invitations/invitations.js";
-import { MAXIMUM_JWT_BYTES } from "../src/domain/jwt/jwt-issuer.js";
-import { KEEP_AFTER_USE_SECONDS, PUBLISH_BEFORE_USE_SECONDS } from "../src/domain/jwt/signing-keys.js";
+import { MAX_JWT_BYTES } from "../src/domain/jwt/jwt-issuer.js";
+import { PUBLISH_AFTER_USE_SECONDS, PUBLISH_BEFORE_USE_SECONDS } from "../src/domain/jwt/signing-keys.js";
+import { MessageTemplates, partsOf } from "../src/domain/messaging/message-templates.js";
 import { partLimits } from "../src/domain/messaging/template-language.js";
-import { partsOf, Templates } from "../src/domain/messaging/templates.js";
-import { placeholders, variables } from "../src/domain/messaging/variables.js";
-import { COOL_DOWN_SECONDS, MAXIMUM_ATTEMPTS, SLOTS } from "../src/domain/one-time-codes/challenges.js";
-import { budgets } from "../src/domain/rate-limiting/index.js";
-import { LIFE_SECONDS as DEVICE_SECONDS } from "../src/domain/sessions/known-devices.js";
-import { PROOF_SECONDS } from "../src/domain/sessions/sessions.js";
+import { placeholders, templateVariables } from "../src/domain/messaging/template-variables.js";
+import { MAX_CODE_ATTEMPTS, MAX_TICKETS_PER_CHALLENGE, RESEND_COOLDOWN_SECONDS } from "../src/domain/one-time-codes/challenges.js";
+import { rateLimits } from "../src/domain/rate-limiting/index.js";
+import { DEVICE_TOKEN_TTL_SECONDS as DEVICE_SECONDS } from "../src/domain/sessions/recognised-devices.js";
+import { REAUTHENTICATION_MAX_AGE_SECONDS } from "../src/domain/sessions/sessions.js";
 import { flows } from "../src/flows/index.js";
-import { managementAreas } from "../src/management/index.js";
+import { managementModules } from "../src/management/index.js";
 import { errorCatalogue } from "../src/platform/errors/index.js";
 import { clientOperations } from "./client-operations.js";
 
-const units = [
+const durationUnits = [
   ["d", 86_400],
   ["h", 3600],
   ["min", 60],
 ] as const;
 
 /** What no application can change, because a journey or a promise rests on it. */
-const fixedNumbers: readonly (readonly [string, string])[] = [
-  ["wrong codes that void a code (its link stays)", String(MAXIMUM_ATTEMPTS)],
-  ["between two codes of one kind to one account", span(COOL_DOWN_SECONDS)],
-  ["unfinished sign-ups of one address at once", String(SLOTS)],
+const fixedLimits: readonly (readonly [string, string])[] = [
+  ["wrong codes that void a code (its link stays)", String(MAX_CODE_ATTEMPTS)],
+  ["between two codes of one kind to one account", formatDuration(RESEND_COOLDOWN_SECONDS)],
+  ["unfinished sign-ups of one address at once", String(MAX_TICKETS_PER_CHALLENGE)],
   ["digits of new codes while an application's codes are being guessed", String(LONG_CODE_DIGITS)],
   ["digits of an invitation's code", String(INVITATION_CODE_DIGITS)],
-  ["life of a code sent by text message", span(SMS_CODE_SECONDS)],
+  ["life of a code sent by text message", formatDuration(SMS_CODE_SECONDS)],
   ["tokens of links and sessions", "256 random bits; stored as SHA-256"],
-  ["longest password", `${MAXIMUM_CHARACTERS} characters, ${MAXIMUM_BYTES} bytes`],
-  ["a log-in or reauthentication is proof enough for what cannot be undone", span(PROOF_SECONDS)],
-  ["a device stays known", span(DEVICE_SECONDS)],
-  ["largest JWT", `${MAXIMUM_JWT_BYTES} bytes`],
-  ["a signing key is public before it signs", span(PUBLISH_BEFORE_USE_SECONDS)],
-  ["a signing key stays public after it signed last", span(KEEP_AFTER_USE_SECONDS)],
+  ["longest password", `${MAX_CHARACTERS} characters, ${MAX_BYTES} bytes`],
+  ["a log-in or reauthentication is proof enough for what cannot be undone", formatDuration(REAUTHENTICATION_MAX_AGE_SECONDS)],
+  ["a device stays known", formatDuration(DEVICE_SECONDS)],
+  ["largest JWT", `${MAX_JWT_BYTES} bytes`],
+  ["a signing key is public before it signs", formatDuration(PUBLISH_BEFORE_USE_SECONDS)],
+  ["a signing key stays public after it signed last", formatDuration(PUBLISH_AFTER_USE_SECONDS)],
 ];
 
 const schemas = await buildSchemas();
@@ -55,7 +55,7 @@ const files: Record<string, string> = {
   "docs/errors.md": errorPage(),
   "docs/messages.md": messagesPage(),
   "docs/settings.md": settingsPage(),
-  "docs/throttling.md": throttlingPage(),
+  "docs/throttling.md": rateLimitsPage(),
 };
 
 let stale = 0;
@@ -106,7 +106,7 @@ function settingsPage(): string {
     const rows = Object.entries(properties).map(([field, { description = "", default: value, ...bounds }]) => {
       const isSecret = `${group}.${field}` in secretSettings;
       const shown = isSecret ? "not set" : value === undefined ? "" : `\`${JSON.stringify(value)}\``;
-      return `| \`${group}.${field}\` | ${shown} | ${boundsOf(bounds)} | ${description} |`;
+      return `| \`${group}.${field}\` | ${shown} | ${formatBounds(bounds)} | ${description} |`;
     });
     return `## ${group}\n\n| setting | default | bounds | meaning |\n|---|---|---|---|\n${rows.join("\n")}`;
   });
@@ -121,24 +121,24 @@ ${tables.join("\n\n")}
 
 | what | number |
 |---|---|
-${fixedNumbers.map(([what, number]) => `| ${what} | ${number} |`).join("\n")}
+${fixedLimits.map(([what, number]) => `| ${what} | ${number} |`).join("\n")}
 
 Budgets against guessing and flooding are in [throttling.md](throttling.md), the gateway's own variables in \`.env.example\`.
 `;
 }
 
 function messagesPage(): string {
-  const templates = new Templates([...flows, ...managementAreas].flatMap(({ messages = [] }) => messages));
+  const templates = new MessageTemplates([...flows, ...managementModules].flatMap(({ messages = [] }) => messages));
   const code = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(" ");
   const rows = templates
     .list()
     .map(
-      (one) =>
-        `| \`${one.name}\` | ${one.sentWhen} | ${partsOf(one).join(", ")} | ${code(templates.variablesOf(one))} | ${code(one.needs)} |`,
+      (template) =>
+        `| \`${template.name}\` | ${template.sentWhen} | ${partsOf(template).join(", ")} | ${code(templates.variablesOf(template))} | ${code(template.requiredVariables)} |`,
     );
-  const words = Object.entries(placeholders).map(([word, name]) => [name, word]);
-  const meanings = Object.entries(variables).map(([name, { meaning }]) => {
-    const word = words.find(([variable]) => variable === name)?.[1];
+  const placeholderEntries = Object.entries(placeholders).map(([word, name]) => [name, word]);
+  const meanings = Object.entries(templateVariables).map(([name, { description: meaning }]) => {
+    const word = placeholderEntries.find(([variable]) => variable === name)?.[1];
     return `| \`{{ ${name} }}\` | ${word ? `\`${word}\`` : ""} | ${meaning} |`;
   });
   const limits = Object.entries(partLimits).map(([part, { source, rendered }]) => `| ${part} | ${source} | ${rendered} |`);
@@ -192,12 +192,15 @@ ${limits.join("\n")}
 `;
 }
 
-function throttlingPage(): string {
-  const rows = Object.entries(budgets).map(([name, { attempts, windowSeconds, wait, refuses, meaning }]) => {
-    const growing = wait.kind === "doubling" ? `${span(wait.firstSeconds)}, doubling to ${span(wait.longestSeconds)}` : undefined;
-    const after = growing ?? ("seconds" in wait && wait.seconds ? span(wait.seconds) : "until the window is over");
-    return `| \`${name}\` | ${attempts} in ${span(windowSeconds)} | ${refuses ? after : "nobody waits"} | ${meaning} |`;
-  });
+function rateLimitsPage(): string {
+  const rows = Object.entries(rateLimits).map(
+    ([name, { attempts, windowSeconds, backoff: wait, isEnforced: refuses, description: meaning }]) => {
+      const growing =
+        wait.kind === "exponential" ? `${formatDuration(wait.initialSeconds)}, doubling to ${formatDuration(wait.maxSeconds)}` : undefined;
+      const after = growing ?? ("seconds" in wait && wait.seconds ? formatDuration(wait.seconds) : "until the window is over");
+      return `| \`${name}\` | ${attempts} in ${formatDuration(windowSeconds)} | ${refuses ? after : "nobody waits"} | ${meaning} |`;
+    },
+  );
   return `# Budgets
 
 Generated from \`src/throttling/budgets.ts\`. A network is an IPv4 address or an IPv6 /64. An unknown handle has the same budgets as an
@@ -216,12 +219,12 @@ session's tokens at most 10 times a minute.
 `;
 }
 
-function span(seconds: number): string {
-  const [unit, length] = units.find(([, size]) => seconds % size === 0) ?? ["s", 1];
+function formatDuration(seconds: number): string {
+  const [unit, length] = durationUnits.find(([, size]) => seconds % size === 0) ?? ["s", 1];
   return `${seconds / length} ${unit}`;
 }
 
-function boundsOf({ minimum, maximum, maxItems, enum: values }: FieldSchema): string {
+function formatBounds({ minimum, maximum, maxItems, enum: values }: FieldSchema): string {
   if (values) return values.join(", ");
   if (maxItems !== undefined) return `at most ${maxItems}`;
   return minimum === undefined ? "" : `${minimum} to ${maximum}`;

@@ -6,34 +6,34 @@ import { type Environment, readEnvironment } from "./app/environment.js";
 import { runCommand } from "./cli/index.js";
 import { demoValues, seedDemo } from "./management/index.js";
 
-const SHUTDOWN_MS = 15_000;
+const SHUTDOWN_TIMEOUT_MS = 15_000;
 
 /** Starts the gateway and keeps it until a signal ends it: requests that run are finished, then the process leaves. */
 async function serve(): Promise<void> {
   const environment = readEnvironment();
   const gateway = await composeGateway(environment);
-  const { log } = gateway.nouns;
+  const { log } = gateway.services;
   // The server waits for open connections: those that are still being answered must not stay open for another request.
   gateway.server.addHook("onSend", async (_request, reply) => {
     if (!gateway.readiness.isReady) void reply.header("Connection", "close");
   });
-  closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err, signal }) => {
+  closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: false }, async ({ err, signal }) => {
     if (err) log.fatal({ err }, "unexpected error: shutting down");
     else log.info({ signal }, "draining");
     await gateway.close();
     log.info("stopped");
   });
-  const demo = environment.DEMO ? await seedDemo(gateway.nouns) : null;
+  const demo = environment.DEMO ? await seedDemo(gateway.services) : null;
   await gateway.server.listen({ host: environment.HOST, port: environment.PORT });
-  gateway.startWork();
-  if (environment.GATEWAY_MODE === "development") process.stdout.write(frame(await describe(environment, gateway, demo)));
+  gateway.startBackgroundWork();
+  if (environment.GATEWAY_MODE === "development") process.stdout.write(banner(await startupLines(environment, gateway, demo)));
   else if (!environment.SMTP_URL) log.warn("SMTP_URL is not set: no mail leaves, and codes expire unsent");
-  log.info({ publicUrl: environment.PUBLIC_URL, database: gateway.nouns.database.label, mode: environment.GATEWAY_MODE }, "listening");
+  log.info({ publicUrl: environment.PUBLIC_URL, database: gateway.services.database.label, mode: environment.GATEWAY_MODE }, "listening");
 }
 
 type Demo = Awaited<ReturnType<typeof seedDemo>> | null;
 
-async function describe({ PUBLIC_URL: url, SMTP_URL }: Environment, { nouns, inbox }: Gateway, demo: Demo): Promise<string[]> {
+async function startupLines({ PUBLIC_URL: url, SMTP_URL }: Environment, { services, inbox }: Gateway, demo: Demo): Promise<string[]> {
   const lines = [
     "Latchkey: development mode",
     "",
@@ -42,15 +42,15 @@ async function describe({ PUBLIC_URL: url, SMTP_URL }: Environment, { nouns, inb
     `Playground          ${url}/playground`,
     `Contract            ${url}/schema/authentication.graphql`,
     `Mails               ${inbox && !SMTP_URL ? `${url}/development/inbox` : "leave by SMTP_URL"}`,
-    `Database            ${nouns.database.label}`,
+    `Database            ${services.database.label}`,
   ];
   if (!demo) return lines;
-  const values = Object.entries(await demoValues(nouns, demo)).map(([name, value]) => `${name}=${value}`);
+  const values = Object.entries(await demoValues(services, demo)).map(([name, value]) => `${name}=${value}`);
   return [...lines, "", "The Demo application, for the .env of your app:", "", ...values];
 }
 
 /** Rules above and below: lines between them can be copied as they are. */
-function frame(lines: readonly string[]): string {
+function banner(lines: readonly string[]): string {
   const rule = "=".repeat(Math.max(...lines.map(({ length }) => length)));
   return `\n${rule}\n${lines.join("\n")}\n${rule}\n\n`;
 }

@@ -1,6 +1,6 @@
 import pino from "pino";
 import type { CommandHost } from "../cli/index.js";
-import { composeFoundation } from "./compose.js";
+import { composeServices } from "./compose.js";
 import { diagnose } from "./doctor.js";
 import { readEnvironment, searchPath } from "./environment.js";
 
@@ -9,13 +9,13 @@ export const commandHost: CommandHost = {
   environment: readEnvironment,
   searchPath: searchPath(),
   diagnose,
-  withNouns: async (work) => {
+  withServices: async (work) => {
     const log = pino({ level: "warn", base: null }, pino.destination(2));
-    const foundation = await composeFoundation(readEnvironment(), { log });
+    const container = await composeServices(readEnvironment(), { log });
     try {
-      return await work(foundation.nouns);
+      return await work(container.services);
     } finally {
-      await foundation.close();
+      await container.close();
     }
   },
 };

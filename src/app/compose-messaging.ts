@@ -2,84 +2,92 @@ import type { Logger } from "pino";
 import type { MailAccounts, TwilioAccounts } from "../domain/applications/index.js";
 import type { AuditLog } from "../domain/audit/index.js";
 import {
+  ApplicationMailers,
+  type CustomTemplateRepository,
+  CustomTemplates,
   MessageRenderer,
-  type MessageTextRepository,
-  MessageTexts,
+  MessageTemplates,
   Outbox,
   OutboxDispatcher,
   type OutboxRepository,
-  OwnMailers,
-  Templates,
 } from "../domain/messaging/index.js";
+import { DisabledMailer } from "../domain/messaging/mailer.disabled.js";
 import { DevelopmentInbox } from "../domain/messaging/mailer.inbox.js";
 import { NodemailerMailer } from "../domain/messaging/mailer.nodemailer.js";
-import { NoMailer } from "../domain/messaging/mailer.none.js";
 import { TwilioSmsSender } from "../domain/messaging/sms-sender.twilio.js";
 import { flows } from "../flows/index.js";
-import { managementAreas } from "../management/index.js";
+import { managementModules } from "../management/index.js";
 import type { Clock } from "../platform/clock.js";
-import type { Keyring, Sealer } from "../platform/crypto/index.js";
+import type { Encryptor, Keyring } from "../platform/crypto/index.js";
 import type { Database } from "../platform/database/index.js";
 import type { FaultPoints } from "../platform/fault-points.js";
 import { OutboundGuard } from "../platform/outbound-guard.js";
 import type { Environment } from "./environment.js";
 
-interface Base {
+interface BaseServices {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly sealer: Sealer;
+  readonly encryptor: Encryptor;
   readonly database: Database;
 }
-interface MessagingParts {
-  readonly rows: OutboxRepository;
-  readonly textRows: MessageTextRepository;
-  readonly faults: FaultPoints;
+interface MessagingDependencies {
+  readonly outboxRepository: OutboxRepository;
+  readonly customTemplateRepository: CustomTemplateRepository;
+  readonly faultPoints: FaultPoints;
   readonly keyring: Keyring;
   readonly audit: AuditLog;
-  readonly accounts: TwilioAccounts;
+  readonly twilioAccounts: TwilioAccounts;
   readonly mailAccounts: MailAccounts;
 }
 
 /** What leaves the gateway: the outbox, what empties it, and what delivers. */
 export function composeMessaging(
   environment: Environment,
-  { clock, log, sealer, database }: Base,
-  { rows, textRows, faults, keyring, audit, accounts, mailAccounts }: MessagingParts,
+  { clock, log, encryptor, database }: BaseServices,
+  { outboxRepository, customTemplateRepository, faultPoints, keyring, audit, twilioAccounts, mailAccounts }: MessagingDependencies,
 ) {
   const { GATEWAY_MODE, SMTP_URL, TWILIO_BASE_URL: baseUrl, OUTBOUND_ALLOW } = environment;
   const inbox = GATEWAY_MODE === "development" ? new DevelopmentInbox(database, clock) : null;
-  const mailer = SMTP_URL ? new NodemailerMailer(SMTP_URL) : (inbox ?? new NoMailer());
+  const mailer = SMTP_URL ? new NodemailerMailer(SMTP_URL) : (inbox ?? new DisabledMailer());
   // The operator's own word, as SMTP_URL is.
-  const guard = new OutboundGuard([...OUTBOUND_ALLOW, ...(baseUrl ? [hostAndPort(baseUrl)] : [])]);
+  const outboundGuard = new OutboundGuard([...OUTBOUND_ALLOW, ...(baseUrl ? [hostAndPort(baseUrl)] : [])]);
   const fallback = baseUrl ? null : (inbox?.sms ?? null);
-  const sms = new TwilioSmsSender({ accounts, guard, clock, baseUrl, fallback });
-  const ownMailers = new OwnMailers(mailAccounts, (url) => new NodemailerMailer(url, guard));
-  const templates = new Templates([...flows, ...managementAreas].flatMap(({ messages = [] }) => messages));
+  const sms = new TwilioSmsSender({ accounts: twilioAccounts, guard: outboundGuard, clock, baseUrl, fallback });
+  const applicationMailers = new ApplicationMailers(mailAccounts, (url) => new NodemailerMailer(url, outboundGuard));
+  const templates = new MessageTemplates([...flows, ...managementModules].flatMap(({ messages = [] }) => messages));
   const mailFrom = environment.MAIL_FROM;
-  const renderer = new MessageRenderer(templates, textRows, log);
+  const renderer = new MessageRenderer(templates, customTemplateRepository, log);
   const publicUrl = environment.PUBLIC_URL;
-  const messageTexts = new MessageTexts({ templates, repository: textRows, renderer, audit, database, clock, publicUrl });
+  const customTemplates = new CustomTemplates({
+    templates,
+    repository: customTemplateRepository,
+    renderer,
+    audit,
+    database,
+    clock,
+    publicUrl,
+  });
   const dispatcher = new OutboxDispatcher({
-    repository: rows,
+    repository: outboxRepository,
     database,
     renderer,
     mailer,
-    ownMailers,
+    applicationMailers,
     sms,
-    sealer,
+    encryptor,
     audit,
     clock,
-    faults,
+    faultPoints,
     log,
     mailFrom,
   });
-  const outbox = new Outbox(rows, database, sealer, keyring, clock, () => dispatcher.wake());
+  const outbox = new Outbox(outboxRepository, database, encryptor, keyring, clock, () => dispatcher.wake());
   const close = async () => {
     await dispatcher.stop();
     await mailer.close();
-    await ownMailers.close();
+    await applicationMailers.close();
   };
-  return { outbox, messageTexts, dispatcher, inbox, keepsSms: fallback !== null, close };
+  return { outbox, messageTexts: customTemplates, dispatcher, inbox, capturesSms: fallback !== null, close };
 }
 
 function hostAndPort(url: string): string {

@@ -2,19 +2,19 @@ import type { Logger } from "pino";
 import type { ApplicationDirectory } from "../domain/applications/index.js";
 import { type RecoveryCodeRepository, RecoveryCodes, type SecondFactorRepository, SecondFactors } from "../domain/authenticators/index.js";
 import { type ChallengeRepository, TokenChallenges } from "../domain/one-time-codes/index.js";
-import { KnownDevices, type SessionRepository, Sessions, TokenCodec } from "../domain/sessions/index.js";
-import { Admission, type AdmissionParts, FactorChanges, SecondFactorProof } from "../domain/sign-in/index.js";
+import { RecognisedDevices, type SessionRepository, Sessions, TokenCodec } from "../domain/sessions/index.js";
+import { SecondFactorEnrollment, SecondFactorVerification, SignIn, type SignInDependencies } from "../domain/sign-in/index.js";
 import type { Clock } from "../platform/clock.js";
-import type { Sealer } from "../platform/crypto/index.js";
+import type { Encryptor } from "../platform/crypto/index.js";
 import type { Database } from "../platform/database/index.js";
 
-interface Base {
+interface BaseServices {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly sealer: Sealer;
+  readonly encryptor: Encryptor;
   readonly database: Database;
 }
-interface Rows {
+interface Repositories {
   readonly challenges: ChallengeRepository;
   readonly secondFactors: SecondFactorRepository;
   readonly recoveryCodes: RecoveryCodeRepository;
@@ -22,24 +22,27 @@ interface Rows {
 }
 
 /** What stands between a right password and a session, and the session itself. */
-export function composeEntry(
-  { clock, log, sealer, database }: Base,
-  rows: Rows,
-  shared: Pick<AdmissionParts, "database" | "keyring" | "users" | "audit" | "outbox" | "throttle" | "grants" | "challenges"> & {
+export function composeSignIn(
+  { clock, log, encryptor, database }: BaseServices,
+  repositories: Repositories,
+  services: Pick<
+    SignInDependencies,
+    "database" | "keyring" | "users" | "audit" | "outbox" | "rateLimiter" | "tokenIssuer" | "challenges"
+  > & {
     readonly applicationDirectory: ApplicationDirectory;
   },
 ) {
-  const { applicationDirectory, ...rest } = shared;
+  const { applicationDirectory, ...rest } = services;
   const { keyring, audit } = rest;
-  const parts = {
+  const dependencies = {
     ...rest,
-    tokenChallenges: new TokenChallenges(rows.challenges, database, clock),
-    secondFactors: new SecondFactors(rows.secondFactors, database, sealer, clock, log),
-    recoveryCodes: new RecoveryCodes(rows.recoveryCodes, keyring, clock),
-    sessions: new Sessions(rows.sessions, applicationDirectory, new TokenCodec(keyring), audit, database, clock),
-    knownDevices: new KnownDevices(keyring, clock),
+    tokenChallenges: new TokenChallenges(repositories.challenges, database, clock),
+    secondFactors: new SecondFactors(repositories.secondFactors, database, encryptor, clock, log),
+    recoveryCodes: new RecoveryCodes(repositories.recoveryCodes, keyring, clock),
+    sessions: new Sessions(repositories.sessions, applicationDirectory, new TokenCodec(keyring), audit, database, clock),
+    recognisedDevices: new RecognisedDevices(keyring, clock),
   };
-  const admission = new Admission(parts);
-  const factorChanges = new FactorChanges(parts, admission);
-  return { ...parts, admission, factorChanges, secondFactorProof: new SecondFactorProof(parts, admission) };
+  const signIn = new SignIn(dependencies);
+  const secondFactorEnrollment = new SecondFactorEnrollment(dependencies, signIn);
+  return { ...dependencies, signIn, secondFactorEnrollment, secondFactorVerification: new SecondFactorVerification(dependencies, signIn) };
 }

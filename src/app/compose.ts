@@ -23,10 +23,10 @@ import {
 import { InvitationEntity, InvitationRepository, Invitations } from "../domain/invitations/index.js";
 import { JwtIssuer, SigningKeyEntity, SigningKeyRepository, SigningKeys } from "../domain/jwt/index.js";
 import {
+  CustomTemplateEntity,
+  CustomTemplateRepository,
   type Inbox,
   InboxMessageEntity,
-  MessageTextEntity,
-  MessageTextRepository,
   type OutboxDispatcher,
   OutboxMessageEntity,
   OutboxRepository,
@@ -38,23 +38,23 @@ import {
   ChallengeTicketEntity,
   ChallengeTicketRepository,
 } from "../domain/one-time-codes/index.js";
-import { Throttle, ThrottleBucketEntity, ThrottleBucketRepository } from "../domain/rate-limiting/index.js";
-import { RedisThrottleKeeper } from "../domain/rate-limiting/throttle-keeper.redis.js";
-import { Grants, SessionEntity, SessionRepository } from "../domain/sessions/index.js";
+import { RateLimitBucketEntity, RateLimitBucketRepository, RateLimiter } from "../domain/rate-limiting/index.js";
+import { RedisRateLimitStore } from "../domain/rate-limiting/rate-limit-store.redis.js";
+import { SessionEntity, SessionRepository, TokenIssuer } from "../domain/sessions/index.js";
 import { PendingSignUpEntity, PendingSignUpRepository, UserEntity, UserRepository } from "../domain/users/index.js";
 import { flows } from "../flows/index.js";
 import { createServer, type HttpServer, type Readiness } from "../http/index.js";
-import { managementAreas } from "../management/index.js";
+import { managementModules } from "../management/index.js";
 import { type Clock, systemClock } from "../platform/clock.js";
-import { HashPool, Keyring, KeyringEntity, loadMasterKeys, PasswordHasher, randomId, Sealer } from "../platform/crypto/index.js";
+import { Encryptor, HashPool, Keyring, KeyringEntity, loadMasterKeys, PasswordHasher, randomId } from "../platform/crypto/index.js";
 import { type Database, openDatabase } from "../platform/database/index.js";
 import { FaultPoints } from "../platform/fault-points.js";
 import { composeMessaging } from "./compose-messaging.js";
-import { composeEntry } from "./compose-sign-in.js";
+import { composeSignIn } from "./compose-sign-in.js";
 import type { Environment } from "./environment.js";
-import { Housekeeping } from "./maintenance.js";
+import { Maintenance } from "./maintenance.js";
 import { buildSchemas } from "./schemas.js";
-import type { Nouns } from "./services.js";
+import type { Services } from "./services.js";
 
 const entities = [
   KeyringEntity,
@@ -67,9 +67,9 @@ const entities = [
   ChallengeTicketEntity,
   SigningKeyEntity,
   SessionEntity,
-  ThrottleBucketEntity,
+  RateLimitBucketEntity,
   OutboxMessageEntity,
-  MessageTextEntity,
+  CustomTemplateEntity,
   InboxMessageEntity,
   InvitationEntity,
   SecondFactorEntity,
@@ -84,103 +84,108 @@ export interface Overrides {
 }
 
 /** Everything below HTTP: enough for the command line. */
-export interface Foundation {
-  readonly nouns: Nouns;
+export interface ServiceContainer {
+  readonly services: Services;
   readonly dispatcher: OutboxDispatcher;
   /** Development: where messages are kept that do not leave. */
   readonly inbox: Inbox | null;
   close(): Promise<void>;
 }
 /** A whole gateway, not yet listening. */
-export interface Gateway extends Foundation {
+export interface Gateway extends ServiceContainer {
   readonly server: HttpServer;
   readonly readiness: Readiness;
-  readonly housekeeping: Housekeeping;
+  readonly maintenance: Maintenance;
   /** Starts sending messages and cleaning up. */
-  startWork(): void;
+  startBackgroundWork(): void;
 }
 
 /** Opens the database as it is, without bringing it up to date. @throws when it cannot be opened */
-export async function openAsIs({ DATABASE_URL: url }: Environment): Promise<Database> {
-  return await openDatabase({ url, entities, migrations, migrates: false }, systemClock);
+export async function openWithoutMigrating({ DATABASE_URL: url }: Environment): Promise<Database> {
+  return await openDatabase({ url, entities, migrations, runMigrations: false }, systemClock);
 }
 
 /** Production writes lines together, at most a quarter of a second late: a system call for each would cost a tenth of an answer. */
-function openLog({ LOG_LEVEL: level, GATEWAY_MODE }: Environment): Logger {
-  const together = GATEWAY_MODE === "production" ? { minLength: 4096, periodicFlush: 250 } : {};
-  return pino({ level, base: null }, pino.destination({ dest: 1, sync: false, ...together }));
+function createLogger({ LOG_LEVEL: level, GATEWAY_MODE }: Environment): Logger {
+  const buffering = GATEWAY_MODE === "production" ? { minLength: 4096, periodicFlush: 250 } : {};
+  return pino({ level, base: null }, pino.destination({ dest: 1, sync: false, ...buffering }));
 }
 
 /** Opens the database, brings it up to date and constructs the nouns. @throws when the database cannot be opened */
-export async function composeFoundation(environment: Environment, overrides: Overrides = {}): Promise<Foundation> {
+export async function composeServices(environment: Environment, overrides: Overrides = {}): Promise<ServiceContainer> {
   const clock = overrides.clock ?? systemClock;
-  const log = overrides.log ?? openLog(environment);
-  const sealer = new Sealer(loadMasterKeys(environment));
+  const log = overrides.log ?? createLogger(environment);
+  const encryptor = new Encryptor(loadMasterKeys(environment));
   const isolation = overrides.isolation ? { isolation: overrides.isolation } : {};
   const database = await openDatabase(
-    { url: environment.DATABASE_URL, entities, migrations, migrates: { lockOwner: randomId() }, ...isolation },
+    { url: environment.DATABASE_URL, entities, migrations, runMigrations: { lockOwner: randomId() }, ...isolation },
     clock,
   );
   try {
-    return await composeNouns(environment, { clock, log, sealer, database });
+    return await buildServices(environment, { clock, log, encryptor, database });
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-interface Base {
+interface BaseServices {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly sealer: Sealer;
+  readonly encryptor: Encryptor;
   readonly database: Database;
 }
 
-async function composeNouns(environment: Environment, base: Base): Promise<Foundation> {
-  const { clock, log, sealer, database } = base;
+async function buildServices(environment: Environment, base: BaseServices): Promise<ServiceContainer> {
+  const { clock, log, encryptor, database } = base;
   const publicUrl = environment.PUBLIC_URL;
-  const keyring = await Keyring.open(database, sealer, clock);
-  const rows = openRepositories(database);
-  const { applications, ...retained } = rows;
-  const { users, pendingSignUps } = retained;
-  const secrets = new ApplicationSecrets(rows.secrets, database, sealer, clock);
-  const redis = environment.REDIS_URL ? new RedisThrottleKeeper(environment.REDIS_URL, rows.throttle, log) : null;
-  const faults = new FaultPoints(environment.FAULT_POINT, log);
+  const keyring = await Keyring.load(database, encryptor, clock);
+  const repositories = createRepositories(database);
+  const { applications, ...retentionPolicies } = repositories;
+  const { users, pendingSignUps } = retentionPolicies;
+  const applicationSecrets = new ApplicationSecrets(repositories.secrets, database, encryptor, clock);
+  const redis = environment.REDIS_URL ? new RedisRateLimitStore(environment.REDIS_URL, repositories.rateLimits, log) : null;
+  const faultPoints = new FaultPoints(environment.FAULT_POINT, log);
   const audit = new AuditLog(database, clock);
-  sealer.watch((place) => audit.recordBrokenSeal(place));
+  encryptor.onFailure((place) => audit.recordDecryptionFailure(place));
   const messaging = composeMessaging(environment, base, {
-    rows: rows.outbox,
-    textRows: rows.messageTexts,
-    faults,
+    outboxRepository: repositories.outbox,
+    customTemplateRepository: repositories.messageTexts,
+    faultPoints,
     keyring,
     audit,
-    accounts: new TwilioAccounts(applications, secrets),
-    mailAccounts: new MailAccounts(applications, secrets),
+    twilioAccounts: new TwilioAccounts(applications, applicationSecrets),
+    mailAccounts: new MailAccounts(applications, applicationSecrets),
   });
-  const { outbox, messageTexts } = messaging;
+  const { outbox, messageTexts: customTemplates } = messaging;
   const pool = new HashPool(environment.HASH_WORKERS);
   const hasher = new PasswordHasher(pool, environment.BCRYPT_COST);
-  const challenges = new Challenges(rows.challenges, rows.tickets, database, keyring, clock);
-  const signingKeys = new SigningKeys(rows.signingKeys, database, sealer, clock);
+  const challenges = new Challenges(repositories.challenges, repositories.tickets, database, keyring, clock);
+  const signingKeys = new SigningKeys(repositories.signingKeys, database, encryptor, clock);
   const jwtIssuer = new JwtIssuer(signingKeys, publicUrl, clock);
-  const throttle = new Throttle(redis ?? rows.throttle, keyring, audit, clock, log);
+  const rateLimiter = new RateLimiter(redis ?? repositories.rateLimits, keyring, audit, clock, log);
   const applicationDirectory = new ApplicationDirectory(applications, clock);
-  const entry = composeEntry(base, rows, {
-    ...{ applicationDirectory, database, keyring, users, audit, outbox, throttle, challenges },
-    grants: new Grants(jwtIssuer),
+  const signInServices = composeSignIn(base, repositories, {
+    ...{ applicationDirectory, database, keyring, users, audit, outbox, rateLimiter, challenges },
+    tokenIssuer: new TokenIssuer(jwtIssuer),
   });
-  const nouns: Nouns = {
-    ...entry,
-    ...{ clock, log, faults, publicUrl, hasher, pendingSignUps, signingKeys, jwtIssuer },
-    ...{ smsPerDay: environment.SMS_PER_DAY, keepsSms: messaging.keepsSms },
+  const services: Services = {
+    ...signInServices,
+    ...{ clock, log, faultPoints, publicUrl, hasher, pendingSignUps, signingKeys, jwtIssuer },
+    ...{ smsPerDay: environment.SMS_PER_DAY, capturesSms: messaging.capturesSms },
     applicationDirectory,
-    applicationRegistry: new ApplicationRegistry(applications, secrets, database, clock),
-    applicationSecrets: secrets,
-    messageTexts,
-    invitations: new Invitations({ repository: rows.invitations, challenges, users, outbox, audit, database, clock }),
+    applicationRegistry: new ApplicationRegistry(applications, applicationSecrets, database, clock),
+    applicationSecrets,
+    customTemplates,
+    invitations: new Invitations({ repository: repositories.invitations, challenges, users, outbox, audit, database, clock }),
     passwords: new PasswordAuthenticator(hasher, users, database),
-    sealed: [{ reseal: () => Keyring.reseal(database, sealer) }, signingKeys, secrets, entry.secondFactors],
-    retained: Object.values(retained),
+    encryptedStores: [
+      { reencrypt: () => Keyring.reencrypt(database, encryptor) },
+      signingKeys,
+      applicationSecrets,
+      signInServices.secondFactors,
+    ],
+    retentionPolicies: Object.values(retentionPolicies),
   };
   const close = async () => {
     await messaging.close();
@@ -188,11 +193,11 @@ async function composeNouns(environment: Environment, base: Base): Promise<Found
     await pool.close();
     await database.close();
   };
-  return { nouns, dispatcher: messaging.dispatcher, inbox: messaging.inbox, close };
+  return { services, dispatcher: messaging.dispatcher, inbox: messaging.inbox, close };
 }
 
 /** The rows of every noun. All but the applications' own go with their application, in this order. */
-function openRepositories(database: Database) {
+function createRepositories(database: Database) {
   return {
     applications: new ApplicationRepository(database),
     invitations: new InvitationRepository(database),
@@ -203,8 +208,8 @@ function openRepositories(database: Database) {
     recoveryCodes: new RecoveryCodeRepository(database),
     sessions: new SessionRepository(database),
     outbox: new OutboxRepository(database),
-    messageTexts: new MessageTextRepository(database),
-    throttle: new ThrottleBucketRepository(database),
+    messageTexts: new CustomTemplateRepository(database),
+    rateLimits: new RateLimitBucketRepository(database),
     signingKeys: new SigningKeyRepository(database),
     users: new UserRepository(database),
     secrets: new ApplicationSecretRepository(database),
@@ -213,32 +218,32 @@ function openRepositories(database: Database) {
 
 /** Constructs the whole gateway and warms what the first request would wait for. */
 export async function composeGateway(environment: Environment, overrides: Overrides = {}): Promise<Gateway> {
-  const foundation = await composeFoundation(environment, overrides);
-  const { nouns, inbox, dispatcher } = foundation;
+  const container = await composeServices(environment, overrides);
+  const { services, inbox, dispatcher } = container;
   const readiness: Readiness = { isReady: false };
-  const parts = [...flows, ...managementAreas];
-  const resolvers = new Map<unknown, object>(parts.map(({ resolver, create }) => [resolver, create(nouns)]));
-  const linkJourneys = flows.flatMap((flow) => flow.createLinkJourney?.(nouns) ?? []);
+  const modules = [...flows, ...managementModules];
+  const resolvers = new Map<unknown, object>(modules.map(({ resolver, create }) => [resolver, create(services)]));
+  const linkFlows = flows.flatMap((flow) => flow.createLinkFlow?.(services) ?? []);
   const schemas = await buildSchemas();
-  const server = await createServer({ environment, nouns, schemas, resolvers, linkJourneys, readiness, dispatcher, inbox });
-  const housekeeping = new Housekeeping(nouns);
+  const server = await createServer({ environment, services, schemas, resolvers, linkFlows, readiness, dispatcher, inbox });
+  const maintenance = new Maintenance(services);
   commonPasswords();
-  await nouns.hasher.warm();
+  await services.hasher.warmUp();
   return {
-    ...foundation,
+    ...container,
     server,
     readiness,
-    housekeeping,
-    startWork: () => {
+    maintenance,
+    startBackgroundWork: () => {
       dispatcher.start();
-      housekeeping.start();
+      maintenance.start();
       readiness.isReady = true;
     },
     close: async () => {
       readiness.isReady = false;
       await server.close();
-      await housekeeping.stop();
-      await foundation.close();
+      await maintenance.stop();
+      await container.close();
     },
   };
 }

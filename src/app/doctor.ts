@@ -4,55 +4,55 @@ import { ApplicationSecretRepository } from "../domain/applications/index.js";
 import { SigningKeyRepository } from "../domain/jwt/index.js";
 import { OutboxRepository } from "../domain/messaging/index.js";
 import { NodemailerMailer } from "../domain/messaging/mailer.nodemailer.js";
-import { pingRedis } from "../domain/rate-limiting/throttle-keeper.redis.js";
+import { pingRedis } from "../domain/rate-limiting/rate-limit-store.redis.js";
 import { systemClock } from "../platform/clock.js";
-import { HashPool, Keyring, loadMasterKeys, PasswordHasher, Sealer } from "../platform/crypto/index.js";
+import { Encryptor, HashPool, Keyring, loadMasterKeys, PasswordHasher } from "../platform/crypto/index.js";
 import type { Database } from "../platform/database/index.js";
-import { openAsIs } from "./compose.js";
-import { type Environment, EnvironmentRefused, readEnvironment } from "./environment.js";
+import { openWithoutMigrating } from "./compose.js";
+import { type Environment, InvalidEnvironmentError, readEnvironment } from "./environment.js";
 
 const ok = (check: string, detail: string): Finding => ({ check, status: "ok", detail });
 const warning = (check: string, detail: string): Finding => ({ check, status: "warning", detail });
-const failure = (check: string, error: unknown): Finding => ({ check, status: "failure", detail: sentenceOf(error) });
+const failure = (check: string, error: unknown): Finding => ({ check, status: "failure", detail: errorMessageOf(error) });
 
-const OLD_MAIL_SECONDS = 300;
-const [FAST_HASH_MS, SLOW_HASH_MS] = [50, 1000];
+const MAX_OUTBOX_AGE_SECONDS = 300;
+const [MIN_HASH_MS, MAX_HASH_MS] = [50, 1000];
 
 /** Checks the environment and everything the gateway needs, and changes nothing. */
 export async function diagnose(): Promise<Finding[]> {
   try {
     const environment = readEnvironment();
-    return [ok("environment", `${environment.GATEWAY_MODE}, ${environment.PUBLIC_URL}`), ...(await inspect(environment))];
+    return [ok("environment", `${environment.GATEWAY_MODE}, ${environment.PUBLIC_URL}`), ...(await runChecks(environment))];
   } catch (error) {
-    if (!(error instanceof EnvironmentRefused)) throw error;
+    if (!(error instanceof InvalidEnvironmentError)) throw error;
     return error.failures.map((detail) => ({ check: "environment", status: "failure", detail }));
   }
 }
 
-async function inspect(environment: Environment): Promise<Finding[]> {
+async function runChecks(environment: Environment): Promise<Finding[]> {
   return [
-    ...(await inspectDatabase(environment)),
-    await inspectMail(environment),
-    ...(await inspectRedis(environment)),
-    await inspectHashing(environment),
-    ...inspectProxy(environment),
+    ...(await checkDatabase(environment)),
+    await checkMail(environment),
+    ...(await checkRedis(environment)),
+    await checkHashing(environment),
+    ...checkProxy(environment),
   ];
 }
 
-async function inspectDatabase(environment: Environment): Promise<Finding[]> {
+async function checkDatabase(environment: Environment): Promise<Finding[]> {
   const file = /^sqlite:(.+)$/.exec(environment.DATABASE_URL)?.[1];
   if (file && !existsSync(file)) return [warning("database", `${file} is not there yet: the first start makes it`)];
   let database: Database | undefined;
   try {
-    database = await openAsIs(environment);
+    database = await openWithoutMigrating(environment);
     await database.ping();
-    const missing = await database.countMissingMigrations();
-    if (missing > 0) return [ok("database", database.label), warning("migrations", `${missing} to run: starting runs them`)];
+    const pending = await database.countPendingMigrations();
+    if (pending > 0) return [ok("database", database.label), warning("migrations", `${pending} to run: starting runs them`)];
     return [
       ok("database", database.label),
       ok("migrations", "up to date"),
-      await inspectKeys(environment, database),
-      await inspectOutbox(database),
+      await checkMasterKeys(environment, database),
+      await checkOutbox(database),
     ];
   } catch (error) {
     return [failure("database", error)];
@@ -61,17 +61,17 @@ async function inspectDatabase(environment: Environment): Promise<Finding[]> {
   }
 }
 
-async function inspectKeys(environment: Environment, database: Database): Promise<Finding> {
+async function checkMasterKeys(environment: Environment, database: Database): Promise<Finding> {
   try {
-    const sealer = new Sealer(loadMasterKeys(environment));
-    await Keyring.check(database, sealer);
-    const keys = await new SigningKeyRepository(database).listSealedOtherwise(sealer.currentPrefix, 1000);
-    const secrets = await new ApplicationSecretRepository(database).listSealedOtherwise(sealer.currentPrefix, 1000);
-    const behind = keys.length + secrets.length;
-    if (behind > 0)
+    const encryptor = new Encryptor(loadMasterKeys(environment));
+    await Keyring.verifyDecryptable(database, encryptor);
+    const keys = await new SigningKeyRepository(database).listEncryptedWithOtherKey(encryptor.currentKeyPrefix, 1000);
+    const secrets = await new ApplicationSecretRepository(database).listEncryptedWithOtherKey(encryptor.currentKeyPrefix, 1000);
+    const outdated = keys.length + secrets.length;
+    if (outdated > 0)
       return warning(
         "master keys",
-        `${behind} signing keys and secrets are still sealed under an older key: keep it until a running gateway has moved them`,
+        `${outdated} signing keys and secrets are still sealed under an older key: keep it until a running gateway has moved them`,
       );
     return ok("master keys", "they open what is sealed");
   } catch (error) {
@@ -79,14 +79,14 @@ async function inspectKeys(environment: Environment, database: Database): Promis
   }
 }
 
-async function inspectOutbox(database: Database): Promise<Finding> {
+async function checkOutbox(database: Database): Promise<Finding> {
   const { waiting, oldest } = await new OutboxRepository(database).findBacklog();
   const seconds = oldest === null ? 0 : (systemClock.now().getTime() - oldest.getTime()) / 1000;
   const detail = waiting === 0 ? "empty" : `${waiting} messages wait, the oldest for ${Math.round(seconds)} s`;
-  return seconds > OLD_MAIL_SECONDS ? warning("outbox", detail) : ok("outbox", detail);
+  return seconds > MAX_OUTBOX_AGE_SECONDS ? warning("outbox", detail) : ok("outbox", detail);
 }
 
-async function inspectMail({ SMTP_URL, GATEWAY_MODE }: Environment): Promise<Finding> {
+async function checkMail({ SMTP_URL, GATEWAY_MODE }: Environment): Promise<Finding> {
   if (!SMTP_URL) {
     const isDevelopment = GATEWAY_MODE === "development";
     return isDevelopment ? ok("mail", "stays in the development inbox") : warning("mail", "SMTP_URL is not set: no mail leaves");
@@ -102,7 +102,7 @@ async function inspectMail({ SMTP_URL, GATEWAY_MODE }: Environment): Promise<Fin
   }
 }
 
-async function inspectRedis({ REDIS_URL }: Environment): Promise<Finding[]> {
+async function checkRedis({ REDIS_URL }: Environment): Promise<Finding[]> {
   if (!REDIS_URL) return [];
   try {
     await pingRedis(REDIS_URL);
@@ -112,29 +112,29 @@ async function inspectRedis({ REDIS_URL }: Environment): Promise<Finding[]> {
   }
 }
 
-async function inspectHashing({ HASH_WORKERS, BCRYPT_COST }: Environment): Promise<Finding> {
+async function checkHashing({ HASH_WORKERS, BCRYPT_COST }: Environment): Promise<Finding> {
   const pool = new HashPool(HASH_WORKERS);
   try {
     const hasher = new PasswordHasher(pool, BCRYPT_COST);
-    await hasher.warm();
+    await hasher.warmUp();
     const started = performance.now();
     await hasher.hash("a password to measure with");
     const milliseconds = Math.round(performance.now() - started);
     const detail = `${hasher.library}, cost ${BCRYPT_COST}, ${HASH_WORKERS} threads, ${milliseconds} ms a password`;
-    return milliseconds < FAST_HASH_MS || milliseconds > SLOW_HASH_MS ? warning("hashing", detail) : ok("hashing", detail);
+    return milliseconds < MIN_HASH_MS || milliseconds > MAX_HASH_MS ? warning("hashing", detail) : ok("hashing", detail);
   } finally {
     await pool.close();
   }
 }
 
-function inspectProxy({ TRUST_PROXY, GATEWAY_MODE }: Environment): Finding[] {
+function checkProxy({ TRUST_PROXY, GATEWAY_MODE }: Environment): Finding[] {
   if (TRUST_PROXY.length > 0) return [ok("proxy", `X-Forwarded-For is believed from ${TRUST_PROXY.join(", ")}`)];
   if (GATEWAY_MODE === "development") return [];
   return [warning("proxy", "TRUST_PROXY is not set: behind a proxy all users share its address, and its budgets")];
 }
 
 /** Drivers and servers put addresses and account names into their messages: the operator's own, so they are shown. */
-function sentenceOf(error: unknown): string {
+function errorMessageOf(error: unknown): string {
   const { message = "", code } = error as { message?: string; code?: string };
   return message || code || String(error);
 }

@@ -18,9 +18,13 @@ const list = z.string().transform((value) =>
 );
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ""));
 const cidr = z.string().refine((value) => {
-  const [address = "", bits = "", ...rest] = value.split("/");
-  const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1;
-  return rest.length === 0 && most >= 0 && (bits === "" ? !value.includes("/") : /^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  const [address = "", prefixLength = "", ...rest] = value.split("/");
+  const maxPrefixLength = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1;
+  return (
+    rest.length === 0 &&
+    maxPrefixLength >= 0 &&
+    (prefixLength === "" ? !value.includes("/") : /^\d{1,3}$/.test(prefixLength) && Number(prefixLength) <= maxPrefixLength)
+  );
 }, "must be addresses or networks such as 10.0.0.0/8");
 
 const masterKeys = z.string().transform((value, context): MasterKey[] => {
@@ -105,10 +109,10 @@ export interface Environment extends Omit<Values, "GATEWAY_MODE" | "PUBLIC_URL" 
 }
 
 /** Thrown with everything that is wrong at once; names variables, never their values. */
-export class EnvironmentRefused extends Error {
+export class InvalidEnvironmentError extends Error {
   constructor(readonly failures: readonly string[]) {
     super(`The environment is refused:\n${failures.map((failure) => `  - ${failure}`).join("\n")}`);
-    this.name = "EnvironmentRefused";
+    this.name = "InvalidEnvironmentError";
   }
 }
 
@@ -129,17 +133,17 @@ export function readEnvironment(): Environment {
 /** Checks the variables and fills in defaults. An empty value counts as absent.
  *  @throws EnvironmentRefused listing every failure */
 export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""));
-  const result = environmentSchema.safeParse(given);
+  const provided = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""));
+  const result = environmentSchema.safeParse(provided);
   // What is well-formed is still judged as a whole, so that one start names every failure.
-  const wrong = result.success ? [] : result.error.issues.map((issue) => ({ name: String(issue.path[0]), message: issue.message }));
-  const wrongNames = new Set(wrong.map(({ name }) => name));
+  const schemaIssues = result.success ? [] : result.error.issues.map((issue) => ({ name: String(issue.path[0]), message: issue.message }));
+  const invalidNames = new Set(schemaIssues.map(({ name }) => name));
   const values = result.success
     ? result.data
-    : environmentSchema.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrongNames.has(name))));
-  const shape = wrong.map(({ name, message }) => `${name} ${message}`);
-  const rules = values.GATEWAY_MODE === "production" ? productionFailures(values, wrongNames) : developmentFailures(values);
-  if (shape.length + rules.length > 0) throw new EnvironmentRefused([...shape, ...rules]);
+    : environmentSchema.parse(Object.fromEntries(Object.entries(provided).filter(([name]) => !invalidNames.has(name))));
+  const schemaFailures = schemaIssues.map(({ name, message }) => `${name} ${message}`);
+  const modeFailures = values.GATEWAY_MODE === "production" ? productionFailures(values, invalidNames) : developmentFailures(values);
+  if (schemaFailures.length + modeFailures.length > 0) throw new InvalidEnvironmentError([...schemaFailures, ...modeFailures]);
   const publicUrl = values.PUBLIC_URL ?? `http://${isIPv6(values.HOST) ? `[${values.HOST}]` : values.HOST}:${values.PORT}`;
   return Object.freeze({
     ...values,
@@ -163,13 +167,13 @@ function developmentFailures(values: Values): string[] {
   return failures;
 }
 
-function productionFailures(values: Values, alreadyWrong: ReadonlySet<string>): string[] {
+function productionFailures(values: Values, invalidNames: ReadonlySet<string>): string[] {
   const failures: string[] = [];
-  if (!values.MASTER_KEYS && !alreadyWrong.has("MASTER_KEYS"))
+  if (!values.MASTER_KEYS && !invalidNames.has("MASTER_KEYS"))
     failures.push("MASTER_KEYS is required in production; make one with: echo k1:$(openssl rand -base64 32)");
-  if (!values.DATABASE_URL?.startsWith("mysql://") && !alreadyWrong.has("DATABASE_URL"))
+  if (!values.DATABASE_URL?.startsWith("mysql://") && !invalidNames.has("DATABASE_URL"))
     failures.push("DATABASE_URL must be mysql://... in production; SQLite is for trying out");
-  if (!values.PUBLIC_URL?.startsWith("https://") && !alreadyWrong.has("PUBLIC_URL"))
+  if (!values.PUBLIC_URL?.startsWith("https://") && !invalidNames.has("PUBLIC_URL"))
     failures.push("PUBLIC_URL must be set and begin with https:// in production");
   if (values.BCRYPT_COST < 10) failures.push("BCRYPT_COST must be at least 10 in production");
   if (values.DEMO) failures.push("DEMO must not be set in production");

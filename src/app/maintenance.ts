@@ -1,29 +1,32 @@
 import type { Application } from "../domain/applications/index.js";
 import { addSeconds } from "../platform/clock.js";
-import type { Nouns } from "./services.js";
+import type { Services } from "./services.js";
 
-const EVERY_MS = 10 * 60_000;
-const BATCH = 500;
+const RUN_INTERVAL_MS = 10 * 60_000;
+const BATCH_SIZE = 500;
 /** Batches of one kind in one round; what is left waits for the next. */
-const BATCHES = 20;
+const MAX_BATCHES_PER_RUN = 20;
 
-type Parts = Pick<Nouns, "retained" | "sealed" | "database" | "clock" | "log" | "applicationRegistry" | "signingKeys" | "audit">;
+type Dependencies = Pick<
+  Services,
+  "retentionPolicies" | "encryptedStores" | "database" | "clock" | "log" | "applicationRegistry" | "signingKeys" | "audit"
+>;
 
 /** What goes on beside requests: expired rows go, secrets move to today's master key, signing keys are renewed. In small steps. */
-export class Housekeeping {
+export class Maintenance {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private isStopped = false;
 
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly dependencies: Dependencies) {}
 
   start(): void {
-    const round = () => {
-      this.running = this.sweep();
+    const run = () => {
+      this.running = this.runOnce();
     };
-    this.timer = setInterval(round, EVERY_MS);
+    this.timer = setInterval(run, RUN_INTERVAL_MS);
     this.timer.unref();
-    round();
+    run();
   }
 
   async stop(): Promise<void> {
@@ -33,23 +36,23 @@ export class Housekeeping {
   }
 
   /** One round. One part that fails does not keep the others from their work. */
-  async sweep(): Promise<void> {
-    for (const part of [() => this.purge(), () => this.reseal(), () => this.rotateKeys()])
-      await part().catch((error: unknown) => this.parts.log.error({ err: error }, "housekeeping failed"));
+  async runOnce(): Promise<void> {
+    for (const task of [() => this.deleteExpired(), () => this.reencrypt(), () => this.rotateKeys()])
+      await task().catch((error: unknown) => this.dependencies.log.error({ err: error }, "housekeeping failed"));
   }
 
-  private async purge(): Promise<void> {
-    const { retained, database, clock } = this.parts;
-    for (const rows of retained)
-      await this.inBatches(() => database.transaction(async () => (await rows.deleteExpired?.(clock.now(), BATCH)) ?? 0));
+  private async deleteExpired(): Promise<void> {
+    const { retentionPolicies, database, clock } = this.dependencies;
+    for (const policy of retentionPolicies)
+      await this.inBatches(() => database.transaction(async () => (await policy.deleteExpired?.(clock.now(), BATCH_SIZE)) ?? 0));
   }
 
-  private async reseal(): Promise<void> {
-    const { sealed, log } = this.parts;
+  private async reencrypt(): Promise<void> {
+    const { encryptedStores, log } = this.dependencies;
     let count = 0;
-    for (const rows of sealed)
+    for (const encryptedStore of encryptedStores)
       await this.inBatches(async () => {
-        const done = await rows.reseal(BATCH);
+        const done = await encryptedStore.reencrypt(BATCH_SIZE);
         count += done;
         return done;
       });
@@ -58,20 +61,20 @@ export class Housekeeping {
 
   /** Applications with token.rotationDays whose key has signed so long. A strip that is not ready waits for the next round. */
   private async rotateKeys(): Promise<void> {
-    const { applicationRegistry, log } = this.parts;
+    const { applicationRegistry, log } = this.dependencies;
     let after: Application | undefined;
     do {
-      const page = await applicationRegistry.list(BATCH, after);
+      const page = await applicationRegistry.list(BATCH_SIZE, after);
       for (const application of page.filter(({ settings }) => settings.token.rotationDays > 0))
         await this.rotateKey(application).catch((error: unknown) =>
           log.warn({ err: error, applicationId: application.id }, "signing key not rotated"),
         );
-      after = page.length < BATCH ? undefined : page.at(-1);
+      after = page.length < BATCH_SIZE ? undefined : page.at(-1);
     } while (after && !this.isStopped);
   }
 
   private async rotateKey({ id: applicationId, settings }: Application): Promise<void> {
-    const { signingKeys, audit, clock, database } = this.parts;
+    const { signingKeys, audit, clock, database } = this.dependencies;
     const usedSince = await signingKeys.findUsedSince(applicationId);
     if (!usedSince || addSeconds(usedSince, settings.token.rotationDays * 86_400) > clock.now()) return;
     await database.transaction(async () => {
@@ -81,6 +84,6 @@ export class Housekeeping {
   }
 
   private async inBatches(step: () => Promise<number>): Promise<void> {
-    for (let batch = 0; batch < BATCHES && !this.isStopped; batch++) if ((await step()) < BATCH) return;
+    for (let batch = 0; batch < MAX_BATCHES_PER_RUN && !this.isStopped; batch++) if ((await step()) < BATCH_SIZE) return;
   }
 }

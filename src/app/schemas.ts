@@ -1,7 +1,7 @@
 import { flows } from "../flows/index.js";
 import { buildPublishedSchema } from "../graphql/index.js";
 import type { Schemas } from "../http/index.js";
-import { managementAreas } from "../management/index.js";
+import { managementModules } from "../management/index.js";
 
 const oneOfInputs = ["AddressInput", "HandleInput", "ReauthenticateInput", "SecondFactorProofInput"];
 
@@ -17,6 +17,6 @@ async function build(): Promise<Schemas> {
   const resolversOf = (parts: readonly { readonly resolver: unknown }[]) => parts.map(({ resolver }) => resolver);
   // One after the other: TypeGraphQL keeps its build settings in one place.
   const authentication = await buildPublishedSchema(resolversOf(flows), oneOfInputs);
-  const management = await buildPublishedSchema(resolversOf(managementAreas), []);
+  const management = await buildPublishedSchema(resolversOf(managementModules), []);
   return { authentication, management };
 }

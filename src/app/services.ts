@@ -3,32 +3,32 @@ import type { AccountServices } from "../domain/account-operations/index.js";
 import type { ApplicationDirectory, ApplicationRegistry, ApplicationSecrets } from "../domain/applications/index.js";
 import type { PasswordAuthenticator } from "../domain/authenticators/index.js";
 import type { JwtIssuer, SigningKeys } from "../domain/jwt/index.js";
-import type { MessageTexts } from "../domain/messaging/index.js";
-import type { Grants, KnownDevices } from "../domain/sessions/index.js";
-import type { FactorChanges } from "../domain/sign-in/index.js";
+import type { CustomTemplates } from "../domain/messaging/index.js";
+import type { RecognisedDevices, TokenIssuer } from "../domain/sessions/index.js";
+import type { SecondFactorEnrollment } from "../domain/sign-in/index.js";
 import type { Keyring, PasswordHasher } from "../platform/crypto/index.js";
 import type { FaultPoints } from "../platform/fault-points.js";
 
 /** Rows that belong to applications: they go with them, and some when their time is over. */
-export interface Retained {
+export interface RetentionPolicy {
   /** Runs in the caller's transaction. */
-  deleteOfApplication(applicationId: string): Promise<void>;
+  deleteByApplication(applicationId: string): Promise<void>;
   /** Removes at most `limit` rows that are worth nothing since before `instant`; returns how many. Runs in the caller's transaction. */
   deleteExpired?(instant: Date, limit: number): Promise<number>;
   /** After a restore: what was used or revoked since the backup must not come back to life. Runs in the caller's transaction. */
-  voidAll?(instant: Date): Promise<void>;
+  invalidateAfterRestore?(instant: Date): Promise<void>;
 }
 
 /** Values sealed under a master key. */
-export interface Sealed {
+export interface EncryptedStore {
   /** Seals at most `limit` anew that are under another key than today's; returns how many. */
-  reseal(limit: number): Promise<number>;
+  reencrypt(limit: number): Promise<number>;
 }
 
 /** What the composition root hands to flows and management. */
-export interface Nouns extends AccountServices {
+export interface Services extends AccountServices {
   readonly log: Logger;
-  readonly faults: FaultPoints;
+  readonly faultPoints: FaultPoints;
   readonly keyring: Keyring;
   readonly hasher: PasswordHasher;
   readonly applicationDirectory: ApplicationDirectory;
@@ -37,10 +37,10 @@ export interface Nouns extends AccountServices {
   readonly passwords: PasswordAuthenticator;
   readonly signingKeys: SigningKeys;
   readonly jwtIssuer: JwtIssuer;
-  readonly knownDevices: KnownDevices;
-  readonly grants: Grants;
-  readonly messageTexts: MessageTexts;
-  readonly factorChanges: FactorChanges;
-  readonly retained: readonly Retained[];
-  readonly sealed: readonly Sealed[];
+  readonly recognisedDevices: RecognisedDevices;
+  readonly tokenIssuer: TokenIssuer;
+  readonly customTemplates: CustomTemplates;
+  readonly secondFactorEnrollment: SecondFactorEnrollment;
+  readonly retentionPolicies: readonly RetentionPolicy[];
+  readonly encryptedStores: readonly EncryptedStore[];
 }

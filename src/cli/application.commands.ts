@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import type { Nouns } from "../app/services.js";
-import { type Application, DEVELOPERS_TENANT, issuerOf } from "../domain/applications/index.js";
+import type { Services } from "../app/services.js";
+import { type Application, issuerOf, RESERVED_APPLICATION_ID } from "../domain/applications/index.js";
 import { canonicalEmail } from "../domain/users/index.js";
 import { ApplicationLifecycle, DEMO_APPLICATION_ID } from "../management/index.js";
-import { type CommandHost, print, withChange } from "./host.js";
+import { type CommandHost, print, withCacheExpiry } from "./host.js";
 
-interface Output {
+interface OutputOptions {
   readonly json?: boolean;
 }
 const JSON_OPTION = ["--json", "print JSON, and nothing else, to stdout"] as const;
@@ -41,7 +41,7 @@ export function addApplicationCommands(program: Command, host: CommandHost): voi
     .command("delete <id>")
     .description("remove an application and all of its users")
     .option("--yes", "do it")
-    .action(remove.bind(null, host));
+    .action(removeApplication.bind(null, host));
   const demo = program.command("demo").description("the Demo application");
   demo
     .command("remove")
@@ -51,27 +51,27 @@ export function addApplicationCommands(program: Command, host: CommandHost): voi
 
 async function create(
   host: CommandHost,
-  { name, owner, set, json }: Output & { name: string; owner?: string; set: string[] },
+  { name, owner, set, json }: OutputOptions & { name: string; owner?: string; set: string[] },
 ): Promise<void> {
-  const result = await host.withNouns(async (nouns) => {
-    const ownerId = await findOwner(nouns, owner);
+  const result = await host.withServices(async (services) => {
+    const ownerId = await findOwner(services, owner);
     // Name, keys and settings together or not at all.
-    return await nouns.database.transaction(async () => {
-      const { application, secretKey } = await new ApplicationLifecycle(nouns).create({ name, ownerId });
-      if (set.length > 0) await nouns.applicationRegistry.update(application.id, set);
+    return await services.database.transaction(async () => {
+      const { application, secretKey } = await new ApplicationLifecycle(services).create({ name, ownerId });
+      if (set.length > 0) await services.applicationRegistry.update(application.id, set);
       return { id: application.id, appKey: application.appKey, secretKey };
     });
   });
   print(result, json);
 }
 
-async function update(host: CommandHost, id: string, { set, json }: Output & { set: string[] }): Promise<void> {
-  const application = await withChange(host, async (nouns) => {
-    return await nouns.database.transaction(async () => {
-      const updated = await nouns.applicationRegistry.update(id, set);
+async function update(host: CommandHost, id: string, { set, json }: OutputOptions & { set: string[] }): Promise<void> {
+  const application = await withCacheExpiry(host, async (services) => {
+    return await services.database.transaction(async () => {
+      const updated = await services.applicationRegistry.update(id, set);
       const settings = set.map((assignment) => assignment.split("=")[0] ?? "");
       if (updated)
-        await nouns.audit.record({
+        await services.audit.record({
           applicationId: id,
           event: "SETTINGS_CHANGED",
           outcome: "SUCCESS",
@@ -84,17 +84,17 @@ async function update(host: CommandHost, id: string, { set, json }: Output & { s
   print(summary(requireFound(application, id)), json);
 }
 
-async function show(host: CommandHost, id: string, { json }: Output): Promise<void> {
-  const shown = await host.withNouns(async (nouns) => {
-    const application = requireFound(await nouns.applicationRegistry.find(id), id);
-    const keys = (await nouns.signingKeys.published(id)).map(({ id: kid, state, createdAt }) => ({ kid, state, createdAt }));
-    return { ...summary(application), issuer: issuerOf(nouns.publicUrl, id), keys };
+async function show(host: CommandHost, id: string, { json }: OutputOptions): Promise<void> {
+  const shown = await host.withServices(async (services) => {
+    const application = requireFound(await services.applicationRegistry.find(id), id);
+    const keys = (await services.signingKeys.listPublished(id)).map(({ id: kid, state, createdAt }) => ({ kid, state, createdAt }));
+    return { ...summary(application), issuer: issuerOf(services.publicUrl, id), keys };
   });
   print(shown, json);
 }
 
-async function list(host: CommandHost, { json }: Output): Promise<void> {
-  const applications = await host.withNouns((nouns) => nouns.applicationRegistry.list(10_000));
+async function list(host: CommandHost, { json }: OutputOptions): Promise<void> {
+  const applications = await host.withServices((services) => services.applicationRegistry.list(10_000));
   const rows = applications.map(({ id, appKey, settings }) => ({
     id,
     name: settings.general.name,
@@ -104,19 +104,19 @@ async function list(host: CommandHost, { json }: Output): Promise<void> {
   print(rows, json);
 }
 
-async function remove(host: CommandHost, id: string, { yes }: { yes?: boolean }): Promise<void> {
+async function removeApplication(host: CommandHost, id: string, { yes }: { yes?: boolean }): Promise<void> {
   if (!yes) throw new Error("This removes the application and all of its users for good: say --yes");
-  await host.withNouns(async (nouns) => requireFound((await new ApplicationLifecycle(nouns).delete(id)) || null, id));
+  await host.withServices(async (services) => requireFound((await new ApplicationLifecycle(services).delete(id)) || null, id));
 }
 
 async function removeDemo(host: CommandHost): Promise<void> {
-  await host.withNouns((nouns) => new ApplicationLifecycle(nouns).delete(DEMO_APPLICATION_ID));
+  await host.withServices((services) => new ApplicationLifecycle(services).delete(DEMO_APPLICATION_ID));
 }
 
-async function findOwner({ users }: Nouns, email: string | undefined): Promise<string | null> {
-  if (email === undefined) return (await users.findFirst(DEVELOPERS_TENANT))?.id ?? null;
+async function findOwner({ users }: Services, email: string | undefined): Promise<string | null> {
+  if (email === undefined) return (await users.findFirst(RESERVED_APPLICATION_ID))?.id ?? null;
   const canonical = canonicalEmail(email);
-  const developer = canonical && (await users.findByHandle(DEVELOPERS_TENANT, canonical));
+  const developer = canonical && (await users.findByHandle(RESERVED_APPLICATION_ID, canonical));
   if (!developer) throw new Error(`There is no developer ${email}: make one with developer create --email`);
   return developer.id;
 }

@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { Nouns } from "../app/services.js";
+import type { Services } from "../app/services.js";
 import type { CommandHost } from "./host.js";
-import { dumpMysql, loadMysql } from "./mysql-tools.js";
+import { dumpMysql, restoreMysql } from "./mysql-tools.js";
 
 export function addDatabaseCommands(program: Command, host: CommandHost): void {
   program
@@ -27,7 +27,7 @@ export function addDatabaseCommands(program: Command, host: CommandHost): void {
 
 /** Opening the database migrates it. */
 async function migrate(host: CommandHost): Promise<void> {
-  const label = await host.withNouns(async ({ database }) => database.label);
+  const label = await host.withServices(async ({ database }) => database.label);
   process.stderr.write(`${label} is up to date\n`);
 }
 
@@ -35,22 +35,22 @@ async function backup(host: CommandHost, file: string): Promise<void> {
   const { DATABASE_URL: url } = host.environment();
   if (existsSync(file)) throw new Error(`${file} is there already`);
   if (url.startsWith("mysql:")) await dumpMysql(url, file, host.searchPath);
-  else await host.withNouns(({ database }) => database.backup(file));
+  else await host.withServices(({ database }) => database.backup(file));
   process.stderr.write(`${file} is written. Keep it apart from the master key: without one it cannot be opened\n`);
 }
 
 async function restore(host: CommandHost, file: string): Promise<void> {
   const { DATABASE_URL: url } = host.environment();
   if (!existsSync(file)) throw new Error(`There is no file ${file}`);
-  if (url.startsWith("mysql:")) await loadMysql(url, file, host.searchPath);
+  if (url.startsWith("mysql:")) await restoreMysql(url, file, host.searchPath);
   else copySqlite(file, resolve(url.slice("sqlite:".length)));
-  await host.withNouns(voidEverything);
+  await host.withServices(invalidateRestoredData);
   process.stderr.write("Restored. Everybody logs in anew; codes sent before are void\n");
 }
 
 async function afterRestore(host: CommandHost, { yes }: { yes?: boolean }): Promise<void> {
   if (!yes) throw new Error("This ends every session and voids every code: say --yes");
-  await host.withNouns(voidEverything);
+  await host.withServices(invalidateRestoredData);
 }
 
 function copySqlite(file: string, target: string): void {
@@ -59,8 +59,8 @@ function copySqlite(file: string, target: string): void {
 }
 
 /** Codes, tickets, sessions and messages as of the backup may have been used or revoked since. Keys and users stay. */
-async function voidEverything({ retained, database, clock }: Nouns): Promise<void> {
+async function invalidateRestoredData({ retentionPolicies, database, clock }: Services): Promise<void> {
   await database.transaction(async () => {
-    for (const rows of retained) await rows.voidAll?.(clock.now());
+    for (const policy of retentionPolicies) await policy.invalidateAfterRestore?.(clock.now());
   });
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { DEVELOPERS_TENANT } from "../domain/applications/index.js";
+import { RESERVED_APPLICATION_ID } from "../domain/applications/index.js";
 import { canonicalEmail } from "../domain/users/index.js";
 import { randomId } from "../platform/crypto/index.js";
 import { isUniqueViolation } from "../platform/database/index.js";
@@ -16,15 +16,15 @@ export function addDeveloperCommands(program: Command, host: CommandHost): void 
     .action(create.bind(null, host));
 }
 
-async function create(host: CommandHost, { email: typed, json }: { email: string; json?: boolean }): Promise<void> {
-  const email = canonicalEmail(typed);
-  if (!email) throw new Error(`${typed} is not an address`);
-  const developer = await host.withNouns(async ({ users, audit, database, clock }) => {
+async function create(host: CommandHost, { email: emailAsTyped, json }: { email: string; json?: boolean }): Promise<void> {
+  const email = canonicalEmail(emailAsTyped);
+  if (!email) throw new Error(`${emailAsTyped} is not an address`);
+  const developer = await host.withServices(async ({ users, audit, database, clock }) => {
     try {
       return await database.transaction(async () => {
-        const person = { id: randomId(), email, emailAsTyped: typed, password: null, metadata: {}, locale: "en", createdAt: clock.now() };
-        const user = await users.insert({ ...person, applicationId: DEVELOPERS_TENANT });
-        await audit.record({ applicationId: DEVELOPERS_TENANT, event: "DEVELOPER_CREATED", outcome: "SUCCESS", actor: "operator" });
+        const userData = { id: randomId(), email, emailAsTyped, password: null, metadata: {}, locale: "en", createdAt: clock.now() };
+        const user = await users.insert({ ...userData, applicationId: RESERVED_APPLICATION_ID });
+        await audit.record({ applicationId: RESERVED_APPLICATION_ID, event: "DEVELOPER_CREATED", outcome: "SUCCESS", actor: "operator" });
         return user;
       });
     } catch (error) {

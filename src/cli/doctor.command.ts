@@ -13,11 +13,11 @@ export function addDoctorCommand(program: Command, host: CommandHost): void {
 
 async function diagnose(host: CommandHost, { json }: { json?: boolean }): Promise<void> {
   const findings = await host.diagnose();
-  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : tableOf(findings));
+  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : formatTable(findings));
   if (findings.some(({ status }) => status === "failure")) process.exitCode = 1;
 }
 
-function tableOf(findings: readonly Finding[]): string {
+function formatTable(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   return findings.map(({ check, status, detail }) => `${labels[status].padEnd(5)} ${check.padEnd(width)}  ${detail}\n`).join("");
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Nouns } from "../app/services.js";
-import { KEPT_MS } from "../domain/applications/index.js";
+import type { Services } from "../app/services.js";
+import { CACHE_TTL_MS } from "../domain/applications/index.js";
 
 /** One check of `doctor`. A warning deserves attention, a failure keeps the gateway from working. */
 export interface Finding {
@@ -16,15 +16,15 @@ export interface CommandHost {
   /** The PATH on which external commands are looked up. */
   readonly searchPath: string;
   /** Opens the database the environment names for one command, and closes it whatever happens. Logs go to stderr. */
-  withNouns<T>(work: (nouns: Nouns) => Promise<T>): Promise<T>;
+  withServices<T>(work: (nouns: Services) => Promise<T>): Promise<T>;
   /** Checks everything the gateway needs, and changes nothing. */
   diagnose(): Promise<readonly Finding[]>;
 }
 
 /** `withServices` for changes that running gateways must use from the next request: takes as long as they cache what they have read. */
-export async function withChange<T>(host: CommandHost, work: (nouns: Nouns) => Promise<T>): Promise<T> {
-  const result = await host.withNouns(work);
-  await delay(KEPT_MS);
+export async function withCacheExpiry<T>(host: CommandHost, work: (nouns: Services) => Promise<T>): Promise<T> {
+  const result = await host.withServices(work);
+  await delay(CACHE_TTL_MS);
   return result;
 }
 

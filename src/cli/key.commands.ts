@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { PublishedKey } from "../domain/jwt/index.js";
-import { type CommandHost, print, withChange } from "./host.js";
+import { type CommandHost, print, withCacheExpiry } from "./host.js";
 
 export function addKeyCommands(program: Command, host: CommandHost): void {
   const group = program.command("keys").description("signing keys of applications");
@@ -22,29 +22,29 @@ export function addKeyCommands(program: Command, host: CommandHost): void {
 }
 
 async function rotate(host: CommandHost, applicationId: string, { json }: { json?: boolean }): Promise<void> {
-  const rows = await withChange(host, async ({ signingKeys, audit, database }) => {
+  const rows = await withCacheExpiry(host, async ({ signingKeys, audit, database }) => {
     await database.transaction(async () => {
       const kid = await signingKeys.rotate(applicationId);
       await audit.record({ applicationId, event: "SIGNING_KEY_ROTATED", outcome: "SUCCESS", actor: "operator", details: { kid } });
     });
-    return await signingKeys.published(applicationId);
+    return await signingKeys.listPublished(applicationId);
   });
   printKeys(rows, json);
 }
 
 async function revoke(host: CommandHost, applicationId: string, kid: string, { json }: { json?: boolean }): Promise<void> {
-  const rows = await withChange(host, async ({ signingKeys, audit, database }) => {
+  const rows = await withCacheExpiry(host, async ({ signingKeys, audit, database }) => {
     await database.transaction(async () => {
       const state = await signingKeys.revoke(applicationId, kid);
       await audit.record({ applicationId, event: "SIGNING_KEY_REVOKED", outcome: "SUCCESS", actor: "operator", details: { kid, state } });
     });
-    return await signingKeys.published(applicationId);
+    return await signingKeys.listPublished(applicationId);
   });
   printKeys(rows, json);
 }
 
 async function list(host: CommandHost, applicationId: string, { json }: { json?: boolean }): Promise<void> {
-  printKeys(await host.withNouns(({ signingKeys }) => signingKeys.published(applicationId)), json);
+  printKeys(await host.withServices(({ signingKeys }) => signingKeys.listPublished(applicationId)), json);
 }
 
 function printKeys(rows: readonly PublishedKey[], json: boolean | undefined): void {

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import type { Nouns } from "../app/services.js";
+import type { Services } from "../app/services.js";
 import type { Application } from "../domain/applications/index.js";
 import { type CommandHost, print } from "./host.js";
 
-interface Output {
+interface OutputOptions {
   readonly json?: boolean;
 }
-interface Given {
+interface PartOptions {
   readonly subject?: string;
   readonly text?: string;
   readonly html?: string;
@@ -51,8 +51,8 @@ export function addMessageCommands(program: Command, host: CommandHost): void {
     .action(preview.bind(null, host));
 }
 
-async function list(host: CommandHost, id: string, { json }: Output): Promise<void> {
-  const messages = await withApplication(host, id, (application, { messageTexts }) => messageTexts.list(application));
+async function list(host: CommandHost, id: string, { json }: OutputOptions): Promise<void> {
+  const messages = await withApplication(host, id, (application, { customTemplates }) => customTemplates.list(application));
   const rows = messages.map(({ template, parts, own }) => ({
     message: template.name,
     sentWhen: template.sentWhen,
@@ -62,27 +62,33 @@ async function list(host: CommandHost, id: string, { json }: Output): Promise<vo
   print(rows, json);
 }
 
-async function show(host: CommandHost, id: string, message: string, locale: string | undefined, { json }: Output): Promise<void> {
-  const { parts, ...about } = await withApplication(host, id, (application, { messageTexts }) =>
-    messageTexts.find(application, message, locale),
+async function show(host: CommandHost, id: string, message: string, locale: string | undefined, { json }: OutputOptions): Promise<void> {
+  const { parts, ...about } = await withApplication(host, id, (application, { customTemplates }) =>
+    customTemplates.find(application, message, locale),
   );
   print({ ...about, ...parts }, json);
 }
 
-async function set(host: CommandHost, id: string, message: string, locale: string, { json, ...given }: Output & Given): Promise<void> {
-  const parts = readParts(given);
-  const { parts: kept, ...about } = await withApplication(host, id, async (application, { messageTexts }) => {
-    const saved = await messageTexts.save(application, message, locale, parts, "operator");
+async function set(
+  host: CommandHost,
+  id: string,
+  message: string,
+  locale: string,
+  { json, ...partOptions }: OutputOptions & PartOptions,
+): Promise<void> {
+  const parts = readParts(partOptions);
+  const { parts: savedParts, ...about } = await withApplication(host, id, async (application, { customTemplates }) => {
+    const saved = await customTemplates.save(application, message, locale, parts, "operator");
     if (!application.settings.locales.supported.includes(saved.locale))
       process.stderr.write(`${saved.locale} is not among locales.supported of this application: nobody reads it yet\n`);
     return saved;
   });
-  print({ ...about, ...kept }, json);
+  print({ ...about, ...savedParts }, json);
 }
 
-async function reset(host: CommandHost, id: string, message: string, locale: string | undefined, { json }: Output): Promise<void> {
-  const languages = await withApplication(host, id, (application, { messageTexts }) =>
-    messageTexts.reset(application, message, locale, "operator"),
+async function reset(host: CommandHost, id: string, message: string, locale: string | undefined, { json }: OutputOptions): Promise<void> {
+  const languages = await withApplication(host, id, (application, { customTemplates }) =>
+    customTemplates.reset(application, message, locale, "operator"),
   );
   print({ message, reset: languages }, json);
 }
@@ -92,27 +98,34 @@ async function preview(
   id: string,
   message: string,
   locale: string | undefined,
-  { html, json }: Output & { html?: boolean },
+  { html, json }: OutputOptions & { html?: boolean },
 ): Promise<void> {
-  const shown = await withApplication(host, id, (application, { messageTexts }) => messageTexts.preview(application, message, locale));
+  const shown = await withApplication(host, id, (application, { customTemplates }) =>
+    customTemplates.preview(application, message, locale),
+  );
   if (html) process.stdout.write(shown.html ?? "");
   else print(shown, json);
 }
 
-async function withApplication<T>(host: CommandHost, id: string, work: (application: Application, nouns: Nouns) => Promise<T>): Promise<T> {
-  return await host.withNouns(async (nouns) => {
-    const application = await nouns.applicationRegistry.find(id);
+async function withApplication<T>(
+  host: CommandHost,
+  id: string,
+  work: (application: Application, services: Services) => Promise<T>,
+): Promise<T> {
+  return await host.withServices(async (services) => {
+    const application = await services.applicationRegistry.find(id);
     if (!application) throw new Error(`There is no application ${id}`);
-    return await work(application, nouns);
+    return await work(application, services);
   });
 }
 
-function readParts({ subject, ...files }: Given): Given {
-  const wanted = Object.entries(files);
-  if (subject === undefined && wanted.length === 0) throw new Error("Say what to set: --subject, --text, --html or --sms");
-  if (wanted.filter(([, file]) => file === STANDARD_INPUT).length > 1) throw new Error("Only one part can come from the standard input");
-  const read = wanted.map(([part, file]) => [part, readText(String(file))]);
-  return { ...(subject === undefined ? {} : { subject }), ...Object.fromEntries(read) };
+function readParts({ subject, ...files }: PartOptions): PartOptions {
+  const fileOptions = Object.entries(files);
+  if (subject === undefined && fileOptions.length === 0) throw new Error("Say what to set: --subject, --text, --html or --sms");
+  if (fileOptions.filter(([, file]) => file === STANDARD_INPUT).length > 1)
+    throw new Error("Only one part can come from the standard input");
+  const contents = fileOptions.map(([part, file]) => [part, readText(String(file))]);
+  return { ...(subject === undefined ? {} : { subject }), ...Object.fromEntries(contents) };
 }
 
 function readText(file: string): string {

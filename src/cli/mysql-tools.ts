@@ -8,14 +8,14 @@ const clientTools = ["mysql", "mariadb"];
 /** A dump in one transaction: consistent, without locking anybody out. */
 export async function dumpMysql(url: string, file: string, searchPath: string): Promise<void> {
   const options = ["--single-transaction", "--skip-lock-tables", "--no-tablespaces", "--hex-blob", "--default-character-set=utf8mb4"];
-  await runFirst(dumpTools, { url, searchPath }, options, async (child) => {
+  await runFirstAvailable(dumpTools, { url, searchPath }, options, async (child) => {
     await pipeline(child.stdout, createWriteStream(file, { mode: 0o600, flags: "wx" }));
   });
 }
 
 /** Plays a dump into the (empty) database of the URL. */
-export async function loadMysql(url: string, file: string, searchPath: string): Promise<void> {
-  await runFirst(clientTools, { url, searchPath }, ["--default-character-set=utf8mb4"], async (child) => {
+export async function restoreMysql(url: string, file: string, searchPath: string): Promise<void> {
+  await runFirstAvailable(clientTools, { url, searchPath }, ["--default-character-set=utf8mb4"], async (child) => {
     await pipeline(createReadStream(file), child.stdin);
   });
 }
@@ -25,17 +25,17 @@ interface Target {
   /** The PATH on which the tool is looked up. */
   readonly searchPath: string;
 }
-type Child = ReturnType<typeof start>;
+type Child = ReturnType<typeof spawnTool>;
 
-async function runFirst(
+async function runFirstAvailable(
   tools: readonly string[],
   target: Target,
   options: readonly string[],
   work: (child: Child) => Promise<void>,
 ): Promise<void> {
   for (const tool of tools) {
-    const child = start(tool, target, options);
-    const ended = new Promise<number | "missing">((resolve, reject) => {
+    const child = spawnTool(tool, target, options);
+    const exitCode = new Promise<number | "missing">((resolve, reject) => {
       child.on("error", (error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? resolve("missing") : reject(error)));
       child.on("close", (code) => resolve(code ?? 1));
     });
@@ -45,7 +45,7 @@ async function runFirst(
     });
     if (!(await spawned)) continue;
     await work(child);
-    const code = await ended;
+    const code = await exitCode;
     if (code === 0) return;
     throw new Error(`${tool} failed with exit code ${code}; its own words are above`);
   }
@@ -53,7 +53,7 @@ async function runFirst(
 }
 
 /** The password travels in the environment, where other users of the machine do not see it. */
-function start(tool: string, { url, searchPath }: Target, options: readonly string[]) {
+function spawnTool(tool: string, { url, searchPath }: Target, options: readonly string[]) {
   const { hostname, port, username, password, pathname } = new URL(url);
   const connection = [`--host=${hostname}`, `--port=${port || "3306"}`, `--user=${decodeURIComponent(username)}`, "--protocol=TCP"];
   return spawn(tool, [...connection, ...options, decodeURIComponent(pathname.slice(1))], {

@@ -13,7 +13,7 @@ import { secondFactorFlow } from "./second-factor/index.js";
 import { sessionFlow } from "./session/index.js";
 import { signUpFlow } from "./sign-up/index.js";
 
-export type { Flow, LinkJourney } from "./flow.js";
+export type { Flow, LinkFlow } from "./flow.js";
 
 /** Every journey of the Authentication API, in the order people walk them. */
 export const flows: readonly Flow[] = [

@@ -1,7 +1,7 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import { type SecondFactorModeSetting, secondFactorModes } from "../domain/applications/index.js";
 import type { SecondFactorMethodName } from "../domain/authenticators/index.js";
-import type { EnrollmentNeeded, Entry, Grant, SecondFactorNeeded } from "../domain/sessions/index.js";
+import type { IssuedTokens, RequiresEnrollment, RequiresSecondFactor, SignInResult } from "../domain/sessions/index.js";
 import { DateTime, SecondFactorMethod } from "../graphql/index.js";
 import { UserView } from "./user.types.js";
 
@@ -34,7 +34,7 @@ export class LoggedIn {
   })
   deviceToken!: string | null;
 
-  static from({ user, kind: _, sessionId, authentication: __, ...tokens }: Grant): LoggedIn {
+  static from({ user, kind: _, sessionId, authentication: __, ...tokens }: IssuedTokens): LoggedIn {
     return Object.assign(new LoggedIn(), tokens, { user: UserView.from(user, sessionId) });
   }
 }
@@ -66,7 +66,7 @@ export class SecondFactorRequired {
   @Field(() => DateTime, { description: "Until when it can be completed." })
   expiresAt!: Date;
 
-  static from({ kind: _, ...fields }: SecondFactorNeeded): SecondFactorRequired {
+  static from({ kind: _, ...fields }: RequiresSecondFactor): SecondFactorRequired {
     return Object.assign(new SecondFactorRequired(), fields);
   }
 }
@@ -82,7 +82,7 @@ export class SecondFactorEnrollmentRequired {
   @Field(() => DateTime, { description: "Until when the enrollment can be finished." })
   expiresAt!: Date;
 
-  static from({ kind: _, ...fields }: EnrollmentNeeded): SecondFactorEnrollmentRequired {
+  static from({ kind: _, ...fields }: RequiresEnrollment): SecondFactorEnrollmentRequired {
     return Object.assign(new SecondFactorEnrollmentRequired(), fields);
   }
 }
@@ -90,7 +90,7 @@ export class SecondFactorEnrollmentRequired {
 type LogInState = LoggedIn | SecondFactorRequired | SecondFactorEnrollmentRequired;
 
 /** The state a client continues from. Where an operation cannot lead to all of them, `State` names those it can. */
-export function toLogInState<State extends LogInState = LogInState>(entry: Entry): State {
-  if (entry.kind === "granted") return LoggedIn.from(entry) as State;
-  return (entry.kind === "enrollment needed" ? SecondFactorEnrollmentRequired.from(entry) : SecondFactorRequired.from(entry)) as State;
+export function toLogInState<State extends LogInState = LogInState>(result: SignInResult): State {
+  if (result.kind === "tokens-issued") return LoggedIn.from(result) as State;
+  return (result.kind === "enrollment-required" ? SecondFactorEnrollmentRequired.from(result) : SecondFactorRequired.from(result)) as State;
 }

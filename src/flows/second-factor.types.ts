@@ -1,5 +1,5 @@
 import { Field, InputType } from "type-graphql";
-import type { GivenProof } from "../domain/sign-in/index.js";
+import type { SecondFactorInput } from "../domain/sign-in/index.js";
 
 @InputType({ description: "What proves the second factor." })
 export class SecondFactorProofInput {
@@ -23,5 +23,5 @@ export class CompleteLogInInput {
 }
 
 /** The proof that was given. @oneOf makes sure that there is exactly one. */
-export const proofOf = ({ code, recoveryCode }: SecondFactorProofInput): GivenProof =>
-  recoveryCode === undefined || recoveryCode === null ? { kind: "code", text: code ?? "" } : { kind: "recovery code", text: recoveryCode };
+export const proofOf = ({ code, recoveryCode }: SecondFactorProofInput): SecondFactorInput =>
+  recoveryCode === undefined || recoveryCode === null ? { kind: "code", code: code ?? "" } : { kind: "recovery-code", code: recoveryCode };

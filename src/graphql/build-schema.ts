@@ -1,6 +1,6 @@
 import { assertInputObjectType, assertValidSchema, type GraphQLSchema, printSchema } from "graphql";
 import { buildSchema, type NonEmptyArray } from "type-graphql";
-import { refuseOddText } from "./argument-limits.js";
+import { validateInlineArguments } from "./argument-limits.js";
 
 /** A schema and its published text. */
 export interface PublishedSchema {
@@ -8,7 +8,7 @@ export interface PublishedSchema {
   readonly sdl: string;
 }
 /** Requests carry the resolver objects of their gateway: one process can compose several. */
-export interface ResolverHost {
+export interface ResolverRegistry {
   readonly resolvers: ReadonlyMap<unknown, object>;
 }
 
@@ -23,8 +23,8 @@ export async function buildPublishedSchema(resolvers: readonly unknown[], oneOfI
     resolvers: resolvers as NonEmptyArray<Function>,
     orphanedTypes: [],
     validate: false,
-    validateFn: refuseOddText,
-    container: ({ context }: { context: ResolverHost }) => ({ get: (resolver) => context.resolvers.get(resolver) }),
+    validateFn: validateInlineArguments,
+    container: ({ context }: { context: ResolverRegistry }) => ({ get: (resolver) => context.resolvers.get(resolver) }),
   });
   // TypeGraphQL has no @oneOf, so the built types are marked and the schema is checked again.
   for (const name of oneOfInputs) (assertInputObjectType(schema.getType(name)) as { isOneOf: boolean }).isOneOf = true;

@@ -1,5 +1,5 @@
 import { type ClassType, Field, Int, ObjectType } from "type-graphql";
-import { cursorOf, type PageRequest, type Position } from "../platform/pagination/index.js";
+import { type CursorPosition, encodeCursor, type PageRequest } from "../platform/pagination/index.js";
 
 @ObjectType({ description: "Pagination information of a list." })
 export class PageInfo {
@@ -10,7 +10,7 @@ export class PageInfo {
   endCursor!: string | null;
 }
 
-interface ConnectionDefinition<Row extends Position, View extends object> {
+interface ConnectionDefinition<Row extends CursorPosition, View extends object> {
   /** Name of the node's type in the schema; names the types of edge and connection. */
   readonly name: string;
   readonly node: ClassType<View>;
@@ -21,14 +21,16 @@ interface ConnectionDefinition<Row extends Position, View extends object> {
   readonly totalCount?: string;
 }
 /** A list as a Relay connection (GraphQL Cursor Connections Specification). */
-export interface Connection<Row extends Position> {
+export interface Connection<Row extends CursorPosition> {
   readonly type: ClassType;
   /** A page, of rows that may hold one more than was asked for: its presence tells that there is a next page. */
   from(rows: readonly Row[], page: PageRequest, count?: () => Promise<number | null>): object;
 }
 
 /** Defines the types of one list: edge, connection and how a page becomes one. The count runs only when a client selects it. */
-export function defineConnection<Row extends Position, View extends object>(definition: ConnectionDefinition<Row, View>): Connection<Row> {
+export function defineConnection<Row extends CursorPosition, View extends object>(
+  definition: ConnectionDefinition<Row, View>,
+): Connection<Row> {
   const { name, node, toNode, description, nodeDescription, totalCount } = definition;
 
   @ObjectType(`${name}Edge`, { description: `${nodeDescription} in a list.` })
@@ -61,9 +63,9 @@ export function defineConnection<Row extends Position, View extends object>(defi
     from: (rows, page, count) => {
       const shown = rows.slice(0, page.first);
       const last = shown.at(-1);
-      const pageInfo = { hasNextPage: rows.length > page.first, endCursor: last ? cursorOf(last) : null };
+      const pageInfo = { hasNextPage: rows.length > page.first, endCursor: last ? encodeCursor(last) : null };
       return Object.assign(new ConnectionType(), {
-        edges: shown.map((row) => Object.assign(new EdgeType(), { cursor: cursorOf(row), node: toNode(row) })),
+        edges: shown.map((row) => Object.assign(new EdgeType(), { cursor: encodeCursor(row), node: toNode(row) })),
         pageInfo: Object.assign(new PageInfo(), pageInfo),
         ...(count ? { count } : {}),
       });

@@ -18,7 +18,7 @@ export interface DocumentLimits {
   readonly selections: number;
 }
 export const documentLimits: DocumentLimits = { depth: 8, aliases: 10, directives: 10, queryFields: 5, selections: 2000 };
-export const MAXIMUM_TOKENS = 1000;
+export const MAX_DOCUMENT_TOKENS = 1000;
 
 /** What a selection set comes to with its fragments expanded. */
 interface Measure {
@@ -28,8 +28,8 @@ interface Measure {
   readonly rootFields: number;
   readonly introspectionFields: number;
 }
-const nothing: Measure = { depth: 0, aliases: 0, fields: 0, rootFields: 0, introspectionFields: 0 };
-const endless: Measure = { ...nothing, depth: Number.POSITIVE_INFINITY };
+const emptyMeasure: Measure = { depth: 0, aliases: 0, fields: 0, rootFields: 0, introspectionFields: 0 };
+const infiniteMeasure: Measure = { ...emptyMeasure, depth: Number.POSITIVE_INFINITY };
 
 /**
  * A validation rule that bounds what one document may ask for, in time linear in its length: fragments are measured once each.
@@ -68,24 +68,24 @@ function exceeds({ operation }: OperationDefinitionNode, measured: Measure, limi
 }
 
 function createMeasurer(fragments: ReadonlyMap<string, FragmentDefinitionNode>): (set: SelectionSetNode) => Measure {
-  const known = new Map<string, Measure>();
+  const measures = new Map<string, Measure>();
   const measureFragment = (name: string): Measure => {
-    const kept = known.get(name);
-    if (kept) return kept;
+    const cached = measures.get(name);
+    if (cached) return cached;
     const fragment = fragments.get(name);
-    if (!fragment) return nothing;
-    known.set(name, endless); // met again while it is being measured: a cycle
+    if (!fragment) return emptyMeasure;
+    measures.set(name, infiniteMeasure); // met again while it is being measured: a cycle
     const measured = measure(fragment.selectionSet);
-    known.set(name, measured);
+    measures.set(name, measured);
     return measured;
   };
   const measure = ({ selections }: SelectionSetNode): Measure => {
-    let total = nothing;
+    let total = emptyMeasure;
     for (const selection of selections) {
       if (selection.kind === Kind.FRAGMENT_SPREAD) total = add(total, measureFragment(selection.name.value));
       else if (selection.kind === Kind.INLINE_FRAGMENT) total = add(total, measure(selection.selectionSet));
       else {
-        const inner = selection.selectionSet ? measure(selection.selectionSet) : nothing;
+        const inner = selection.selectionSet ? measure(selection.selectionSet) : emptyMeasure;
         const name = selection.name.value;
         total = add(total, {
           depth: inner.depth + 1,
@@ -101,10 +101,10 @@ function createMeasurer(fragments: ReadonlyMap<string, FragmentDefinitionNode>):
   return measure;
 }
 
-const add = (one: Measure, other: Measure): Measure => ({
-  depth: Math.max(one.depth, other.depth),
-  aliases: one.aliases + other.aliases,
-  fields: one.fields + other.fields,
-  rootFields: one.rootFields + other.rootFields,
-  introspectionFields: one.introspectionFields + other.introspectionFields,
+const add = (a: Measure, b: Measure): Measure => ({
+  depth: Math.max(a.depth, b.depth),
+  aliases: a.aliases + b.aliases,
+  fields: a.fields + b.fields,
+  rootFields: a.rootFields + b.rootFields,
+  introspectionFields: a.introspectionFields + b.introspectionFields,
 });

@@ -6,14 +6,14 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
 import { GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
-import type { RequestOrigin } from "../domain/request-context.js";
-import { type Locale, Refusal } from "../platform/errors/index.js";
+import type { ClientInfo } from "../domain/request-context.js";
+import { GatewayError, type Locale } from "../platform/errors/index.js";
 import { type ArgumentLimits, checkArguments } from "./argument-limits.js";
-import { documentLimits, limitDocuments, MAXIMUM_TOKENS } from "./document-limits.js";
+import { documentLimits, limitDocuments, MAX_DOCUMENT_TOKENS } from "./document-limits.js";
 import type { ErrorFormatter } from "./error-formatter.js";
 
 export interface EndpointContext extends BaseContext {
-  readonly origin: RequestOrigin;
+  readonly client: ClientInfo;
   readonly locale: Locale;
 }
 interface Operation {
@@ -57,7 +57,7 @@ export class GraphqlEndpoint {
       hideSchemaDetailsFromClientErrors: !options.allowsIntrospection,
       stopOnTerminationSignals: false,
       nodeEnv: "production",
-      parseOptions: { maxTokens: MAXIMUM_TOKENS },
+      parseOptions: { maxTokens: MAX_DOCUMENT_TOKENS },
       validationRules: [limitDocuments(documentLimits, options.allowsIntrospection)],
       formatError: options.errors.format,
       plugins: [
@@ -65,7 +65,7 @@ export class GraphqlEndpoint {
         ApolloServerPluginCacheControlDisabled(),
         ApolloServerPluginUsageReportingDisabled(),
         ApolloServerPluginSchemaReportingDisabled(),
-        watchRequests(options),
+        requestPlugin(options),
       ],
     });
     await apollo.start();
@@ -89,17 +89,17 @@ export class GraphqlEndpoint {
 }
 
 /** Limits mutations, and notes for the error formatter whose request an error belongs to. */
-function watchRequests({ beforeMutation, errors }: EndpointOptions): ApolloServerPlugin<EndpointContext> {
+function requestPlugin({ beforeMutation, errors }: EndpointOptions): ApolloServerPlugin<EndpointContext> {
   return {
     requestDidStart: async () => ({
-      didEncounterErrors: async ({ errors: found, contextValue: { locale, origin } }) =>
-        errors.noteScope(found, { locale, requestId: origin.requestId }),
+      didEncounterErrors: async ({ errors: encountered, contextValue: { locale, client } }) =>
+        errors.assignScope(encountered, { locale, requestId: client.requestId }),
       didResolveOperation: async ({ operation, contextValue, response }) => {
         if (operation?.operation !== OperationTypeNode.MUTATION) return;
         try {
           beforeMutation(contextValue);
         } catch (error) {
-          if (!(error instanceof Refusal)) throw error;
+          if (!(error instanceof GatewayError)) throw error;
           const { status, details } = error;
           response.http.headers.set("retry-after", String(details.retryAfterSeconds));
           throw new GraphQLError(error.message, { originalError: error, extensions: { http: { status } } });
@@ -111,7 +111,7 @@ function watchRequests({ beforeMutation, errors }: EndpointOptions): ApolloServe
 
 /** A body that is one operation: no batch, no persisted query, no parts of the wrong type. @throws Refusal DOCUMENT_REFUSED */
 function requireOperation(body: unknown): Operation {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new Refusal("DOCUMENT_REFUSED");
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new GatewayError("DOCUMENT_REFUSED");
   const { query, variables, operationName, extensions } = body as Record<string, unknown>;
   const isObject = (value: unknown) => value === undefined || value === null || (typeof value === "object" && !Array.isArray(value));
   const isOperation =
@@ -121,6 +121,6 @@ function requireOperation(body: unknown): Operation {
     isObject(extensions) &&
     (operationName === undefined || operationName === null || typeof operationName === "string") &&
     !(typeof extensions === "object" && extensions !== null && "persistedQuery" in extensions);
-  if (!isOperation) throw new Refusal("DOCUMENT_REFUSED");
+  if (!isOperation) throw new GatewayError("DOCUMENT_REFUSED");
   return { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) } as Operation;
 }

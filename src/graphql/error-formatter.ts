@@ -2,61 +2,61 @@ import { type GraphQLError, GraphQLError as GraphQLErrorClass, type GraphQLForma
 import type { Logger } from "pino";
 import { randomId } from "../platform/crypto/index.js";
 import { isDatabaseUnavailable } from "../platform/database/index.js";
-import { type Locale, Refusal, sentenceFor } from "../platform/errors/index.js";
+import { errorMessageFor, GatewayError, type Locale } from "../platform/errors/index.js";
 
 /** What the formatter knows about the request whose error it formats. */
-interface RequestScope {
+interface ErrorScope {
   readonly locale: Locale;
   readonly requestId: string;
 }
 
 const documentCodes = new Set(["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "OPERATION_RESOLUTION_FAILURE", "BAD_REQUEST"]);
 /** Validation messages that name parts of the schema only. Others repeat submitted values. */
-const harmless =
+const schemaOnlyMessages =
   /^(Cannot query field|Unknown (argument|type|fragment)|Field "[^"]*" (argument|of type|must)|Variable "\$\w+" is)|^The (document exceeds|schema has)/;
 const COERCION_PATH = /at "([\w.[\]]{1,200})"/;
 
 /** The only exit for errors: every one becomes a code of the catalogue, a sentence, and nothing that was submitted. */
 export class ErrorFormatter {
-  private readonly scopes = new WeakMap<GraphQLError, RequestScope>();
+  private readonly scopes = new WeakMap<GraphQLError, ErrorScope>();
 
   constructor(
     private readonly log: Logger,
     private readonly showsDocumentErrors: boolean,
-    private readonly onTrouble: (code: "UNAVAILABLE" | "INTERNAL_SERVER_ERROR") => void = () => {},
+    private readonly onServerError: (code: "UNAVAILABLE" | "INTERNAL_SERVER_ERROR") => void = () => {},
   ) {}
 
   /** Turns whatever was thrown into the refusal a client sees; what nobody expected is logged under a random id. */
-  classify(error: unknown): Refusal {
-    if (error instanceof Refusal) {
+  toGatewayError(error: unknown): GatewayError {
+    if (error instanceof GatewayError) {
       if (error.cause !== undefined) this.log.warn({ err: error.cause, code: error.code }, "request refused");
       return error;
     }
     if (isDatabaseUnavailable(error)) {
-      this.log.error({ err: describe(error) }, "the database is unavailable");
-      this.onTrouble("UNAVAILABLE");
-      return new Refusal("UNAVAILABLE", { retryAfterSeconds: 2 });
+      this.log.error({ err: toLoggableError(error) }, "the database is unavailable");
+      this.onServerError("UNAVAILABLE");
+      return new GatewayError("UNAVAILABLE", { retryAfterSeconds: 2 });
     }
-    return new Refusal("INTERNAL_SERVER_ERROR", { cause: error });
+    return new GatewayError("INTERNAL_SERVER_ERROR", { cause: error });
   }
 
   /** A refusal as GraphQL's `errors` entry. */
-  present(refusal: Refusal, { locale, requestId }: RequestScope): GraphQLFormattedError {
-    const { code, details } = refusal;
+  toGraphqlError(gatewayError: GatewayError, { locale, requestId }: ErrorScope): GraphQLFormattedError {
+    const { code, details } = gatewayError;
     const extensions: Record<string, unknown> = { code };
     if (details.path !== undefined) extensions["path"] = details.path;
     if (details.retryAfterSeconds !== undefined) extensions["retryAfterSeconds"] = details.retryAfterSeconds;
     if (code === "INTERNAL_SERVER_ERROR") {
       const id = randomId();
-      this.onTrouble("INTERNAL_SERVER_ERROR");
+      this.onServerError("INTERNAL_SERVER_ERROR");
       extensions["id"] = id;
-      this.log.error({ id, requestId, err: describe(details.cause) }, "unexpected error");
+      this.log.error({ id, requestId, err: toLoggableError(details.cause) }, "unexpected error");
     }
-    return { message: details.message ?? sentenceFor(code, locale), extensions };
+    return { message: details.message ?? errorMessageFor(code, locale), extensions };
   }
 
   /** Notes whose errors these are: Apollo formats them without saying for which request. */
-  noteScope(errors: readonly GraphQLError[], scope: RequestScope): void {
+  assignScope(errors: readonly GraphQLError[], scope: ErrorScope): void {
     for (const error of errors) this.scopes.set(error, scope);
   }
 
@@ -65,28 +65,29 @@ export class ErrorFormatter {
     const scope = this.scopes.get(error as GraphQLError) ?? { locale: "en", requestId: "" };
     const apolloCode = String(formatted.extensions?.["code"] ?? "");
     const original = error instanceof GraphQLErrorClass ? (error as GraphQLError).originalError : error;
-    if (original === undefined || original === null || original instanceof GraphQLErrorClass || !isOurs(original)) {
-      const refusal = this.refusalOfApollo(apolloCode, formatted.message);
-      if (refusal) return { ...this.present(refusal, scope), ...(formatted.locations ? { locations: formatted.locations } : {}) };
+    if (original === undefined || original === null || original instanceof GraphQLErrorClass || !isGatewayError(original)) {
+      const gatewayError = this.fromApolloError(apolloCode, formatted.message);
+      if (gatewayError)
+        return { ...this.toGraphqlError(gatewayError, scope), ...(formatted.locations ? { locations: formatted.locations } : {}) };
     }
-    return { ...this.present(this.classify(original ?? error), scope), ...(formatted.path ? { path: formatted.path } : {}) };
+    return { ...this.toGraphqlError(this.toGatewayError(original ?? error), scope), ...(formatted.path ? { path: formatted.path } : {}) };
   };
 
-  private refusalOfApollo(code: string, message: string): Refusal | undefined {
+  private fromApolloError(code: string, message: string): GatewayError | undefined {
     if (documentCodes.has(code)) {
-      const isShown = this.showsDocumentErrors && harmless.test(message);
-      return new Refusal("DOCUMENT_REFUSED", isShown ? { message: message.slice(0, 300) } : {});
+      const isShown = this.showsDocumentErrors && schemaOnlyMessages.test(message);
+      return new GatewayError("DOCUMENT_REFUSED", isShown ? { message: message.slice(0, 300) } : {});
     }
     if (code !== "BAD_USER_INPUT") return undefined;
     const path = COERCION_PATH.exec(message)?.[1] ?? /^Variable "\$(\w{1,64})"/.exec(message)?.[1];
-    return new Refusal("BAD_USER_INPUT", path ? { path } : {});
+    return new GatewayError("BAD_USER_INPUT", path ? { path } : {});
   }
 }
 
-const isOurs = (error: unknown) => error instanceof Refusal;
+const isGatewayError = (error: unknown) => error instanceof GatewayError;
 
 /** An error for the log: driver errors carry SQL and parameters, which must not be written. */
-function describe(error: unknown): unknown {
+function toLoggableError(error: unknown): unknown {
   if (!(error instanceof Error)) return { type: typeof error };
   const { name, message, stack } = error;
   const isDriver = "query" in error || "sql" in error || "parameters" in error;

@@ -1,16 +1,16 @@
 import type DataLoader from "dataloader";
 import type { Application } from "../domain/applications/index.js";
 import type { EnrolledFactor } from "../domain/authenticators/index.js";
-import type { RequestOrigin } from "../domain/request-context.js";
+import type { ClientInfo } from "../domain/request-context.js";
 import type { AuthenticatedSession, SessionEntity } from "../domain/sessions/index.js";
-import type { Enrolling } from "../domain/sign-in/index.js";
+import type { EnrollmentContext } from "../domain/sign-in/index.js";
 import type { User } from "../domain/users/index.js";
 import type { Locale } from "../platform/errors/index.js";
 
 /** What a resolver of the Authentication API knows about the request it serves. */
 export interface FlowContext {
   readonly application: Application;
-  readonly origin: RequestOrigin;
+  readonly client: ClientInfo;
   /** Language of sentences in answers. */
   readonly locale: Locale;
   /** Accept-Language, best first. */
@@ -20,7 +20,7 @@ export interface FlowContext {
   /** Who is calling. @throws Refusal UNAUTHENTICATED */
   authenticate(): Promise<AuthenticatedSession>;
   /** Who may enroll a second factor: as above, or by the token of a log-in that must. @throws Refusal UNAUTHENTICATED */
-  authenticateEnrolling(): Promise<Enrolling>;
+  authenticateForEnrollment(): Promise<EnrollmentContext>;
   readonly loaders: {
     readonly sessionsOfUser: DataLoader<string, SessionEntity[]>;
     readonly secondFactorsOfUser: DataLoader<string, EnrolledFactor[]>;
@@ -30,7 +30,7 @@ export interface FlowContext {
 
 /** What a resolver of the Management API knows about the request it serves. */
 export interface ManagementContext {
-  readonly origin: RequestOrigin;
+  readonly client: ClientInfo;
   readonly locale: Locale;
   /** The application whose secret key the caller has. @throws Refusal UNAUTHENTICATED */
   authenticate(): Promise<Application>;

@@ -1,8 +1,8 @@
 // TypeGraphQL requires it before the first decorated class is evaluated; every module with GraphQL types imports this one.
 import "reflect-metadata";
 
-export { managementLimits, userLimits } from "./argument-limits.js";
-export { buildPublishedSchema, type PublishedSchema, type ResolverHost } from "./build-schema.js";
+export { authenticationLimits, managementLimits } from "./argument-limits.js";
+export { buildPublishedSchema, type PublishedSchema, type ResolverRegistry } from "./build-schema.js";
 export { defineConnection } from "./connection.js";
 export { type EndpointContext, type EndpointOptions, GraphqlEndpoint } from "./endpoint.js";
 export { ErrorFormatter } from "./error-formatter.js";

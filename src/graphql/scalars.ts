@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped } from "graphql";
-import { isBounded, type Metadata } from "../domain/users/index.js";
+import { isWithinLimits, type Metadata } from "../domain/users/index.js";
 
 /** Instants leave as ISO 8601 in UTC with milliseconds. */
 export const DateTime = new GraphQLScalarType<Date, string>({
@@ -26,7 +26,7 @@ export const JsonScalar = new GraphQLScalarType<Metadata, unknown>({
 });
 
 function parseMetadata(value: unknown): Metadata {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || !isBounded(value))
+  if (typeof value !== "object" || value === null || Array.isArray(value) || !isWithinLimits(value))
     throw new GraphQLError("Not a bounded JSON object");
   return JSON.parse(JSON.stringify(value)) as Metadata;
 }

@@ -1,13 +1,13 @@
 import { type ClassType, createUnionType, Field, Int, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import {
-  countrySentence,
   type ErrorCode,
   errorCatalogue,
+  errorMessageFor,
   type Failure,
   type Locale,
   type PasswordViolation,
   passwordRules,
-  sentenceFor,
+  unsupportedCountryMessage,
   userErrorCodes,
 } from "../platform/errors/index.js";
 
@@ -93,6 +93,6 @@ export function resultUnion<const States extends readonly ClassType[]>({ name, d
 /** The union member for a failure, with its sentence in the request's locale. */
 export function toUserError({ kind: _, country, ...details }: Failure, locale: Locale): UserError {
   const member = new userErrorTypes[details.code]();
-  const message = country ? countrySentence(country, locale) : sentenceFor(details.code, locale);
+  const message = country ? unsupportedCountryMessage(country, locale) : errorMessageFor(details.code, locale);
   return Object.assign(member, { message, path: null }, details);
 }

@@ -1,29 +1,29 @@
 import DataLoader from "dataloader";
-import type { Nouns } from "../app/services.js";
+import type { Services } from "../app/services.js";
 import type { Application } from "../domain/applications/index.js";
-import type { RequestOrigin } from "../domain/request-context.js";
+import type { ClientInfo } from "../domain/request-context.js";
 import type { AuthenticatedSession } from "../domain/sessions/index.js";
-import type { Enrolling } from "../domain/sign-in/index.js";
-import type { FlowContext, ResolverHost } from "../graphql/index.js";
-import { type Locale, pickLocale, Refusal } from "../platform/errors/index.js";
+import type { EnrollmentContext } from "../domain/sign-in/index.js";
+import type { FlowContext, ResolverRegistry } from "../graphql/index.js";
+import { GatewayError, type Locale, pickLocale } from "../platform/errors/index.js";
 
 /** What may change while a request is served. */
-interface State {
+interface RequestState {
   application: Application;
   authenticating?: Promise<AuthenticatedSession>;
   loaders?: FlowContext["loaders"];
 }
 
 /** What resolvers of the Authentication API know about a request. Apollo copies it; the copies share one state. */
-export class AuthenticationContext implements FlowContext, ResolverHost {
-  private readonly state: State;
+export class AuthenticationContext implements FlowContext, ResolverRegistry {
+  private readonly state: RequestState;
 
   constructor(
-    private readonly nouns: Nouns,
-    readonly resolvers: ResolverHost["resolvers"],
+    private readonly services: Services,
+    readonly resolvers: ResolverRegistry["resolvers"],
     application: Application,
     readonly bearer: string | null,
-    readonly origin: RequestOrigin,
+    readonly client: ClientInfo,
     /** Accept-Language, best first. */
     readonly languages: readonly string[],
   ) {
@@ -40,36 +40,36 @@ export class AuthenticationContext implements FlowContext, ResolverHost {
   }
 
   get loaders(): FlowContext["loaders"] {
-    this.state.loaders ??= this.makeLoaders();
+    this.state.loaders ??= this.createLoaders();
     return this.state.loaders;
   }
 
   authenticate(): Promise<AuthenticatedSession> {
-    this.state.authenticating ??= this.findSession();
+    this.state.authenticating ??= this.loadSession();
     return this.state.authenticating;
   }
 
-  async authenticateEnrolling(): Promise<Enrolling> {
-    const { nouns, application, bearer } = this;
-    const enrolling = bearer === null ? null : await nouns.admission.findEnrolling(application, bearer);
-    return enrolling ?? { ...(await this.authenticate()), token: null };
+  async authenticateForEnrollment(): Promise<EnrollmentContext> {
+    const { services, application, bearer } = this;
+    const enrolling = bearer === null ? null : await services.signIn.findEnrollmentContext(application, bearer);
+    return enrolling ?? { ...(await this.authenticate()), challenge: null };
   }
 
-  private async findSession(): Promise<AuthenticatedSession> {
-    const { nouns, application, bearer } = this;
-    const found = bearer === null ? null : await nouns.sessions.authenticate(application, bearer);
-    if (!found) throw new Refusal("UNAUTHENTICATED");
+  private async loadSession(): Promise<AuthenticatedSession> {
+    const { services, application, bearer } = this;
+    const found = bearer === null ? null : await services.sessions.authenticate(application, bearer);
+    if (!found) throw new GatewayError("UNAUTHENTICATED");
     this.state.application = found.application;
     return found;
   }
 
-  private makeLoaders(): FlowContext["loaders"] {
-    const { sessions, secondFactors, recoveryCodes } = this.nouns;
+  private createLoaders(): FlowContext["loaders"] {
+    const { sessions, secondFactors, recoveryCodes } = this.services;
     const { id } = this.application;
     return {
-      sessionsOfUser: new DataLoader((userIds) => sessions.listOfUsers(id, userIds)),
-      secondFactorsOfUser: new DataLoader((userIds) => secondFactors.listOfUsers(id, userIds)),
-      recoveryCodesLeftOfUser: new DataLoader((userIds) => recoveryCodes.countOfUsers(id, userIds)),
+      sessionsOfUser: new DataLoader((userIds) => sessions.listByUsers(id, userIds)),
+      secondFactorsOfUser: new DataLoader((userIds) => secondFactors.listByUsers(id, userIds)),
+      recoveryCodesLeftOfUser: new DataLoader((userIds) => recoveryCodes.countByUsers(id, userIds)),
     };
   }
 }

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Application, ApplicationDirectory } from "../domain/applications/index.js";
-import { Refusal } from "../platform/errors/index.js";
+import { GatewayError } from "../platform/errors/index.js";
 import { isLoopbackHost } from "../platform/loopback.js";
 
 const ALLOWED_HEADERS = "content-type, authorization, x-app-key, accept-language";
-const PREFLIGHT_SECONDS = "600";
+const PREFLIGHT_MAX_AGE_SECONDS = "600";
 
 interface CorsOptions {
   readonly publicOrigin: string;
@@ -14,19 +14,19 @@ interface CorsOptions {
 }
 
 /** Which web pages may call which API. Requests without an Origin come from native apps and servers, and pass. */
-export class CrossOrigin {
+export class CorsPolicy {
   constructor(private readonly options: CorsOptions) {}
 
   /** A preflight does not show the application key, so any active application's origin passes; the POST is judged on its own. */
   async answerAuthenticationPreflight(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { origin } = request.headers;
-    const passes = origin !== undefined && (this.isOwn(origin) || (await this.options.directory.listsOrigin(origin)));
-    await answerPreflight(reply, passes ? origin : undefined);
+    const isAllowed = origin !== undefined && (this.isOwnOrigin(origin) || (await this.options.directory.isOriginAllowed(origin)));
+    await answerPreflight(reply, isAllowed ? origin : undefined);
   }
 
   async answerManagementPreflight(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { origin } = request.headers;
-    await answerPreflight(reply, origin !== undefined && this.passesManagement(origin) ? origin : undefined);
+    await answerPreflight(reply, origin !== undefined && this.isManagementOriginAllowed(origin) ? origin : undefined);
   }
 
   /** @throws Refusal FORBIDDEN when the page's origin is not in this application's list */
@@ -34,8 +34,8 @@ export class CrossOrigin {
     const { origin } = request.headers;
     void reply.header("Vary", "Origin");
     if (origin === undefined) return;
-    if (!this.isOwn(origin) && !application.settings.links.origins.includes(origin)) throw new Refusal("FORBIDDEN");
-    expose(reply, origin);
+    if (!this.isOwnOrigin(origin) && !application.settings.links.origins.includes(origin)) throw new GatewayError("FORBIDDEN");
+    setCorsHeaders(reply, origin);
   }
 
   /** @throws Refusal FORBIDDEN */
@@ -43,28 +43,28 @@ export class CrossOrigin {
     const { origin } = request.headers;
     void reply.header("Vary", "Origin");
     if (origin === undefined) return;
-    if (!this.passesManagement(origin) && !this.isThisHost(origin, request)) throw new Refusal("FORBIDDEN");
-    expose(reply, origin);
+    if (!this.isManagementOriginAllowed(origin) && !this.isSameHost(origin, request)) throw new GatewayError("FORBIDDEN");
+    setCorsHeaders(reply, origin);
   }
 
-  private passesManagement(origin: string): boolean {
+  private isManagementOriginAllowed(origin: string): boolean {
     return origin === this.options.publicOrigin || this.options.managementOrigins.includes(origin);
   }
 
   /** In development the gateway's own pages come from localhost and 127.0.0.1 alike, whatever PUBLIC_URL says. */
-  private isThisHost(origin: string, request: FastifyRequest): boolean {
-    return this.isOwn(origin) && new URL(origin).host === request.host;
+  private isSameHost(origin: string, request: FastifyRequest): boolean {
+    return this.isOwnOrigin(origin) && new URL(origin).host === request.host;
   }
 
   /** The gateway's own pages, and in development every page of this machine. */
-  private isOwn(origin: string): boolean {
+  private isOwnOrigin(origin: string): boolean {
     if (origin === this.options.publicOrigin) return true;
     return this.options.isDevelopment && /^https?:\/\//.test(origin) && URL.canParse(origin) && isLoopbackHost(new URL(origin).hostname);
   }
 }
 
 /** Lets a page of this origin read the answer. */
-function expose(reply: FastifyReply, origin: string): void {
+function setCorsHeaders(reply: FastifyReply, origin: string): void {
   void reply.header("Access-Control-Allow-Origin", origin).header("Access-Control-Expose-Headers", "Retry-After");
 }
 
@@ -75,6 +75,6 @@ async function answerPreflight(reply: FastifyReply, origin: string | undefined):
       .header("Access-Control-Allow-Origin", origin)
       .header("Access-Control-Allow-Methods", "POST")
       .header("Access-Control-Allow-Headers", ALLOWED_HEADERS)
-      .header("Access-Control-Max-Age", PREFLIGHT_SECONDS);
+      .header("Access-Control-Max-Age", PREFLIGHT_MAX_AGE_SECONDS);
   await reply.code(204).send();
 }

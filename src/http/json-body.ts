@@ -1,11 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { Refusal } from "../platform/errors/index.js";
+import { GatewayError } from "../platform/errors/index.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {
     /** Pages with a form; everything else takes JSON only. */
-    takesForms?: boolean;
+    acceptsForms?: boolean;
   }
 }
 
@@ -17,15 +17,15 @@ export function acceptJsonOnly(server: FastifyInstance): void {
   // What has a name of its own is looked up once.
   server.addContentTypeParser(["application/json", "*"], { parseAs: "buffer" }, (_request, body, done) => {
     try {
-      if (!isUtf8(body as Buffer)) throw new Refusal("DOCUMENT_REFUSED");
+      if (!isUtf8(body as Buffer)) throw new GatewayError("DOCUMENT_REFUSED");
       done(null, JSON.parse((body as Buffer).toString()));
     } catch {
-      done(new Refusal("DOCUMENT_REFUSED"));
+      done(new GatewayError("DOCUMENT_REFUSED"));
     }
   });
   server.addHook("onRequest", (request, _reply, done) => {
-    const isAcceptable = request.method !== "POST" || request.routeOptions.config.takesForms || isJson(request);
-    done(isAcceptable ? undefined : new Refusal("DOCUMENT_REFUSED", { status: 415 }));
+    const isAcceptable = request.method !== "POST" || request.routeOptions.config.acceptsForms || isJson(request);
+    done(isAcceptable ? undefined : new GatewayError("DOCUMENT_REFUSED", { status: 415 }));
   });
 }
 

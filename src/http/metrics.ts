@@ -1,16 +1,16 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { Nouns } from "../app/services.js";
+import type { Services } from "../app/services.js";
 import type { OutboxDispatcher } from "../domain/messaging/index.js";
 
-type Parts = Pick<Nouns, "audit" | "hasher" | "outbox">;
+type Parts = Pick<Services, "audit" | "hasher" | "outbox">;
 
-const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const DURATION_BUCKETS_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** What an operator watches, in Prometheus' text format. No label holds a handle, an address or an application's data. */
 export class Metrics {
   private readonly registry = new Registry();
   private readonly requests: Histogram<"path" | "method" | "status">;
-  private readonly troubles: Counter<"code">;
+  private readonly errors: Counter<"code">;
 
   constructor({ audit, hasher, outbox }: Parts, dispatcher: Pick<OutboxDispatcher, "onFinished">) {
     const registers = [this.registry];
@@ -19,10 +19,10 @@ export class Metrics {
       name: "latchkey_request_seconds",
       help: "Requests served, by route",
       labelNames: ["path", "method", "status"],
-      buckets: SECONDS,
+      buckets: DURATION_BUCKETS_SECONDS,
       registers,
     });
-    this.troubles = new Counter({ name: "latchkey_errors_total", help: "Database errors and defects", labelNames: ["code"], registers });
+    this.errors = new Counter({ name: "latchkey_errors_total", help: "Database errors and defects", labelNames: ["code"], registers });
     const events = new Counter({
       name: "latchkey_events_total",
       help: "Audit events: log-ins, sign-ups, resets, refused codes, throttle trips",
@@ -40,7 +40,7 @@ export class Metrics {
     const waiting = new Gauge({ name: "latchkey_outbox_waiting", help: "Messages that wait to be sent", registers });
     const oldest = new Gauge({ name: "latchkey_outbox_oldest_seconds", help: "Age of the oldest message that waits", registers });
     const queue = new Gauge({ name: "latchkey_hash_queue", help: "Passwords waiting for a hashing thread", registers });
-    this.measure = async () => {
+    this.collectGauges = async () => {
       const backlog = await outbox.measureBacklog();
       waiting.set(backlog.waiting);
       oldest.set(backlog.oldestSeconds);
@@ -52,13 +52,13 @@ export class Metrics {
     this.requests.observe({ path, method, status: String(status) }, seconds);
   }
 
-  countTrouble(code: string): void {
-    this.troubles.inc({ code });
+  countError(code: string): void {
+    this.errors.inc({ code });
   }
 
   /** The whole page. While the database is down it lacks fresh outbox figures, and says so by latchkey_errors_total. */
-  async print(): Promise<string> {
-    await this.measure().catch(() => this.countTrouble("UNAVAILABLE"));
+  async render(): Promise<string> {
+    await this.collectGauges().catch(() => this.countError("UNAVAILABLE"));
     return await this.registry.metrics();
   }
 
@@ -66,5 +66,5 @@ export class Metrics {
     return this.registry.contentType;
   }
 
-  private readonly measure: () => Promise<void>;
+  private readonly collectGauges: () => Promise<void>;
 }

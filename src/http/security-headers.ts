@@ -2,16 +2,16 @@ import helmet from "@fastify/helmet";
 import Fastify, { type FastifyInstance } from "fastify";
 
 /** Of the answer, not of helmet. */
-const own = new Set(["content-type", "content-length", "date", "connection"]);
+const responseSpecificHeaders = new Set(["content-type", "content-length", "date", "connection"]);
 
 /** Headers of every answer, as helmet writes them. They never change, so it is asked once. */
 export async function addSecurityHeaders(server: FastifyInstance, isDevelopment: boolean): Promise<void> {
-  const model = Fastify({ logger: false });
-  await model.register(helmet, headersOf(isDevelopment));
-  model.get("/", async () => "");
-  const answer = await model.inject("/");
-  await model.close();
-  const headers = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !own.has(name)));
+  const probe = Fastify({ logger: false });
+  await probe.register(helmet, helmetOptions(isDevelopment));
+  probe.get("/", async () => "");
+  const response = await probe.inject("/");
+  await probe.close();
+  const headers = Object.fromEntries(Object.entries(response.headers).filter(([name]) => !responseSpecificHeaders.has(name)));
   server.addHook("onRequest", (_request, reply, done) => {
     void reply.headers(headers);
     done();
@@ -19,7 +19,7 @@ export async function addSecurityHeaders(server: FastifyInstance, isDevelopment:
 }
 
 /** Pages that need more than nothing say so themselves. */
-function headersOf(isDevelopment: boolean) {
+function helmetOptions(isDevelopment: boolean) {
   return {
     contentSecurityPolicy: {
       useDefaults: false,

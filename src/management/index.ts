@@ -1,11 +1,16 @@
-import { applicationsArea } from "./applications/index.js";
-import type { ManagementArea } from "./area.js";
-import { invitationAreas } from "./invitations/index.js";
-import { secondFactorsArea } from "./second-factors/index.js";
-import { userAreas } from "./users/index.js";
+import { applicationsModule } from "./applications/index.js";
+import { invitationModules } from "./invitations/index.js";
+import type { ManagementModule } from "./management-module.js";
+import { secondFactorsModule } from "./second-factors/index.js";
+import { userModules } from "./users/index.js";
 
 export { ApplicationLifecycle, DEMO_APPLICATION_ID, demoValues, seedDemo } from "./applications/index.js";
-export type { ManagementArea } from "./area.js";
+export type { ManagementModule } from "./management-module.js";
 
 /** Every area of the Management API. */
-export const managementAreas: readonly ManagementArea[] = [applicationsArea, ...userAreas, secondFactorsArea, ...invitationAreas];
+export const managementModules: readonly ManagementModule[] = [
+  applicationsModule,
+  ...userModules,
+  secondFactorsModule,
+  ...invitationModules,
+];

@@ -11,12 +11,12 @@ export type FaultPointName =
 /** Pauses for ever at the one place FAULT_POINT names; everywhere else it does nothing. Refused in production. */
 export class FaultPoints {
   constructor(
-    private readonly chosen: string | undefined,
+    private readonly active: string | undefined,
     private readonly log: Logger,
   ) {}
 
   async pauseAt(name: FaultPointName): Promise<void> {
-    if (this.chosen !== name) return;
+    if (this.active !== name) return;
     this.log.warn({ faultPoint: name }, "paused at fault point");
     await new Promise<never>(() => {});
   }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { OutboundGuard } from "./outbound-guard.js";
 
 /** What looking a name up for a connection comes to: addresses, or the code of a refusal. */
-async function resolve(guard: OutboundGuard, hostname: string, port = 443): Promise<unknown> {
+async function lookupResult(guard: OutboundGuard, hostname: string, port = 443): Promise<unknown> {
   try {
     const lookup = guard.lookupFor(hostname, port);
     return await new Promise((done) => lookup(hostname, { all: true }, (error, found) => done(error?.code ?? found)));
@@ -39,11 +39,11 @@ describe("outbound guard", () => {
       "2002:7f00:1::",
     ],
   ])("TN-15 address - %s - is refused", async (address) => {
-    expect(await resolve(new OutboundGuard([]), address)).toBe("EOUTBOUND");
+    expect(await lookupResult(new OutboundGuard([]), address)).toBe("EOUTBOUND");
   });
 
   it("TN-16 name - one that leads to this machine - is refused whatever it is called", async () => {
-    expect(await resolve(new OutboundGuard([]), "localhost")).toBe("EOUTBOUND");
+    expect(await lookupResult(new OutboundGuard([]), "localhost")).toBe("EOUTBOUND");
   });
 
   it("place - on the list with its port - is let through, and no other port of it", async () => {
@@ -51,8 +51,8 @@ describe("outbound guard", () => {
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     const { port } = server.address() as AddressInfo;
     const guard = new OutboundGuard([`localhost:${port}`]);
-    expect(await resolve(guard, "localhost", port)).toContainEqual({ address: "127.0.0.1", family: 4 });
-    expect(await resolve(guard, "localhost", port + 1)).toBe("EOUTBOUND");
+    expect(await lookupResult(guard, "localhost", port)).toContainEqual({ address: "127.0.0.1", family: 4 });
+    expect(await lookupResult(guard, "localhost", port + 1)).toBe("EOUTBOUND");
     server.close();
   });
 

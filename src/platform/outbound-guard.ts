@@ -1,8 +1,8 @@
 import { lookup } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 
-const closed = new BlockList();
-const networks: readonly (readonly [string, number])[] = [
+const blockedNetworks = new BlockList();
+const reservedNetworks: readonly (readonly [string, number])[] = [
   ...([
     ["0.0.0.0", 8],
     ["10.0.0.0", 8],
@@ -34,10 +34,10 @@ const networks: readonly (readonly [string, number])[] = [
     ["ff00::", 8],
   ] as const),
 ];
-for (const [network, bits] of networks) closed.addSubnet(network, bits, network.includes(":") ? "ipv6" : "ipv4");
+for (const [network, bits] of reservedNetworks) blockedNetworks.addSubnet(network, bits, network.includes(":") ? "ipv6" : "ipv4");
 
 /** Thrown before a connection to a place the gateway must not be led to. */
-export class OutboundRefused extends Error {
+export class OutboundBlockedError extends Error {
   readonly code = "EOUTBOUND";
 }
 
@@ -56,22 +56,22 @@ export class OutboundGuard {
    */
   lookupFor(hostname: string, port: number, ports?: ReadonlySet<number>): LookupFunction {
     const isAllowed = this.allowed.includes(`${hostname}:${port}`);
-    if (!isAllowed && ports?.has(port) === false) throw new OutboundRefused("a closed port");
+    if (!isAllowed && ports?.has(port) === false) throw new OutboundBlockedError("a closed port");
     // No name is looked up for an address.
-    if (!isAllowed && isIP(hostname) !== 0 && !isOpen(hostname)) throw new OutboundRefused("a closed address");
-    return (name, options, done) =>
+    if (!isAllowed && isIP(hostname) !== 0 && !isPublicAddress(hostname)) throw new OutboundBlockedError("a closed address");
+    return (name, options, callback) =>
       lookup(name, { ...options, all: true }, (error, addresses) => {
-        const open = isAllowed ? addresses : addresses?.filter(({ address }) => isOpen(address));
-        const [first] = open ?? [];
-        if (error) done(error, []);
-        else if (!first) done(new OutboundRefused("a name of closed addresses"), []);
-        else if (options.all) done(null, open);
-        else done(null, first.address, first.family);
+        const permitted = isAllowed ? addresses : addresses?.filter(({ address }) => isPublicAddress(address));
+        const [first] = permitted ?? [];
+        if (error) callback(error, []);
+        else if (!first) callback(new OutboundBlockedError("a name of closed addresses"), []);
+        else if (options.all) callback(null, permitted);
+        else callback(null, first.address, first.family);
       });
   }
 }
 
-function isOpen(address: string): boolean {
+function isPublicAddress(address: string): boolean {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  return !closed.check(mapped ?? address, isIP(mapped ?? address) === 6 ? "ipv6" : "ipv4");
+  return !blockedNetworks.check(mapped ?? address, isIP(mapped ?? address) === 6 ? "ipv6" : "ipv4");
 }

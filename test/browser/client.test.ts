@@ -9,7 +9,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LatchkeyClient } from "../../clients/typescript/src/index.js";
 import { TestGateway } from "../support/gateway.js";
-import { freshEmail, PASSWORD } from "../support/people.js";
+import { PASSWORD, uniqueEmail } from "../support/people.js";
 
 declare global {
   /** The client of the page under test. */
@@ -55,9 +55,9 @@ const open = async (): Promise<Page> => {
 };
 
 describe("client in a browser", () => {
-  it("client - page of an allowed origin, two tabs - sign-up, session in localStorage, one refresh for both, log-out", async () => {
+  it("client - page of an allowed origin, two tabs - sign-up, session in localStorage, one refresh for both tabs, log-out", async () => {
     const [one, other] = [await open(), await open()];
-    const email = freshEmail();
+    const email = uniqueEmail();
     const joined = await one.evaluate(
       async ([address = "", password = ""]) => (await latchkey.signUp({ handle: { email: address }, password })).__typename,
       [email, PASSWORD],

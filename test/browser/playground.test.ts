@@ -2,9 +2,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensurePlaygroundBuilt, GatewayProcess, makeFolder, QUICK } from "../support/process.js";
+import { createTemporaryFolder, ensurePlaygroundBuilt, FAST_HASHING, GatewayProcess } from "../support/process.js";
 
-const quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"];
+const CHROMIUM_FLAGS = [
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-quic",
+];
 const policy =
   "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; " +
   "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -13,8 +19,8 @@ let gateway: GatewayProcess;
 let browser: Browser;
 beforeAll(async () => {
   await ensurePlaygroundBuilt();
-  gateway = await GatewayProcess.start(makeFolder(), QUICK);
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", ...quiet] });
+  gateway = await GatewayProcess.start(createTemporaryFolder(), FAST_HASHING);
+  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", ...CHROMIUM_FLAGS] });
 }, 300_000);
 afterAll(async () => {
   await browser?.close();
@@ -24,7 +30,7 @@ afterAll(async () => {
 interface Visit {
   readonly page: Page;
   /** Everything that must not happen: requests to others, introspection, complaints in the console, broken policies. */
-  readonly complaints: string[];
+  readonly violations: string[];
 }
 type Data = Record<string, Record<string, unknown>>;
 
@@ -45,7 +51,7 @@ async function visit(size = { width: 1280, height: 800 }, host = "127.0.0.1"): P
   await page.addInitScript({ content: watch });
   await page.goto(`${origin}/playground`);
   await page.getByRole("tab", { name: "Application" }).waitFor();
-  return { page, complaints };
+  return { page, violations: complaints };
 }
 
 const choose = async (page: Page, name: string) => {
@@ -60,10 +66,10 @@ async function run(page: Page): Promise<Data> {
   await page.locator(".graphiql-response .view-line").nth(2).waitFor();
   return data;
 }
-const shoot = (page: Page, name: string) => page.screenshot({ path: join(tmpdir(), `latchkey-playground-${name}.png`) });
+const screenshot = (page: Page, name: string) => page.screenshot({ path: join(tmpdir(), `latchkey-playground-${name}.png`) });
 
 describe("playground in a browser", () => {
-  it("the page and its policy - strict, not kept; assets kept for good", async () => {
+  it("playground page - response headers - strict policy and no caching of the page; assets are cached permanently", async () => {
     const root = await fetch(gateway.url, { redirect: "manual" });
     expect([root.status, root.headers.get("location")]).toEqual([302, "playground"]);
     const page = await fetch(`${gateway.url}/playground`);
@@ -76,20 +82,20 @@ describe("playground in a browser", () => {
     expect((await fetch(`${gateway.url}/playground/assets/..%2fbuilt`)).status).not.toBe(200);
   });
 
-  it("the story - sign-up to reset, values carried from call to call, nothing asked of other hosts", async () => {
-    const { page, complaints } = await visit();
+  it("playground - sign-up to password reset - values are carried from call to call, no request leaves the host", async () => {
+    const { page, violations: complaints } = await visit();
     expect((await run(page))["application"]).toMatchObject({ name: "Demo" });
     await choose(page, "signUp");
     expect((await run(page))["signUp"]).toMatchObject({ __typename: "ConfirmationSent" });
     await choose(page, "completeSignUp");
     await page.getByRole("button", { name: "Fetch the code" }).click();
     await page.getByText(/^Code \d{6} filled in$/).waitFor();
-    await shoot(page, "code");
+    await screenshot(page, "code");
     const { completeSignUp } = await run(page);
     expect(completeSignUp).toMatchObject({ __typename: "LoggedIn", user: { metadata: { role: "member" } } });
     await choose(page, "logIn");
     expect((await run(page))["logIn"]).toMatchObject({ __typename: "LoggedIn" });
-    await shoot(page, "log-in");
+    await screenshot(page, "log-in");
     await choose(page, "me");
     expect((await run(page))["me"]).toMatchObject({ email: (completeSignUp?.["user"] as { email: string }).email });
     await choose(page, "refreshSession");
@@ -105,30 +111,30 @@ describe("playground in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("the Management API - viewer with the secret key, application with the id it answered; from localhost too", async () => {
-    const { page, complaints } = await visit(undefined, "localhost");
+  it("Management API - viewer with the secret key, then application with the id from its answer - works from localhost too", async () => {
+    const { page, violations: complaints } = await visit(undefined, "localhost");
     await page.getByLabel("Management API").check();
     await page.getByRole("tab", { name: "Viewer" }).waitFor();
     expect((await run(page))["viewer"]).toMatchObject({ __typename: "ApplicationKey", application: { name: "Demo" } });
     await choose(page, "application");
     expect((await run(page))["application"]).toMatchObject({ name: "Demo", status: "ACTIVE" });
-    await shoot(page, "management");
+    await screenshot(page, "management");
     expect(complaints).toEqual([]);
   });
 
-  it("a narrow, dark window and the keyboard - an example is reached by Tab and Enter; nothing sticks out", async () => {
-    const { page, complaints } = await visit({ width: 390, height: 780 });
+  it("playground - narrow dark window, keyboard only - an example is reached with Tab and Enter; nothing overflows", async () => {
+    const { page, violations: complaints } = await visit({ width: 390, height: 780 });
     const focused = page.locator("button:focus", { hasText: /^signUp$/ });
     for (let presses = 0; presses < 8 && !(await focused.count()); presses++) await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.getByRole("tab", { name: "SignUp" }).waitFor();
     await run(page);
     expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true);
-    await shoot(page, "narrow");
+    await screenshot(page, "narrow");
     expect(complaints).toEqual([]);
   });
 
-  it("nothing told by the gateway, as in production - headers are placeholders to fill in", async () => {
+  it("playground - no context from the gateway, as in production - headers are placeholders to fill in", async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     await page.route("**/playground/context.json", (route) => route.fulfill({ status: 404 }));

@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as operations from "../../clients/typescript/src/operations.generated.js";
-import { exampleVariables, type Story } from "../../playground/story.js";
+import { type ExampleState, exampleVariables } from "../../playground/example-state.js";
 import { isMysql } from "../support/database.js";
-import { device } from "../support/device.js";
+import { createDevice } from "../support/device.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
-import { freshEmail } from "../support/people.js";
+import { uniqueEmail } from "../support/people.js";
 
 const folder = "clients/typescript";
-const story: Story = {
+const story: ExampleState = {
   ...{ isDemo: false, email: "ann@mail.example", mailbox: "ann@mail.example" },
   ...{ password: "violet hedgehog parade", newPassword: "amber walrus picnic", code: "000000" },
 };
@@ -32,14 +32,14 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 describe("client package", () => {
-  it("methods - one for each operation document - none is missing", () => {
+  it("methods - operation documents - there is one method for each", () => {
     const files = readdirSync("schema/operations/authentication").map((file) => file.replace(".graphql", ""));
-    const { client } = device(gateway, application);
+    const { client } = createDevice(gateway, application);
     expect(documents.map(({ name }) => name).sort()).toEqual(files.filter((name) => name !== "fragments").sort());
     for (const { name } of documents) expect(client[name as "me"]).toBeTypeOf("function");
   });
 
-  it.each(documents)("$name - without a session - the gateway insists on one exactly where the client sends it", async ({
+  it.each(documents)("$name - without a session - the gateway requires one exactly where the client sends it", async ({
     name,
     query,
     needsSession,
@@ -49,7 +49,7 @@ describe("client package", () => {
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(needsSession ? ["UNAUTHENTICATED"] : []);
   });
 
-  it("sources - every import - is one of their own: nothing is installed with the package", () => {
+  it("sources - every import - is internal: the package has no dependencies", () => {
     const { dependencies, peerDependencies } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Record<string, unknown>;
     expect([dependencies, peerDependencies]).toEqual([undefined, undefined]);
     for (const file of readdirSync(`${folder}/src`))
@@ -72,7 +72,7 @@ describe("client package", () => {
       const example = /```ts\n([\s\S]*?)```/.exec(readFileSync("docs/typescript.md", "utf8"))?.[1] ?? "";
       writeFileSync(join(project, "app.ts"), example);
       compile(...["--strict", "--exactOptionalPropertyTypes", "--target", "ES2022", "--module", "NodeNext", "--types", "node", "app.ts"]);
-      const email = freshEmail();
+      const email = uniqueEmail();
       const issuer = `${gateway.url}/apps/${application.id}`;
       const env = {
         ...{ EMAIL: email, LATCHKEY_URL: `${gateway.url}/graphql`, LATCHKEY_APP_KEY: application.appKey, LATCHKEY_APP_ID: application.id },

@@ -11,8 +11,8 @@ import {
   RefreshSessionDocument,
   ResetPasswordDocument,
 } from "../support/generated/authentication.js";
-import { beginSignUp, freshEmail, logIn, PASSWORD, requireLogIn, signUpPerson } from "../support/people.js";
-import { ensureBuilt, eventually, makeFolder, runCommand } from "../support/process.js";
+import { beginSignUp, logIn, PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
+import { createTemporaryFolder, ensureBuilt, eventually, runCommand } from "../support/process.js";
 
 let gateway: TestGateway;
 let application: TestApplication;
@@ -28,7 +28,7 @@ const migrationNames = async (own = gateway) =>
 
 /** Puts a user into the table as the gateway does. */
 async function insertUser(email: string, createdAt = gateway.clock.now()) {
-  const { users, database } = gateway.nouns;
+  const { users, database } = gateway.services;
   const row = {
     applicationId: application.id,
     id: randomUUID(),
@@ -43,11 +43,11 @@ async function insertUser(email: string, createdAt = gateway.clock.now()) {
 }
 
 describe("schema", () => {
-  it("schema - after the migrations - is what the entities say: nothing to change", async () => {
-    const { options, entityMetadatas } = gateway.nouns.database.reading.dataSource;
+  it("schema - after the migrations - matches the entities", async () => {
+    const { options, entityMetadatas } = gateway.services.database.readManager.dataSource;
     expect(entityMetadatas.length).toBeGreaterThan(8);
     // Compared by its own name: MariaDB tells defaults in other words than MySQL.
-    const isMariaDb = gateway.nouns.database.label.startsWith("MariaDB");
+    const isMariaDb = gateway.services.database.label.startsWith("MariaDB");
     const source = new DataSource({ ...options, ...(isMariaDb ? { type: "mariadb" } : {}) } as DataSourceOptions);
     await source.initialize();
     try {
@@ -58,21 +58,21 @@ describe("schema", () => {
     }
   });
 
-  it("migrations - second start - run none again", async () => {
+  it("migrations - second start - do not run again", async () => {
     const before = await migrationNames();
     expect(before).toEqual(migrations.map(({ name }) => name));
-    const other = await TestGateway.start({ beside: gateway });
+    const other = await TestGateway.start({ shareDatabaseOf: gateway });
     await other.stop();
     expect(await migrationNames()).toEqual(before);
   });
 
-  it("UP-02 migrations - interrupted between a table and its mark - run again without harm", async () => {
+  it("UP-02 migrations - interrupted before a migration is recorded - run again without damage", async () => {
     const own = await TestGateway.start();
     try {
       const { id } = await own.createApplication("Kept");
       await own.query("DELETE FROM migrations");
-      const other = await TestGateway.start({ beside: own });
-      expect(await other.nouns.applicationRegistry.find(id)).not.toBeNull();
+      const other = await TestGateway.start({ shareDatabaseOf: own });
+      expect(await other.services.applicationRegistry.find(id)).not.toBeNull();
       await other.stop();
       expect(await migrationNames(own)).toEqual(migrations.map(({ name }) => name));
     } finally {
@@ -85,16 +85,16 @@ describe("schema", () => {
     const database = await createTestDatabase();
     const variables = { DATABASE_URL: database.url, MASTER_KEYS };
     try {
-      const results = await Promise.all(Array.from({ length: 3 }, () => runCommand(["migrate"], variables, makeFolder())));
+      const results = await Promise.all(Array.from({ length: 3 }, () => runCommand(["migrate"], variables, createTemporaryFolder())));
       expect(results.map(({ code, stderr }) => [code, /is up to date/.test(stderr)])).toEqual(results.map(() => [0, true]));
-      const shown = await runCommand(["application", "list", "--json"], variables, makeFolder());
+      const shown = await runCommand(["application", "list", "--json"], variables, createTemporaryFolder());
       expect([shown.code, JSON.parse(shown.stdout)]).toEqual([0, []]);
     } finally {
       await database.drop();
     }
   }, 200_000);
 
-  it("application row - processes in two time zones - one instant, in UTC, to the millisecond", async () => {
+  it("application row - processes in two time zones - store the same instant in UTC, to the millisecond", async () => {
     await ensureBuilt();
     const database = await createTestDatabase();
     const variables = { DATABASE_URL: database.url, MASTER_KEYS };
@@ -103,12 +103,12 @@ describe("schema", () => {
       const made = await runCommand(
         ["application", "create", "--name", "Zones", "--json"],
         { ...variables, TZ: "America/New_York" },
-        makeFolder(),
+        createTemporaryFolder(),
       );
       const { id } = JSON.parse(made.stdout) as { id: string };
       const shown = await Promise.all(
         ["Asia/Kolkata", "Pacific/Auckland"].map(async (TZ) => {
-          const { stdout } = await runCommand(["application", "show", id, "--json"], { ...variables, TZ }, makeFolder());
+          const { stdout } = await runCommand(["application", "show", id, "--json"], { ...variables, TZ }, createTemporaryFolder());
           return (JSON.parse(stdout) as { createdAt: string }).createdAt;
         }),
       );
@@ -121,15 +121,15 @@ describe("schema", () => {
   }, 200_000);
 });
 
-describe("values", () => {
+describe("stored values", () => {
   it.each([
     "2026-03-29T01:30:00.001Z",
     "2026-10-25T00:59:59.999Z",
     "2024-02-29T23:59:59.120Z",
     "2026-11-24T12:00:00.000Z",
-  ])("instant %s - stored and read - is the same millisecond, written in UTC", async (instant) => {
-    const { id } = await insertUser(freshEmail(), new Date(instant));
-    expect((await gateway.nouns.users.findById(application.id, id))?.createdAt.toISOString()).toBe(instant);
+  ])("instant %s - stored and read - is the same millisecond, stored in UTC", async (instant) => {
+    const { id } = await insertUser(uniqueEmail(), new Date(instant));
+    expect((await gateway.services.users.findById(application.id, id))?.createdAt.toISOString()).toBe(instant);
     const [row] = await gateway.query<{ text: string }>(
       `SELECT ${isMysql ? "CAST(created_at AS CHAR)" : "created_at"} AS text FROM users WHERE id = ?`,
       [id],
@@ -137,7 +137,7 @@ describe("values", () => {
     expect(row?.text).toBe(instant.replace("T", " ").replace("Z", ""));
   });
 
-  it("addresses - differing in case or accents only - are different keys, and none finds another", async () => {
+  it("addresses - differing only in case or accents - are different keys that do not match each other", async () => {
     const spellings = [
       "same@mail.example",
       "Same@mail.example",
@@ -150,20 +150,20 @@ describe("values", () => {
     const ids = new Map<string, string>();
     for (const email of spellings) ids.set(email, (await insertUser(email)).id);
     for (const email of spellings)
-      expect((await gateway.nouns.users.findByHandle(application.id, email as Email))?.id).toBe(ids.get(email));
-    expect(await gateway.nouns.users.findByHandle(application.id, "sAme@mail.example" as Email)).toBeNull();
+      expect((await gateway.services.users.findByHandle(application.id, email as Email))?.id).toBe(ids.get(email));
+    expect(await gateway.services.users.findByHandle(application.id, "sAme@mail.example" as Email)).toBeNull();
     await expect(insertUser("same@mail.example")).rejects.toMatchObject({
       driverError: { code: expect.stringMatching(/ER_DUP_ENTRY|SQLITE_CONSTRAINT/) },
     });
   });
 
-  it("address - typed with spaces around it and capitals - is the one account", async () => {
+  it("address - typed with surrounding spaces and capitals - identifies the same account", async () => {
     const person = await signUpPerson(gateway, application);
     expect((await requireLogIn(application.client, `  ${person.email.toUpperCase()}\n`)).user.id).toBe(person.tokens.user.id);
     expect(await logIn(application.client, person.email.replace("@", " @"))).toMatchObject({ __typename: "InvalidCredentials" });
   });
 
-  it("text columns - in a database of another collation - compare by their bytes", async () => {
+  it("text columns - in a database with another collation - compare by bytes", async () => {
     const own = "table_schema = DATABASE() AND table_name NOT IN ('migrations', 'migration_lock')";
     const sql = isMysql
       ? `SELECT CONCAT(table_name, '.', column_name) AS place, collation_name AS text FROM information_schema.columns WHERE ${own} AND collation_name IS NOT NULL`
@@ -173,18 +173,18 @@ describe("values", () => {
     expect(rows.filter(({ text }) => (isMysql ? text !== "utf8mb4_bin" : /collate/i.test(text)))).toEqual([]);
   });
 
-  it("text - characters outside the BMP, quotes, backslashes - come back as they were", async () => {
+  it("text - characters outside the BMP, quotes, backslashes - is returned unchanged", async () => {
     const name = "Zo\u00eb \ud83e\udd89 \"q\" 'q' \\ % _ ; --";
     const { id } = await gateway.createApplication(name);
-    expect((await gateway.nouns.applicationRegistry.find(id))?.settings.general.name).toBe(name);
+    expect((await gateway.services.applicationRegistry.find(id))?.settings.general.name).toBe(name);
   });
 });
 
 describe("guards", () => {
   it.each([undefined, null])("condition - %s as a value - throws instead of matching every row", async (value) => {
-    const { database } = gateway.nouns;
+    const { database } = gateway.services;
     const where = { applicationId: application.id, id: value as never };
-    const users = database.reading.getRepository(UserEntity);
+    const users = database.readManager.getRepository(UserEntity);
     for (const read of [
       () => users.findOneBy(where),
       () => users.find({ where }),
@@ -194,21 +194,21 @@ describe("guards", () => {
       await expect(read()).rejects.toThrow(/undefined|null/i);
     const count = await users.count();
     for (const write of [
-      () => database.writing.update(UserEntity, where, { locale: "xx" }),
-      () => database.writing.delete(UserEntity, where),
-      () => database.writing.delete(UserEntity, { applicationId: value as never }),
+      () => database.writeManager.update(UserEntity, where, { locale: "xx" }),
+      () => database.writeManager.delete(UserEntity, where),
+      () => database.writeManager.delete(UserEntity, { applicationId: value as never }),
     ])
       await expect(database.transaction(write)).rejects.toThrow(/undefined|null|empty/i);
     expect([await users.count(), await users.countBy({ locale: "xx" })]).toEqual([count, 0]);
   });
 
   it("write - outside of a transaction - throws", () => {
-    expect(() => gateway.nouns.database.writing).toThrow(/outside of a transaction/);
+    expect(() => gateway.services.database.writeManager).toThrow(/outside of a transaction/);
   });
 
-  it("transaction - work that throws - leaves nothing behind and runs no effect", async () => {
-    const { database } = gateway.nouns;
-    const email = freshEmail();
+  it("transaction - work that throws - is rolled back and runs no after-commit callback", async () => {
+    const { database } = gateway.services;
+    const email = uniqueEmail();
     let effects = 0;
     const work = async () => {
       await insertUser(email);
@@ -218,7 +218,7 @@ describe("guards", () => {
       throw new Error("on purpose");
     };
     await expect(database.transaction(work)).rejects.toThrow("on purpose");
-    expect(await gateway.nouns.users.findByHandle(application.id, email as Email)).toBeNull();
+    expect(await gateway.services.users.findByHandle(application.id, email as Email)).toBeNull();
     expect(effects).toBe(0);
   });
 });
@@ -242,18 +242,18 @@ describe("secrets at rest", () => {
     const newPassword = "chosen after the loss";
     await own.client.expect(ResetPasswordDocument, { input: { handle: { email: person.email }, code, ticket, newPassword } });
     // One code that lives, in a mail that has arrived; another in a mail that still waits.
-    const pending = freshEmail();
+    const pending = uniqueEmail();
     const pendingTicket = await beginSignUp(own.client, pending);
     const pendingCode = await gateway.mails.nextCode(pending);
-    gateway.mails.temper = "refuse";
-    const waiting = freshEmail();
+    gateway.mails.behaviour = "refuse-temporarily";
+    const waiting = uniqueEmail();
     const waitingTicket = await beginSignUp(own.client, waiting);
     await eventually(
       "the mail to wait",
       async () => (await gateway.query("SELECT id FROM outbox_messages WHERE status = 'PENDING' AND attempts = 1")).length === 1,
     );
     const dump = await gateway.dump();
-    gateway.mails.temper = "accept";
+    gateway.mails.behaviour = "accept";
     gateway.clock.move({ seconds: 6 });
     const waitingCode = await gateway.mails.nextCode(waiting);
     const tokens = [person.tokens, loggedIn, refreshSession].flatMap(({ jwt, sessionToken, refreshToken, deviceToken }) => [

@@ -21,11 +21,11 @@ import {
   SignUpDocument,
 } from "../support/generated/authentication.js";
 import { ManagedApplicationDocument } from "../support/generated/management.js";
-import { freshEmail, PASSWORD, signUpPerson } from "../support/people.js";
+import { PASSWORD, signUpPerson, uniqueEmail } from "../support/people.js";
 
 type AnyCode = keyof typeof errorCatalogue;
 /** What an answer was refused with: the code of its union member or its first top-level error. */
-interface Refused {
+interface ErrorAnswer {
   readonly code: string;
   readonly status: number;
   readonly answer: Answer<unknown>;
@@ -40,14 +40,14 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 const signUp = (client: Client, more: object = {}) =>
-  client.run(SignUpDocument, { input: { handle: { email: freshEmail() }, password: PASSWORD, ...more } });
+  client.run(SignUpDocument, { input: { handle: { email: uniqueEmail() }, password: PASSWORD, ...more } });
 const logIn = (client: Client, email: string, password: string) => client.run(LogInDocument, { input: { handle: { email }, password } });
-const guess = async (client: Client, times: number, email = freshEmail()) => {
+const guess = async (client: Client, times: number, email = uniqueEmail()) => {
   for (let count = 1; count < times; count++) await logIn(client, email, "certainly not the password");
   return await logIn(client, email, "certainly not the password");
 };
 
-function refusalIn(answer: Answer<unknown>): Refused {
+function errorAnswerOf(answer: Answer<unknown>): ErrorAnswer {
   const [member] = Object.values((answer.data ?? {}) as Record<string, { code?: string } | null>);
   const code = answer.errors[0]?.extensions.code ?? member?.code;
   if (!code) throw new Error(`Nothing was refused: ${answer.text}`);
@@ -58,23 +58,23 @@ function refusalIn(answer: Answer<unknown>): Refused {
 async function withoutDatabase(): Promise<Answer<unknown>> {
   const sockets = new Set<Socket>();
   const { hostname = "", port = "" } = isMysql ? new URL(gateway.database.url) : {};
-  const way = createServer((incoming) => {
+  const proxy = createServer((incoming) => {
     const outgoing = connect(Number(port || 3306), hostname);
     for (const socket of [incoming, outgoing]) sockets.add(socket.on("error", () => {}));
     incoming.pipe(outgoing).pipe(incoming);
   });
-  way.listen(0, "127.0.0.1");
-  await once(way, "listening");
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
   const url = new URL(isMysql ? gateway.database.url : "mysql://unused");
-  url.host = `127.0.0.1:${(way.address() as AddressInfo).port}`;
-  const cutOff = await TestGateway.start({ beside: gateway, environment: isMysql ? { DATABASE_URL: url.href } : {} });
+  url.host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const disconnectedGateway = await TestGateway.start({ shareDatabaseOf: gateway, environment: isMysql ? { DATABASE_URL: url.href } : {} });
   try {
-    if (!isMysql) await cutOff.nouns.database.close();
-    way.close();
+    if (!isMysql) await disconnectedGateway.services.database.close();
+    proxy.close();
     for (const socket of sockets) socket.destroy();
-    return await application.client.with({ baseUrl: cutOff.url }).run(ApplicationDocument, {});
+    return await application.client.with({ baseUrl: disconnectedGateway.url }).run(ApplicationDocument, {});
   } finally {
-    await cutOff.stop();
+    await disconnectedGateway.stop();
   }
 }
 
@@ -90,14 +90,14 @@ const requests: Record<AnyCode, () => Promise<Answer<unknown>>> = {
   SIGN_UP_CLOSED: async () => signUp((await gateway.createApplication("Closed", "signUp.enabled=false")).client),
   HANDLE_UNAVAILABLE: async () => {
     const open = await gateway.createApplication("Open", "signUp.flow=NONE");
-    const handle = { email: freshEmail() };
+    const handle = { email: uniqueEmail() };
     await signUp(open.client, { handle });
     return await signUp(open.client, { handle });
   },
   INVITATIONS_CLOSED: async () => {
     const closed = await gateway.createApplication("Closed", "invitation.enabled=false");
     return await closed.client.run(AcceptInvitationDocument, {
-      input: { handle: { email: freshEmail() }, code: "00000000", password: PASSWORD },
+      input: { handle: { email: uniqueEmail() }, code: "00000000", password: PASSWORD },
     });
   },
   HANDLE_INVALID: () => signUp(application.client, { handle: { email: "not an address" } }),
@@ -110,7 +110,7 @@ const requests: Record<AnyCode, () => Promise<Answer<unknown>>> = {
     return await client.run(DeleteAccountDocument, {});
   },
   INVALID_CREDENTIALS: () => guess(application.client, 1),
-  INVALID_CODE: () => application.client.run(CompleteSignUpDocument, { input: { handle: { email: freshEmail() }, code: "000000" } }),
+  INVALID_CODE: () => application.client.run(CompleteSignUpDocument, { input: { handle: { email: uniqueEmail() }, code: "000000" } }),
   CHALLENGE_ENDED: () =>
     application.client.run(CompleteLogInDocument, { input: { challengeToken: "lk_chl_unknown", proof: { code: "000000" } } }),
   PHONE_NOT_VERIFIED: async () => {
@@ -134,7 +134,7 @@ const requests: Record<AnyCode, () => Promise<Answer<unknown>>> = {
   FORBIDDEN: () => application.client.with({ headers: { origin: "https://evil.example" } }).run(ApplicationDocument, {}),
   RATE_LIMITED: async () => {
     const ask = () => application.client.with({ address: "192.0.2.2" }).run(ApplicationDocument, {});
-    const answers = await gateway.clock.standStill(() => Promise.all(Array.from({ length: 100 }, ask)));
+    const answers = await gateway.clock.whileFrozen(() => Promise.all(Array.from({ length: 100 }, ask)));
     return answers.find(({ status }) => status !== 200) ?? (await ask());
   },
   BAD_USER_INPUT: () => application.client.post({ query: print(LogInDocument), variables: { input: 7 } }),
@@ -143,7 +143,7 @@ const requests: Record<AnyCode, () => Promise<Answer<unknown>>> = {
   INTERNAL_SERVER_ERROR: withBrokenRow,
 };
 /** Codes of refusals before execution; the others come from resolvers, and their requests were served. */
-const refusedBefore: readonly string[] = [
+const rejectedBeforeExecution: readonly string[] = [
   "UNAUTHENTICATED",
   "FORBIDDEN",
   "RATE_LIMITED",
@@ -155,11 +155,11 @@ const refusedBefore: readonly string[] = [
 describe("catalogue", () => {
   it.each(
     Object.keys(errorCatalogue) as AnyCode[],
-  )("error - %s - is answered, in its place, with its status and a sentence", async (code) => {
-    const refused = refusalIn(await requests[code]());
+  )("error - %s - is answered in its place, with its status and a message", async (code) => {
+    const refused = errorAnswerOf(await requests[code]());
     expect(refused.code).toBe(code);
     const entry = errorCatalogue[code];
-    expect(refused.status).toBe(refusedBefore.includes(code) && "status" in entry ? entry.status : 200);
+    expect(refused.status).toBe(rejectedBeforeExecution.includes(code) && "status" in entry ? entry.status : 200);
     expect(refused.answer.errors.length).toBe(entry.place === "top" ? 1 : 0);
     const sentence =
       refused.answer.errors[0]?.message ??
@@ -168,25 +168,25 @@ describe("catalogue", () => {
     expect(refused.answer.headers.get("cache-control")).toBe("no-store");
   });
 
-  it("errors - RATE_LIMITED and UNAVAILABLE - say when to come back, in the header too", async () => {
+  it("errors - RATE_LIMITED and UNAVAILABLE - carry a retry delay, in the header too", async () => {
     for (const code of ["RATE_LIMITED", "UNAVAILABLE"] as const) {
       gateway.clock.move({ minutes: 1 });
-      const { answer } = refusalIn(await requests[code]());
+      const { answer } = errorAnswerOf(await requests[code]());
       const { retryAfterSeconds } = answer.errors[0]?.extensions ?? {};
       expect(retryAfterSeconds).toBeGreaterThan(0);
       expect(answer.headers.get("retry-after")).toBe(String(retryAfterSeconds));
     }
   });
 
-  it("errors - Accept-Language - the sentence follows it, the code does not", async () => {
+  it("errors - Accept-Language - changes the message, not the code", async () => {
     const answers = await Promise.all(
       ["en", "de-AT", "fr;q=0.9, xx"].map((language) => guess(application.client.with({ headers: { "accept-language": language } }), 1)),
     );
-    expect(new Set(answers.map((answer) => refusalIn(answer).code))).toEqual(new Set(["INVALID_CREDENTIALS"]));
+    expect(new Set(answers.map((answer) => errorAnswerOf(answer).code))).toEqual(new Set(["INVALID_CREDENTIALS"]));
     expect(new Set(answers.map(({ data }) => JSON.stringify(data))).size).toBe(3);
   });
 
-  it("errors - schema of both APIs - list the codes of the catalogue and no others", async () => {
+  it("errors - schemas of both APIs - list exactly the codes of the catalogue", async () => {
     const sdl = await (await fetch(`${gateway.url}/schema/authentication.graphql`)).text();
     const [, body = ""] = /enum ErrorCode \{([^}]*)\}/.exec(sdl) ?? [];
     const listed = body.match(/^ {2}[A-Z_]+$/gm)?.map((line) => line.trim());
@@ -196,7 +196,7 @@ describe("catalogue", () => {
 });
 
 describe("unexpected errors", () => {
-  it("unexpected error - broken row - a sentence and an id; the cause is in the log under that id and nowhere else", async () => {
+  it("unexpected error - broken row - answers a message and an id; the cause is logged under that id only", async () => {
     const answer = await withBrokenRow();
     const [error] = answer.errors;
     const id = error?.extensions.id ?? "?";
@@ -214,12 +214,12 @@ describe("unexpected errors", () => {
     expect(entries[0]?.["requestId"]).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it("unexpected error - twice - two ids", async () => {
+  it("unexpected error - two occurrences - two ids", async () => {
     const ids = [await withBrokenRow(), await withBrokenRow()].map(({ errors }) => errors[0]?.extensions.id);
     expect(new Set(ids).size).toBe(2);
   });
 
-  it("unexpected error - broken settings - refused before execution with 500 and an id, other applications are served", async () => {
+  it("unexpected error - broken settings - rejected before execution with 500 and an id; other applications are served", async () => {
     const broken = await gateway.createApplication("Broken");
     await gateway.query("UPDATE applications SET settings = ?, settings_version = 9 WHERE id = ?", [
       '{"token":{"lifetimeMinutes":-1}}',

@@ -5,7 +5,7 @@ import { canonicalEmail } from "../../src/domain/users/index.js";
 
 const CANONICAL =
   /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*$/;
-const runs = { numRuns: 2000 };
+const propertyOptions = { numRuns: 2000 };
 const pick = (letters: string, maxLength: number) => fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength });
 const atom = pick("abcXYZ019!#$%&'*+/=?^_`{|}~-", 12);
 const localPart = fc.array(atom, { minLength: 1, maxLength: 4 }).map((atoms) => atoms.join("."));
@@ -24,7 +24,7 @@ const anything = fc.oneof(
 const insert = (text: string, odd: string, at: number) => text.slice(0, at % (text.length + 1)) + odd + text.slice(at % (text.length + 1));
 
 describe("handle - properties of the canonicaliser", () => {
-  it("any text - is refused or becomes one plain ASCII address of legal length", () => {
+  it("any text - canonicalised - is rejected or becomes one ASCII address of valid length", () => {
     fc.assert(
       fc.property(anything, (text) => {
         const email = canonicalEmail(text);
@@ -33,32 +33,32 @@ describe("handle - properties of the canonicaliser", () => {
         expect(email.length).toBeLessThanOrEqual(254);
         expect(email.indexOf("@")).toBeLessThanOrEqual(64);
       }),
-      runs,
+      propertyOptions,
     );
   });
 
-  it("canonical form - given again - is itself", () => {
+  it("canonical form - canonicalised again - is unchanged", () => {
     fc.assert(
       fc.property(anything, (text) => {
         const email = canonicalEmail(text);
         if (email !== null) expect(canonicalEmail(email)).toBe(email);
       }),
-      runs,
+      propertyOptions,
     );
   });
 
-  it("well-formed address - in any case, with white space around it - is accepted as one and the same", () => {
+  it("well-formed address - any case, surrounding white space - has one canonical form", () => {
     const space = pick(" \t\r\n", 4);
     fc.assert(
       fc.property(address, space, space, fc.func(fc.boolean()), (text, before, after, isUpper) => {
         const typed = [...text].map((letter) => (isUpper(letter) ? letter.toUpperCase() : letter.toLowerCase())).join("");
         expect(canonicalEmail(before + typed + after)).toBe(text.toLowerCase());
       }),
-      runs,
+      propertyOptions,
     );
   });
 
-  it("two addresses - that differ in more than case - never become one", () => {
+  it("two addresses - differing in more than case - have different canonical forms", () => {
     fc.assert(
       fc.property(address, address, fc.nat(), pick("+.-_'", 1), (one, other, at, extra) => {
         const near = insert(one, extra, at % one.indexOf("@"));
@@ -67,22 +67,22 @@ describe("handle - properties of the canonicaliser", () => {
           if (candidate.toLowerCase() !== one.toLowerCase()) expect(email).not.toBe(canonicalEmail(one));
         }
       }),
-      runs,
+      propertyOptions,
     );
   });
 
-  it("what ends an address or begins another - anywhere inside - refuses all of it", () => {
+  it("separators and control characters - anywhere inside an address - reject the whole address", () => {
     const dangerous = fc.constantFrom("\r\n", "\n", "\0", ",", ";", "<", ">", '"', "(", ")", "[", "\\", ":", "@", "\u200b", "\u202e", " ");
     fc.assert(
       fc.property(address, dangerous, fc.nat(), (text, danger, at) => {
         const inside = 1 + (at % (text.length - 1));
         expect(canonicalEmail(text.slice(0, inside) + danger + text.slice(inside))).toBeNull();
       }),
-      runs,
+      propertyOptions,
     );
   });
 
-  it("domain in another alphabet - composed, decomposed or as its A-labels - is one address, and reads as what was typed", () => {
+  it("internationalised domain - composed, decomposed or as A-labels - is one address that decodes to the typed text", () => {
     fc.assert(
       fc.property(accented, (text) => {
         const email = canonicalEmail(text.normalize("NFC"));
@@ -91,7 +91,7 @@ describe("handle - properties of the canonicaliser", () => {
         const [, host = ""] = email.split("@");
         expect(domainToUnicode(host)).toBe(text.normalize("NFC").split("@")[1]?.toLowerCase());
       }),
-      runs,
+      propertyOptions,
     );
   });
 });

@@ -7,7 +7,7 @@ import { allowInsecureRequests, discovery } from "openid-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { IssueJwtDocument, LogInDocument } from "../support/generated/authentication.js";
-import { freshEmail, PASSWORD, requireLogIn, signUpPerson } from "../support/people.js";
+import { PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
 
 interface Jwk {
   readonly kty: string;
@@ -39,28 +39,28 @@ const thumbprintOf = ({ e, kty, n }: Pick<Jwk, "e" | "kty" | "n">) =>
   createHash("sha256").update(`{"e":"${e}","kty":"${kty}","n":"${n}"}`).digest("base64url");
 
 /** A new application with these settings, and the JWT of somebody who has just signed up. */
-async function issued(...settings: string[]) {
+async function issueToken(...settings: string[]) {
   const own = await gateway.createApplication("Issued", ...settings);
   const person = await signUpPerson(gateway, own);
   return { own, person, jwt: person.tokens.jwt };
 }
 
 describe("token", () => {
-  it("header - default - is alg, typ and kid, and nothing more", async () => {
-    const { own, jwt } = await issued();
+  it("header - default settings - contains only alg, typ and kid", async () => {
+    const { own, jwt } = await issueToken();
     const header = headerOf(jwt);
     expect(header).toEqual({ alg: "RS256", typ: "JWT", kid: header["kid"] });
     expect((await fetchKeys(own)).map(({ kid }) => kid)).toContain(header["kid"]);
   });
 
   it("header - token.sendKeyId off - has no kid and still verifies", async () => {
-    const { own, jwt } = await issued("token.sendKeyId=false");
+    const { own, jwt } = await issueToken("token.sendKeyId=false");
     expect(headerOf(jwt)).toEqual({ alg: "RS256", typ: "JWT" });
     const pem = await (await fetch(`${issuerOf(own)}/public-key.pem`)).text();
     expect(jsonwebtoken.verify(jwt, pem, { algorithms: ["RS256"] })).toMatchObject({ aud: own.id });
   });
 
-  it("kid - RFC 7638 section 3.1 - the vector holds, and every kid is the thumbprint of its key", async () => {
+  it("kid - RFC 7638 section 3.1 - the test vector matches, and every kid is the thumbprint of its key", async () => {
     const n =
       "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
     expect(thumbprintOf({ kty: "RSA", n, e: "AQAB" })).toBe("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
@@ -69,8 +69,8 @@ describe("token", () => {
     expect(new Set(keys.map(({ kid }) => kid)).size).toBe(keys.length);
   });
 
-  it.each([1, 60, 1440])("times - token.lifetimeMinutes=%i - whole seconds, so far apart", async (minutes) => {
-    const { person, jwt } = await issued(`token.lifetimeMinutes=${minutes}`);
+  it.each([1, 60, 1440])("timestamps - token.lifetimeMinutes=%i - are whole seconds and differ by the lifetime", async (minutes) => {
+    const { person, jwt } = await issueToken(`token.lifetimeMinutes=${minutes}`);
     const { iat, exp } = claimsOf(jwt);
     expect([Number.isInteger(iat), Number.isInteger(exp)]).toEqual([true, true]);
     expect(exp - iat).toBe(minutes * 60);
@@ -80,8 +80,8 @@ describe("token", () => {
     expect(Date.parse(person.tokens.jwtExpiresAt) / 1000).toBe(exp);
   });
 
-  it("JW-13 claims - default - issuer, audience, subject and jti; nothing else but the address", async () => {
-    const { own, person, jwt } = await issued();
+  it("JW-13 claims - default settings - contain issuer, audience, subject, jti and the email address only", async () => {
+    const { own, person, jwt } = await issueToken();
     const claims = claimsOf(jwt);
     expect(Object.keys(claims).sort()).toEqual([...REGISTERED, "email"].sort());
     expect(claims).toMatchObject({ iss: issuerOf(own), aud: own.id, sub: person.tokens.user.id, email: person.email });
@@ -93,17 +93,17 @@ describe("token", () => {
     { settings: ["general.realmAppId=myapp-abcde", 'token.audience=["one"]'], aud: "one" },
     { settings: ['token.audience=["one","two"]'], aud: ["one", "two"] },
   ])("audience - $settings - is $aud", async ({ settings, aud }) => {
-    expect(claimsOf((await issued(...settings)).jwt)["aud"]).toEqual(aud);
+    expect(claimsOf((await issueToken(...settings)).jwt)["aud"]).toEqual(aud);
   });
 
-  it("audience - setting changed - counts from the next token", async () => {
-    const { own, person } = await issued();
+  it("audience - setting changed - applies to the next token", async () => {
+    const { own, person } = await issueToken();
     await gateway.configure(own.id, "token.audience=moved");
     expect(claimsOf((await requireLogIn(own.client, person.email)).jwt)["aud"]).toBe("moved");
   });
 
-  it("JW-13 jti - many tokens of one session at once - never the same twice, every other claim alike", async () => {
-    const { person } = await issued();
+  it("JW-13 jti - many tokens of one session at once - is unique; all other claims are equal", async () => {
+    const { person } = await issueToken();
     const answers = await Promise.all(
       Array.from({ length: 100 }, () => person.client.with({ address: undefined }).expect(IssueJwtDocument, { input: {} })),
     );
@@ -112,7 +112,7 @@ describe("token", () => {
     expect(new Set(claims.map(({ iss, sub }) => `${iss} ${sub}`)).size).toBe(1);
   });
 
-  it("metadata - fields in the token - are claims nested by their paths; others and token.includeEmail=false stay out", async () => {
+  it("metadata - fields with inToken - are claims nested by path; other fields and, with token.includeEmail=false, the address are omitted", async () => {
     const fields = [
       { path: "user_data.name.first" },
       { path: "user_data.age", type: "NUMBER" },
@@ -121,7 +121,7 @@ describe("token", () => {
     ];
     const own = await gateway.createApplication("Fields", `metadata.fields=${JSON.stringify(fields)}`, "token.includeEmail=false");
     const metadata = { user_data: { name: { first: "Ann" }, age: 42 }, tags: ["a", "b"], note: "secret" };
-    const person = await signUpPerson(gateway, own, freshEmail(), { metadata });
+    const person = await signUpPerson(gateway, own, uniqueEmail(), { metadata });
     const { jwt } = person.tokens;
     expect(claimsOf(jwt)).toMatchObject({ user_data: { name: { first: "Ann" }, age: 42 }, tags: ["a", "b"] });
     expect(Object.keys(claimsOf(jwt)).sort()).toEqual([...REGISTERED, "tags", "user_data"].sort());
@@ -135,7 +135,7 @@ describe("token", () => {
       let longest = 0;
       for (let low = 0, high = 4096; low <= high; ) {
         const length = (low + high) >> 1;
-        const input = { handle: { email: freshEmail() }, password: PASSWORD, metadata: { a: "x".repeat(length), b: "y".repeat(200) } };
+        const input = { handle: { email: uniqueEmail() }, password: PASSWORD, metadata: { a: "x".repeat(length), b: "y".repeat(200) } };
         const answer = await person.with({ address: undefined }).post<{ signUp: { jwt?: string } }>({
           query: "mutation ($input: SignUpInput!) { signUp(input: $input) { ... on LoggedIn { jwt } } }",
           variables: { input },
@@ -162,14 +162,14 @@ describe("registered claims", () => {
     "typ",
     "email",
     "sub.inner",
-  ])("metadata path %s - settings - are refused and stay as they were", async (path) => {
+  ])("metadata path %s - in the settings - is rejected and the settings are unchanged", async (path) => {
     await expect(gateway.configure(application.id, `metadata.fields=${JSON.stringify([{ path }])}`)).rejects.toThrow(/reserved claim/);
     const [row] = await gateway.query<{ settings: string }>("SELECT settings FROM applications WHERE id = ?", [application.id]);
     expect(row?.settings).not.toContain(`"${path}"`);
   });
 
-  it("JW-14 metadata - row edited past the gateway - cannot shadow a claim", async () => {
-    const { own, person, jwt } = await issued();
+  it("JW-14 metadata - row edited directly in the database - cannot overwrite a claim", async () => {
+    const { own, person, jwt } = await issueToken();
     const evil = JSON.stringify({
       sub: "somebody else",
       iss: "https://evil.example",
@@ -186,8 +186,8 @@ describe("registered claims", () => {
     expect([claims.jti === "same", "nbf" in claims]).toEqual([false, false]);
   });
 
-  it("settings - row edited past the gateway - bring no token with a foreign claim", async () => {
-    const { own, person } = await issued();
+  it("settings - row edited directly in the database - issue no token with a foreign claim", async () => {
+    const { own, person } = await issueToken();
     const settings = JSON.stringify({ metadata: { fields: [{ path: "sub" }, { path: "iss" }] } });
     await gateway.query("UPDATE applications SET settings = ?, settings_version = settings_version + 1 WHERE id = ?", [settings, own.id]);
     await gateway.query("UPDATE users SET metadata = ? WHERE id = ?", [JSON.stringify({ sub: "x", iss: "y" }), person.tokens.user.id]);
@@ -198,15 +198,19 @@ describe("registered claims", () => {
     expect(answer.text).not.toContain("jwt");
   });
 
-  it("JW-14 signing - application whose fields name registered claims - the token's own claims win", async () => {
-    const { own, person } = await issued();
-    const found = await gateway.nouns.applicationRegistry.find(own.id);
-    const user = await gateway.nouns.users.findById(own.id, person.tokens.user.id);
+  it("JW-14 signing - metadata fields named like registered claims - the registered claims take precedence", async () => {
+    const { own, person } = await issueToken();
+    const found = await gateway.services.applicationRegistry.find(own.id);
+    const user = await gateway.services.users.findById(own.id, person.tokens.user.id);
     if (!found || !user) throw new Error("gone");
     const [field] = [{ path: "", type: "JSON", setBy: "USER", required: false, editable: true, inToken: true } as const];
     const settings = { ...found.settings, metadata: { fields: REGISTERED.map((path) => ({ ...field, path })) } };
     const metadata = Object.fromEntries(REGISTERED.map((name) => [name, "evil"]));
-    const { jwt } = await gateway.nouns.jwtIssuer.issue({ ...found, settings }, { ...user, metadata }, { at: new Date(), amr: ["pwd"] });
+    const { jwt } = await gateway.services.jwtIssuer.issue(
+      { ...found, settings },
+      { ...user, metadata },
+      { authenticatedAt: new Date(), amr: ["pwd"] },
+    );
     expect(Object.values(claimsOf(jwt))).not.toContain("evil");
     expect(claimsOf(jwt)).toMatchObject({ sub: user.subject, iss: issuerOf(own), aud: own.id });
   });
@@ -220,8 +224,8 @@ describe("independent verifiers", () => {
     return [header, Buffer.from(JSON.stringify({ ...claims, sub: "evil" })).toString("base64url"), signature].join(".");
   };
 
-  it("jsonwebtoken with jwks-rsa - key set over HTTP - verifies; a changed, foreign or expired token is refused", async () => {
-    const { own, person, jwt } = await issued();
+  it("jsonwebtoken with jwks-rsa - key set over HTTP - verifies; an altered, foreign or expired token is rejected", async () => {
+    const { own, person, jwt } = await issueToken();
     const client = new JwksClient({ jwksUri: keySetUrl(own) });
     const verify = (token: string, at = gateway.clock.now()) =>
       new Promise<unknown>((resolve, reject) => {
@@ -239,12 +243,12 @@ describe("independent verifiers", () => {
       });
     expect(await verify(jwt)).toMatchObject({ sub: person.tokens.user.id });
     await expect(verify(forge(jwt))).rejects.toThrow("invalid signature");
-    await expect(verify((await issued()).jwt)).rejects.toThrow(/signing key/);
+    await expect(verify((await issueToken()).jwt)).rejects.toThrow(/signing key/);
     await expect(verify(jwt, new Date(Date.parse(person.tokens.jwtExpiresAt) + 1000))).rejects.toThrow("jwt expired");
   });
 
-  it("fast-jwt with get-jwks - key set over HTTP - verifies; a changed token is refused", async () => {
-    const { own, person, jwt } = await issued();
+  it("fast-jwt with get-jwks - key set over HTTP - verifies; an altered token is rejected", async () => {
+    const { own, person, jwt } = await issueToken();
     const getJwks = buildGetJwks({ jwksPath: "/.well-known/jwks.json" });
     const key = async ({ header }: { header: { kid: string; alg: string } }) =>
       await getJwks.getPublicKey({ kid: header.kid, alg: header.alg, domain: issuerOf(own) });
@@ -263,8 +267,8 @@ describe("independent verifiers", () => {
   it.each([
     "oidc",
     "oauth2",
-  ] as const)("openid-client - %s discovery - finds an issuer equal to iss byte for byte, and the key set", async (algorithm) => {
-    const { own, jwt } = await issued();
+  ] as const)("openid-client - %s discovery - finds an issuer identical to iss, and the key set", async (algorithm) => {
+    const { own, jwt } = await issueToken();
     const { iss } = claimsOf(jwt);
     const found = await discovery(new URL(iss), "any", undefined, undefined, { algorithm, execute: [allowInsecureRequests] });
     expect(found.serverMetadata()).toMatchObject({ issuer: iss, jwks_uri: keySetUrl(own) });

@@ -3,18 +3,18 @@ import { describe, expect, it } from "vitest";
 import type { MetadataFieldSettings } from "../../src/domain/applications/index.js";
 import { metadataSettings, reservedClaims } from "../../src/domain/applications/settings/metadata.settings.js";
 import {
-  acceptMetadata,
-  acceptPartOfMetadata,
-  changeMetadata,
-  completeMetadata,
+  applyMetadataChange,
   type Metadata,
+  mergeMetadata,
   tokenMetadata,
+  validateMetadata,
+  validatePartialMetadata,
 } from "../../src/domain/users/index.js";
-import { isBounded } from "../../src/domain/users/metadata.js";
+import { isWithinLimits } from "../../src/domain/users/metadata.js";
 
 const runs = { numRuns: 500 };
-const awkward = ["__proto__", "constructor", "prototype", "toString", "sub", "email", "aud"];
-const name = fc.constantFrom("a", "b", "user_data", "first-name", "0", "hasOwnProperty", ...awkward);
+const hostileNames = ["__proto__", "constructor", "prototype", "toString", "sub", "email", "aud"];
+const name = fc.constantFrom("a", "b", "user_data", "first-name", "0", "hasOwnProperty", ...hostileNames);
 const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((segments) => segments.join("."));
 const values: Record<MetadataFieldSettings["type"], fc.Arbitrary<unknown>> = {
   STRING: fc.string({ unit: fc.constantFrom("x", "ß", " "), maxLength: 8 }),
@@ -47,18 +47,18 @@ const fields = fc
   .filter(({ success }) => success)
   .map(({ data }) => data?.fields ?? []);
 /** JSON as it comes out of a request: `__proto__` is a name like any other there. */
-const noise = fc
+const arbitraryJson = fc
   .dictionary(name, fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.dictionary(name, fc.dictionary(name, fc.jsonValue()))), { maxKeys: 4 })
   .map((value) => JSON.parse(JSON.stringify(value)) as Metadata);
-const authority = fc.constantFrom("USER" as const, "INVITER" as const, "DEVELOPER" as const);
+const setBy = fc.constantFrom("USER" as const, "INVITER" as const, "DEVELOPER" as const);
 const ranks = ["USER", "INVITER", "DEVELOPER"];
 
 const read = (node: unknown, [first, ...rest]: string[]): unknown =>
   first === undefined ? node : Object.hasOwn(Object(node), first) ? read((node as Metadata)[first], rest) : undefined;
 const at = (metadata: Metadata, { path: own }: MetadataFieldSettings) => read(metadata, own.split("."));
 /** An object that gives some of the fields a value of their type; a wish may also be null, which removes one. */
-const giving = (list: readonly MetadataFieldSettings[], isWish = false) =>
-  fc.tuple(...list.map(({ type }) => fc.option(isWish ? fc.option(values[type]) : values[type], { nil: undefined }))).map((chosen) => {
+const metadataFor = (list: readonly MetadataFieldSettings[], mayRemove = false) =>
+  fc.tuple(...list.map(({ type }) => fc.option(mayRemove ? fc.option(values[type]) : values[type], { nil: undefined }))).map((chosen) => {
     const given: Record<string, unknown> = {};
     list.forEach(({ path: own }, index) => {
       if (chosen[index] === undefined) return;
@@ -72,13 +72,17 @@ const giving = (list: readonly MetadataFieldSettings[], isWish = false) =>
     });
     return given as Metadata;
   });
-const scene = fields.chain((list) =>
-  fc.record({ list: fc.constant(list), given: fc.oneof(giving(list, true), noise), current: giving(list).filter(isBounded) }),
+const metadataCase = fields.chain((list) =>
+  fc.record({
+    list: fc.constant(list),
+    given: fc.oneof(metadataFor(list, true), arbitraryJson),
+    current: metadataFor(list).filter(isWithinLimits),
+  }),
 );
-const untouched = JSON.stringify(Object.getOwnPropertyNames(Object.prototype).sort());
+const prototypeSnapshot = JSON.stringify(Object.getOwnPropertyNames(Object.prototype).sort());
 
 describe("metadata - properties of its paths", () => {
-  it("settings - any list of paths - no reserved claim, no prototype, no path inside another is accepted", () => {
+  it("settings - any list of paths - reserved claims, prototype names and overlapping paths are rejected", () => {
     fc.assert(
       fc.property(fc.array(field, { maxLength: 5 }), (list) => {
         const { success, data } = metadataSettings.safeParse({ fields: list });
@@ -94,11 +98,11 @@ describe("metadata - properties of its paths", () => {
     );
   });
 
-  it("values - anything given by anybody - only fields within the giver's authority are stored, the rest are defaults", () => {
+  it("values - arbitrary input from any actor - only fields the actor may set are stored, all others get defaults", () => {
     fc.assert(
-      fc.property(scene, authority, ({ list, given }, who) => {
-        const outcome = acceptMetadata(list, given, who);
-        expect(JSON.stringify(Object.getOwnPropertyNames(Object.prototype).sort())).toBe(untouched);
+      fc.property(metadataCase, setBy, ({ list, given }, who) => {
+        const outcome = validateMetadata(list, given, who);
+        expect(JSON.stringify(Object.getOwnPropertyNames(Object.prototype).sort())).toBe(prototypeSnapshot);
         if (outcome.kind === "refused") {
           expect(outcome.fields.length).toBeGreaterThan(0);
           return;
@@ -111,15 +115,15 @@ describe("metadata - properties of its paths", () => {
           expect(value).toEqual(isTheirs ? at(given, one) : one.default);
           if (one.required && isTheirs) expect(value).toBeDefined();
         }
-        expect(leavesOf(outcome.metadata, list)).toBe(size);
+        expect(countLeaves(outcome.metadata, list)).toBe(size);
       }),
       runs,
     );
   });
 
-  it("token - any stored metadata - no registered claim is among its names, and fields kept out of it stay out", () => {
+  it("token - any stored metadata - contains no registered claim and no field without inToken", () => {
     fc.assert(
-      fc.property(scene, ({ list, current }) => {
+      fc.property(metadataCase, ({ list, current }) => {
         const claims = tokenMetadata(list, current);
         expect(Object.keys(claims).filter((claim) => reservedClaims.has(claim))).toEqual([]);
         for (const one of list) expect(at(claims, one)).toEqual(one.inToken ? at(current, one) : undefined);
@@ -128,11 +132,11 @@ describe("metadata - properties of its paths", () => {
     );
   });
 
-  it("change - anything given by a user - touches what was given, never what is not theirs, and can be sent back as it is", () => {
+  it("change - arbitrary input from a user - changes only the given fields the user may edit, and is idempotent", () => {
     fc.assert(
-      fc.property(scene, ({ list, current, given }) => {
+      fc.property(metadataCase, ({ list, current, given }) => {
         const before = JSON.stringify(current);
-        const outcome = changeMetadata(list, current, given);
+        const outcome = applyMetadataChange(list, current, given);
         expect(JSON.stringify(current)).toBe(before);
         if (outcome.kind === "refused") return;
         for (const one of list) {
@@ -140,28 +144,28 @@ describe("metadata - properties of its paths", () => {
           const isTheirs = one.setBy === "USER" && one.editable && wish !== undefined;
           expect(at(outcome.metadata, one)).toEqual(isTheirs ? (wish ?? undefined) : at(current, one));
         }
-        expect(isBounded(outcome.metadata)).toBe(true);
-        expect(changeMetadata(list, outcome.metadata, outcome.metadata)).toEqual(outcome);
+        expect(isWithinLimits(outcome.metadata)).toBe(true);
+        expect(applyMetadataChange(list, outcome.metadata, outcome.metadata)).toEqual(outcome);
       }),
       runs,
     );
   });
 
-  it("change - what was read sent back, and sent back again - changes nothing", () => {
+  it("change - stored metadata sent back, twice - changes nothing", () => {
     fc.assert(
-      fc.property(scene, ({ list, current }) => {
-        expect(changeMetadata(list, current, current)).toEqual({ kind: "accepted", metadata: current });
+      fc.property(metadataCase, ({ list, current }) => {
+        expect(applyMetadataChange(list, current, current)).toEqual({ kind: "accepted", metadata: current });
       }),
       runs,
     );
   });
 
-  it("invitation - what the inviter and the guest gave - the inviter's word stands, a role comes from neither", () => {
+  it("invitation - metadata from inviter and guest - the inviter's values take precedence; developer fields come from neither", () => {
     fc.assert(
-      fc.property(scene, ({ list, given, current }) => {
-        const [theirs, guests] = [acceptPartOfMetadata(list, current, "INVITER"), acceptPartOfMetadata(list, given, "USER")];
+      fc.property(metadataCase, ({ list, given, current }) => {
+        const [theirs, guests] = [validatePartialMetadata(list, current, "INVITER"), validatePartialMetadata(list, given, "USER")];
         if (theirs.kind === "refused" || guests.kind === "refused") return;
-        const outcome = completeMetadata(list, guests.metadata, theirs.metadata);
+        const outcome = mergeMetadata(list, guests.metadata, theirs.metadata);
         if (outcome.kind === "refused") return;
         for (const one of list) {
           const words = one.setBy === "DEVELOPER" ? [] : [at(theirs.metadata, one), at(guests.metadata, one)];
@@ -174,10 +178,10 @@ describe("metadata - properties of its paths", () => {
 });
 
 /** How many fields have a value, and everything beside them as well. */
-function leavesOf(node: Metadata, list: readonly MetadataFieldSettings[], prefix = ""): number {
+function countLeaves(node: Metadata, list: readonly MetadataFieldSettings[], prefix = ""): number {
   return Object.entries(node).reduce((sum, [own, value]) => {
     const isField = list.some((one) => one.path === prefix + own);
     const isBranch = typeof value === "object" && value !== null && !Array.isArray(value) && !isField;
-    return sum + (isBranch ? leavesOf(value as Metadata, list, `${prefix + own}.`) : 1);
+    return sum + (isBranch ? countLeaves(value as Metadata, list, `${prefix + own}.`) : 1);
   }, 0);
 }

@@ -14,12 +14,12 @@ const tests = readdirSync("test", { recursive: true, encoding: "utf8" })
   .join("\n");
 
 describe("parity with CosyncJWT", () => {
-  it("rows - one for each of its 54 features - say what is here and what shows it, or later", () => {
+  it("rows - 54 features - each names the Latchkey equivalent and its test, or says later", () => {
     expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: 54 }, (_, index) => index + 1));
     for (const { theirs, ours, shown } of rows) expect([theirs, ours, shown]).not.toContain("");
   });
 
-  it.each(rows)("row $number - $theirs - what shows it is a test there is", ({ shown }) => {
+  it.each(rows)("row $number - $theirs - refers to existing tests", ({ shown }) => {
     if (shown === "later") return;
     const titles = [...shown.matchAll(/`([^`]+)`/g)].map(([, title = ""]) => title);
     expect(titles.length).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { createPublicKey } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEVELOPERS_TENANT } from "../../src/domain/applications/index.js";
+import { RESERVED_APPLICATION_ID } from "../../src/domain/applications/index.js";
 import { ApplicationLifecycle } from "../../src/management/index.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { requireLogIn, signUpPerson } from "../support/people.js";
@@ -26,11 +26,11 @@ const kidOf = (jwt: string) => (JSON.parse(Buffer.from(jwt.split(".")[0] ?? "", 
 /** Lets a day pass in which the next key is public, and lets it sign. */
 async function rotate(id: string): Promise<void> {
   gateway.clock.move({ hours: 24, seconds: 1 });
-  await gateway.nouns.signingKeys.rotate(id);
+  await gateway.services.signingKeys.rotate(id);
 }
 
 describe("key set", () => {
-  it("key set - JW-11 - public members only, RSA 2048, e 65537, one algorithm, unique kid", async () => {
+  it("key set - JW-11 - contains public members only, RSA 2048, e 65537, one algorithm, unique kid", async () => {
     const keys = await keysOf(application.id);
     expect(keys.length).toBe(2);
     for (const key of keys) {
@@ -42,25 +42,25 @@ describe("key set", () => {
     expect(new Set(keys.map(({ kid }) => kid)).size).toBe(2);
   });
 
-  it("key set - JW-16 rotation - the next key was public before, the previous one stays, never more than three", async () => {
+  it("key set - JW-16 rotation - the next key was published before, the previous key stays, at most three keys", async () => {
     const own = await gateway.createApplication("Rotated");
     const { email } = await signUpPerson(gateway, own);
     const [current, next] = (await keysOf(own.id)).map(({ kid }) => kid);
-    await expect(gateway.nouns.signingKeys.rotate(own.id)).rejects.toThrow(/24 hours/);
+    await expect(gateway.services.signingKeys.rotate(own.id)).rejects.toThrow(/24 hours/);
     await rotate(own.id);
     const rotated = (await keysOf(own.id)).map(({ kid }) => kid);
     expect(rotated).toHaveLength(3);
     expect(rotated).toEqual(expect.arrayContaining([current, next]));
     expect(kidOf((await requireLogIn(own.client, email)).jwt)).toBe(next);
     gateway.clock.move({ hours: 24, seconds: 1 });
-    await expect(gateway.nouns.signingKeys.rotate(own.id)).rejects.toThrow(/three keys/);
+    await expect(gateway.services.signingKeys.rotate(own.id)).rejects.toThrow(/three keys/);
     gateway.clock.move({ hours: 1, seconds: 1 });
     expect((await keysOf(own.id)).map(({ kid }) => kid)).not.toContain(current);
-    await gateway.nouns.signingKeys.rotate(own.id);
+    await gateway.services.signingKeys.rotate(own.id);
     expect(await keysOf(own.id)).toHaveLength(3);
   });
 
-  it("public key - PEM - is SPKI of the key that signs, of 451 characters with real line ends", async () => {
+  it("public key - PEM - is the SPKI of the signing key, 451 characters with line breaks", async () => {
     const answer = await get(`/apps/${application.id}/public-key.pem`);
     const pem = await answer.text();
     expect(pem).toMatch(/^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PUBLIC KEY-----\n?$/);
@@ -70,7 +70,7 @@ describe("key set", () => {
     expect(kidOf((await signUpPerson(gateway, application)).tokens.jwt)).toBe(current?.["kid"]);
   });
 
-  it("private keys - JW-20 every answer and the database - appear nowhere in the clear", async () => {
+  it("private keys - JW-20 every answer and the database - never appear unencrypted", async () => {
     const answers = await Promise.all(paths(application.id).map(async (path) => (await get(path)).text()));
     expect(answers.join("\n")).not.toMatch(/PRIVATE|"(d|p|q|dp|dq|qi|oth|k)":/);
     expect(await gateway.dump()).not.toMatch(/PRIVATE KEY/);
@@ -80,7 +80,7 @@ describe("key set", () => {
 describe("headers", () => {
   it.each(
     ["application/json", "application/json", "application/json", "application/x-pem-file"].map((type, index) => ({ type, index })),
-  )("published file $index - GET - $type, cacheable for 300 seconds, readable by any page", async ({ type, index }) => {
+  )("published file $index - GET - $type, cacheable for 300 seconds, readable from any origin", async ({ type, index }) => {
     const answer = await get(paths(application.id)[index] ?? "", { origin: "https://anywhere.example" });
     expect(answer.status).toBe(200);
     expect(
@@ -93,7 +93,7 @@ describe("headers", () => {
     expect(answer.headers.get("set-cookie")).toBeNull();
   });
 
-  it("published files - If-None-Match - 304 without a body until they change", async () => {
+  it("published files - If-None-Match - answer 304 without a body until they change", async () => {
     const own = await gateway.createApplication("Tagged");
     const [keySet = ""] = paths(own.id);
     const etag = (await get(keySet)).headers.get("etag") ?? "";
@@ -112,14 +112,14 @@ describe("headers", () => {
   });
 });
 
-describe("applications without keys to show", () => {
-  it("key files - JW-19 unknown, suspended, deleted and the developers' tenant - one and the same 404, and no row", async () => {
+describe("applications without published keys", () => {
+  it("key files - JW-19 unknown, suspended and deleted application, developers' tenant - answer the same 404 and create no row", async () => {
     const suspended = await gateway.createApplication("Suspended");
     await gateway.configure(suspended.id, "general.status=SUSPENDED");
     const deleted = await gateway.createApplication("Deleted");
-    await new ApplicationLifecycle(gateway.nouns).delete(deleted.id);
+    await new ApplicationLifecycle(gateway.services).delete(deleted.id);
     const before = await gateway.query("SELECT id FROM signing_keys");
-    const ids = ["11111111-1111-4111-8111-111111111111", suspended.id, deleted.id, DEVELOPERS_TENANT, "nonsense", "%00", "..%2f"];
+    const ids = ["11111111-1111-4111-8111-111111111111", suspended.id, deleted.id, RESERVED_APPLICATION_ID, "nonsense", "%00", "..%2f"];
     for (const path of paths(application.id)) {
       const answers = await Promise.all(
         ids.map(async (id) => {
@@ -138,7 +138,7 @@ describe("applications without keys to show", () => {
     expect(await gateway.query("SELECT id FROM signing_keys")).toEqual(before);
   });
 
-  it("key files - suspended application - are gone at once and back when it is active again", async () => {
+  it("key files - suspended application - are unavailable immediately and available after reactivation", async () => {
     const own = await gateway.createApplication("Paused");
     const [keySet = ""] = paths(own.id);
     const statusAfter = async (status: string) => {
@@ -150,7 +150,7 @@ describe("applications without keys to show", () => {
 });
 
 describe("discovery", () => {
-  it("discovery - both forms - the same six fields, issuer equal to iss byte for byte", async () => {
+  it("discovery - both URL forms - return the same six fields, issuer identical to iss", async () => {
     const [keySet = "", openid = "", inserted = ""] = paths(application.id);
     const { jwt } = (await signUpPerson(gateway, application)).tokens;
     const { iss } = JSON.parse(Buffer.from(jwt.split(".")[1] ?? "", "base64url").toString()) as { iss: string };

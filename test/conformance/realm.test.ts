@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { IssueJwtDocument, RefreshSessionDocument } from "../support/generated/authentication.js";
 import { ManagedApplicationDocument } from "../support/generated/management.js";
-import { freshEmail, requireLogIn, signUpPerson, type TestPerson } from "../support/people.js";
+import { requireLogIn, signUpPerson, type TestPerson, uniqueEmail } from "../support/people.js";
 import {
   keySetViolations,
   providerViolations,
@@ -50,7 +50,7 @@ async function tokensOf({ client }: TestApplication, person: TestPerson): Promis
   return [person.tokens.jwt, loggedIn.jwt, refreshSession.jwt, issueJwt.jwt];
 }
 
-describe("gateway in front of Realm", () => {
+describe("tokens for Realm", () => {
   it.each([
     { settings: [] },
     { settings: [`general.realmAppId=${APP_ID}`], appId: APP_ID },
@@ -58,14 +58,14 @@ describe("gateway in front of Realm", () => {
     { settings: ['token.audience=["one","two"]', `general.realmAppId=${APP_ID}`], appId: APP_ID },
     { settings: ["token.sendKeyId=false"] },
     { settings: ["token.lifetimeMinutes=1", "token.includeEmail=false"] },
-  ])("Realm - $settings - every token logs in by the exported configuration", async ({ settings, appId }) => {
+  ])("Realm - $settings - every token is accepted by the exported configuration", async ({ settings, appId }) => {
     const application = await gateway.createApplication("Realm", ...settings);
     const tokens = await tokensOf(application, await signUpPerson(gateway, application));
     const app = await realmAppOf(application, appId);
     expect(tokens.map((token) => tokenViolations(token, app))).toEqual([[], [], [], []]);
   });
 
-  it("Realm - metadata fields - arrive in user.data under their names", async () => {
+  it("Realm - metadata fields - appear in user.data under their names", async () => {
     const fields = [
       { path: "user_data.name.first", name: "firstName", required: true },
       { path: "user_data.age", type: "NUMBER" },
@@ -74,26 +74,26 @@ describe("gateway in front of Realm", () => {
     ];
     const application = await gateway.createApplication("Fields", `metadata.fields=${JSON.stringify(fields)}`);
     const metadata = { user_data: { name: { first: "Ann" }, age: 42 }, tags: ["a"], note: "not in the token" };
-    const person = await signUpPerson(gateway, application, freshEmail(), { metadata });
+    const person = await signUpPerson(gateway, application, uniqueEmail(), { metadata });
     const app = await realmAppOf(application);
     expect(tokenViolations(person.tokens.jwt, app)).toEqual([]);
     expect(userData(person.tokens.jwt, app.provider)).toEqual({ email: person.email, firstName: "Ann", age: 42, tags: ["a"] });
     expect(app.provider.metadata_fields.find(({ name }) => name === "user_data.name.first")).toMatchObject({ required: true });
   });
 
-  it("Realm - fields whose last segments agree or are too long - get names of their own", async () => {
+  it("Realm - fields with equal or too long last segments - get unique names", async () => {
     const long = "x".repeat(64);
     const fields = [{ path: "home.city" }, { path: "work.city" }, { path: "contact.email" }, { path: long }, { path: `${long}2`.slice(1) }];
     const application = await gateway.createApplication("Alike", `metadata.fields=${JSON.stringify(fields)}`);
     const metadata = { home: { city: "Bern" }, work: { city: "Basel" }, contact: { email: "second@mail.example" } };
-    const person = await signUpPerson(gateway, application, freshEmail(), { metadata });
+    const person = await signUpPerson(gateway, application, uniqueEmail(), { metadata });
     const { provider } = await realmAppOf(application);
     const data = userData(person.tokens.jwt, provider);
     expect(Object.values(data).sort()).toEqual(["Basel", "Bern", person.email, "second@mail.example"].sort());
     expect(data["email"]).toBe(person.email);
   });
 
-  it("Realm - metadata as large as it may be - fits a Realm field", async () => {
+  it("Realm - metadata of the maximum size - fits a Realm field", async () => {
     const application = await gateway.createApplication(
       "Large",
       'metadata.fields=[{"path":"a","type":"JSON"}]',
@@ -105,7 +105,7 @@ describe("gateway in front of Realm", () => {
       const answer = await application.client.with({ address: undefined }).post<{ signUp: { jwt?: string } }>({
         query: "mutation ($input: SignUpInput!) { signUp(input: $input) { ... on LoggedIn { jwt } } }",
         variables: {
-          input: { handle: { email: freshEmail() }, password: "violet hedgehog parade", metadata: { a: { b: "x".repeat(length) } } },
+          input: { handle: { email: uniqueEmail() }, password: "violet hedgehog parade", metadata: { a: { b: "x".repeat(length) } } },
         },
       });
       const { jwt } = answer.data?.signUp ?? {};
@@ -116,7 +116,7 @@ describe("gateway in front of Realm", () => {
     throw new Error("Nothing of this size was accepted");
   });
 
-  it("Realm - manual key - PEM fits a secret and is the one that signs; the URL serves the same key", async () => {
+  it("Realm - manual key - the PEM fits a Realm secret and is the signing key; the URL serves the same key", async () => {
     const application = await gateway.createApplication("Manual", "token.sendKeyId=false");
     const { publicKeyPem, jwksUrl, keys } = await configurationOf(application);
     expect(keys.map(({ publicKeyPem: pem }) => secretViolations(pem))).toEqual([[], []]);
@@ -124,14 +124,14 @@ describe("gateway in front of Realm", () => {
     expect(await (await fetch(jwksUrl.replace("/.well-known/jwks.json", "/public-key.pem"))).text()).toBe(publicKeyPem);
   });
 
-  it("Realm - another application's token - is refused by audience and key", async () => {
+  it("Realm - another application's token - is rejected by audience and key", async () => {
     const [one, other] = [await gateway.createApplication("One"), await gateway.createApplication("Other")];
     const violations = tokenViolations((await signUpPerson(gateway, one)).tokens.jwt, await realmAppOf(other));
     expect(violations).toEqual(["signature: by none of the configured keys", `aud: '${other.id}' not found in 'aud' claim`]);
   });
 });
 
-describe("checker", () => {
+describe("Realm checker", () => {
   const now = new Date("2026-11-24T12:00:00.500Z");
   const seconds = Math.floor(now.getTime() / 1000);
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -166,7 +166,7 @@ describe("checker", () => {
     provider: { ...provider, config: { ...remote, ...config } },
   });
 
-  it("checker - right token - finds nothing, by URL and by manual key", () => {
+  it("Realm checker - valid token - reports nothing, with a JWK URI and with manual keys", () => {
     expect(tokenViolations(sign(), app)).toEqual([]);
     expect(tokenViolations(sign({}, { kid: undefined }), { ...app, provider: manual })).toEqual([]);
     expect(tokenViolations(sign({ aud: ["a", APP_ID] }), app)).toEqual([]);
@@ -212,7 +212,7 @@ describe("checker", () => {
     ["required field missing", sign({ user_data: {} }), app, /^metadata: expected field 'user_data.first'/],
     ["long field", sign({ user_data: { first: "x".repeat(4097) } }), app, /4096/],
     ["long token", sign({ other: "x".repeat(800_000) }), app, /^size/],
-  ])("checker - %s - is named", (_, token, realm, rule) => {
+  ])("Realm checker - %s - is reported", (_, token, realm, rule) => {
     expect(tokenViolations(token, realm)).toContainEqual(expect.stringMatching(rule));
   });
 
@@ -239,13 +239,13 @@ describe("checker", () => {
       },
       /^field_name: two/,
     ],
-  ])("checker - provider with %j - is named", (change, rule) => {
+  ])("Realm checker - provider with %j - is reported", (change, rule) => {
     expect(providerViolations(JSON.stringify({ "custom-token": provider }))).toEqual([]);
     expect(providerViolations(JSON.stringify({ "custom-token": manual }))).toEqual([]);
     expect(providerViolations(JSON.stringify({ "custom-token": { ...provider, ...change } }))).toContainEqual(expect.stringMatching(rule));
   });
 
-  it("checker - secrets and key sets - too large, without line ends, too many, without kid are named", () => {
+  it("Realm checker - secrets and key sets - too large, without line breaks, too many, without kid are reported", () => {
     const large = generateKeyPairSync("rsa", { modulusLength: 3072 }).publicKey.export({ type: "spki", format: "pem" }).toString();
     expect(secretViolations(pem)).toEqual([]);
     expect(secretViolations(large)).toEqual(["secret: 32 to 500 characters"]);

@@ -4,11 +4,11 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { environmentSchema, parseEnvironment } from "../../src/app/environment.js";
-import { GatewayProcess, makeFolder, runNode } from "../support/process.js";
+import { createTemporaryFolder, GatewayProcess, runNode } from "../support/process.js";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const read = (file: string) => readFileSync(join(root, file), "utf8");
-const known = new Set(Object.keys(environmentSchema.shape));
+const knownVariables = new Set(Object.keys(environmentSchema.shape));
 
 interface Service {
   readonly image?: string;
@@ -20,7 +20,7 @@ interface Service {
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly network_mode?: string;
 }
-interface Composition {
+interface ComposeFile {
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes: Readonly<Record<string, unknown>>;
 }
@@ -59,7 +59,7 @@ function copiesOf({ steps }: Stage) {
 
 const [build, image, ...more] = stagesOf(read("Dockerfile"));
 if (!build || !image || more.length > 0) throw new Error("The Dockerfile has other stages than it had");
-const one = ({ steps }: Stage, instruction: string) => steps.find(([name]) => name === instruction)?.[1] ?? "";
+const instructionOf = ({ steps }: Stage, instruction: string) => steps.find(([name]) => name === instruction)?.[1] ?? "";
 
 /** Copies as the build would. `stages` are folders by the name of the stage that made them. */
 function copyAll(stage: Stage, into: string, stages: Readonly<Record<string, string>>): void {
@@ -75,21 +75,21 @@ function copyAll(stage: Stage, into: string, stages: Readonly<Record<string, str
 }
 
 describe("image", () => {
-  it("Dockerfile - as written - Node 24 for building and running, nobody's root, ready when the gateway says so", () => {
+  it("Dockerfile - instructions - Node 24 for build and run, non-root user, health check by readiness", () => {
     expect(build.from).toMatch(/^node:24-/);
     expect(image.from).toMatch(/^node:24-.*-slim$/);
     const [system] = /bookworm|trixie/.exec(build.from) ?? [];
     expect(image.from).toContain(system);
-    expect(one(image, "USER")).toBe("node");
-    expect(one(image, "HEALTHCHECK")).toContain("/health/ready");
-    expect(JSON.parse(one(image, "CMD"))).toEqual(["node", "--enable-source-maps", "dist/src/main.js"]);
+    expect(instructionOf(image, "USER")).toBe("node");
+    expect(instructionOf(image, "HEALTHCHECK")).toContain("/health/ready");
+    expect(JSON.parse(instructionOf(image, "CMD"))).toEqual(["node", "--enable-source-maps", "dist/src/main.js"]);
     const { bin } = JSON.parse(read("package.json")) as { bin: { latchkey: string } };
-    expect(one(image, "RUN")).toContain(`ln -s /app/${bin.latchkey} `);
-    const variables = [...one(image, "ENV").matchAll(/(\w+)=(\S+)/g)].map(([, name = "", value]) => [name, value]);
-    expect(variables.filter(([name = ""]) => name !== "NODE_ENV" && !known.has(name))).toEqual([]);
+    expect(instructionOf(image, "RUN")).toContain(`ln -s /app/${bin.latchkey} `);
+    const variables = [...instructionOf(image, "ENV").matchAll(/(\w+)=(\S+)/g)].map(([, name = "", value]) => [name, value]);
+    expect(variables.filter(([name = ""]) => name !== "NODE_ENV" && !knownVariables.has(name))).toEqual([]);
     const { DATA_DIR } = Object.fromEntries(variables) as Record<string, string>;
-    expect(one(image, "VOLUME")).toBe(DATA_DIR);
-    expect(one(image, "RUN")).toContain(`mkdir ${DATA_DIR} && chown node:node ${DATA_DIR}`);
+    expect(instructionOf(image, "VOLUME")).toBe(DATA_DIR);
+    expect(instructionOf(image, "RUN")).toContain(`mkdir ${DATA_DIR} && chown node:node ${DATA_DIR}`);
     const ignored = read(".dockerignore").split("\n").filter(Boolean);
     const sources = copiesOf(build).flatMap((copy) => copy.sources);
     expect(sources.filter((source) => !existsSync(join(root, source)) || ignored.some((name) => source.split("/")[0] === name))).toEqual(
@@ -98,17 +98,17 @@ describe("image", () => {
     expect(ignored).toEqual(expect.arrayContaining([".git", "node_modules", "data", ".env"]));
   });
 
-  it("Dockerfile - the files it copies and nothing else - build and start with its own health check", async () => {
-    const app = join(makeFolder(), "build");
+  it("Dockerfile - copied files only - build and start with the image's health check", async () => {
+    const app = join(createTemporaryFolder(), "build");
     copyAll(build, app, {});
     symlinkSync(join(root, "node_modules"), join(app, "node_modules"));
     expect(await runNode([join(app, "scripts/run.mjs"), "build"], {}, app, 180_000)).toMatchObject({ code: 0 });
-    const folder = makeFolder();
+    const folder = createTemporaryFolder();
     const installed = join(folder, "app");
     copyAll(image, installed, { [build.name ?? ""]: app });
     const gateway = await GatewayProcess.start(folder, {}, undefined, join(installed, "dist/src/main.js"));
     try {
-      const [, command = ""] = /CMD (\[.*\])$/.exec(one(image, "HEALTHCHECK")) ?? [];
+      const [, command = ""] = /CMD (\[.*\])$/.exec(instructionOf(image, "HEALTHCHECK")) ?? [];
       const [, ...words] = JSON.parse(command) as string[];
       expect(await runNode(words, { PORT: String(gateway.port) }, folder, 10_000)).toMatchObject({ code: 0 });
       expect((await fetch(`${gateway.url}/playground`)).status).toBe(200);
@@ -120,14 +120,14 @@ describe("image", () => {
   }, 240_000);
 });
 
-describe("composition", () => {
-  const { services, volumes } = parse(read("docker-compose.yml")) as Composition;
+describe("Docker Compose", () => {
+  const { services, volumes } = parse(read("docker-compose.yml")) as ComposeFile;
   const { gateway, mysql, mailpit, redis } = services;
 
-  it("docker-compose.yml - the gateway's variables - are known, and a gateway starts with them", () => {
+  it("docker-compose.yml - variables of the gateway - are known, and a gateway starts with them", () => {
     expect(Object.keys(services).sort()).toEqual(["gateway", "mailpit", "mysql", "redis"]);
     const variables = gateway?.environment ?? {};
-    expect(Object.keys(variables).filter((name) => !known.has(name))).toEqual([]);
+    expect(Object.keys(variables).filter((name) => !knownVariables.has(name))).toEqual([]);
     const environment = parseEnvironment(variables);
     expect(environment).toMatchObject({ GATEWAY_MODE: "development", DEMO: true, PUBLIC_URL: "http://127.0.0.1:4000" });
     const database = new URL(environment.DATABASE_URL);
@@ -141,7 +141,7 @@ describe("composition", () => {
     expect(mailpit?.network_mode).toBe("service:gateway");
   });
 
-  it("docker-compose.yml - what it runs - pinned images, ports of this machine only, dependencies that say when they are ready", () => {
+  it("docker-compose.yml - services - pinned images, loopback ports only, dependencies with health checks", () => {
     expect(mysql?.image).toBe("mysql:8.4");
     for (const [name, service] of Object.entries(services)) {
       expect(name === "gateway" ? service.build : service.image).toMatch(name === "gateway" ? /^\.$/ : /:v?\d+\.\d+/);
@@ -151,7 +151,7 @@ describe("composition", () => {
         expect(condition === "service_healthy" ? services[other]?.healthcheck?.test.length : services[other]).toBeTruthy();
     }
     expect(Object.keys(gateway?.depends_on ?? {}).sort()).toEqual(["mysql", "redis"]);
-    expect(gateway?.volumes).toEqual([`data:${one(image, "VOLUME")}`]);
+    expect(gateway?.volumes).toEqual([`data:${instructionOf(image, "VOLUME")}`]);
     expect(redis?.ports).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { CompleteSignUpDocument, ResendSignUpCodeDocument, SignUpDocument } from "../support/generated/authentication.js";
-import { beginSignUp, freshEmail, PASSWORD, signUpPerson } from "../support/people.js";
+import { beginSignUp, PASSWORD, signUpPerson, uniqueEmail } from "../support/people.js";
 
 interface Message {
   readonly id: string;
@@ -19,28 +19,31 @@ let gateway: TestGateway;
 let other: TestGateway;
 beforeAll(async () => {
   gateway = await TestGateway.start();
-  other = await TestGateway.start({ beside: gateway });
+  other = await TestGateway.start({ shareDatabaseOf: gateway });
 });
 afterAll(async () => {
   await other.stop();
   await gateway.stop();
 });
 beforeEach(() => {
-  gateway.mails.temper = "accept";
+  gateway.mails.behaviour = "accept";
 });
 
 const messagesOf = async ({ id }: TestApplication) =>
   await gateway.query<Message>("SELECT * FROM outbox_messages WHERE application_id = ? ORDER BY created_at, id", [id]);
-const wake = () => {
+const wakeDispatchers = () => {
   for (const { gateway: running } of [gateway, other]) running.dispatcher.wake();
 };
 /** The application's messages as soon as they are like this. */
-async function messagesWhen(application: TestApplication, isSo: (messages: readonly Message[]) => boolean): Promise<readonly Message[]> {
+async function waitForMessages(
+  application: TestApplication,
+  predicate: (messages: readonly Message[]) => boolean,
+): Promise<readonly Message[]> {
   const deadline = Date.now() + 20_000;
   for (;;) {
-    wake();
+    wakeDispatchers();
     const messages = await messagesOf(application);
-    if (isSo(messages)) return messages;
+    if (predicate(messages)) return messages;
     if (Date.now() > deadline)
       throw new Error(
         `Waited in vain; messages: ${JSON.stringify(messages.map(({ status, attempts, last_failure }) => ({ status, attempts, last_failure })))}`,
@@ -57,88 +60,90 @@ const complete = async ({ client }: TestApplication, email: string, ticket: stri
   (await client.expect(CompleteSignUpDocument, { input: { handle: { email }, code: await gateway.mails.nextCode(email), ticket } }))
     .completeSignUp;
 
-describe("server that refuses for now", () => {
-  it("mail - refused with 4xx twice - waits 5, then 30 seconds, arrives once with its Message-ID, payload erased", async () => {
+describe("temporary failures of the mail server", () => {
+  it("mail - rejected with 4xx twice - is retried after 5, then 30 seconds, arrives once with its Message-ID, payload erased", async () => {
     const application = await gateway.createApplication("Refused");
-    gateway.mails.temper = "refuse";
-    const email = freshEmail();
+    gateway.mails.behaviour = "refuse-temporarily";
+    const email = uniqueEmail();
     const ticket = await beginSignUp(application.client, email);
     for (const [attempts, seconds] of [
       [1, 5],
       [2, 30],
     ] as const) {
-      const [message] = await messagesWhen(application, attempted(attempts));
+      const [message] = await waitForMessages(application, attempted(attempts));
       expect(message).toMatchObject({ status: "PENDING", last_failure: expect.stringMatching(/^EENVELOPE 451$/) });
       const wait = secondsBetween(gateway.clock.now(), message?.next_attempt_at ?? "");
       expect(wait).toBeGreaterThan(seconds - 5);
       expect(wait).toBeLessThanOrEqual(seconds);
-      if (attempts === 2) gateway.mails.temper = "accept";
+      if (attempts === 2) gateway.mails.behaviour = "accept";
       gateway.clock.move({ seconds });
     }
-    const [message] = await messagesWhen(application, finished);
+    const [message] = await waitForMessages(application, finished);
     expect(message).toMatchObject({ status: "DELIVERED", payload_sealed: null, last_failure: null });
     expect(gateway.mails.countTo(email)).toBe(1);
     expect(gateway.mails.received.find(({ to }) => to === email)?.messageId).toBe(`<${message?.id}@latchkey.example>`);
     expect(await complete(application, email, ticket)).toMatchObject({ __typename: "LoggedIn" });
   });
 
-  it("mail - refused again and again - is given up after seven attempts, payload erased, an error in the log", async () => {
+  it("mail - rejected repeatedly - fails permanently after seven attempts, payload erased, error logged", async () => {
     const application = await gateway.createApplication("Given up", "signUp.codeMinutes=1440");
-    gateway.mails.temper = "refuse";
-    await beginSignUp(application.client, freshEmail());
+    gateway.mails.behaviour = "refuse-temporarily";
+    await beginSignUp(application.client, uniqueEmail());
     const waits: number[] = [];
     for (let attempts = 1; attempts <= 6; attempts++) {
-      const [message] = await messagesWhen(application, attempted(attempts));
+      const [message] = await waitForMessages(application, attempted(attempts));
       waits.push(Math.ceil(secondsBetween(gateway.clock.now(), message?.next_attempt_at ?? "") / 5) * 5);
       gateway.clock.move({ seconds: waits.at(-1) ?? 0 });
     }
     expect(waits).toEqual([5, 30, 120, 300, 600, 1200]);
-    const [message] = await messagesWhen(application, finished);
+    const [message] = await waitForMessages(application, finished);
     expect(message).toMatchObject({ status: "EXPIRED", payload_sealed: null, last_failure: "EENVELOPE 451" });
-    const given = await Promise.any([gateway, other].map((each) => each.logged(message?.id ?? "?", "message given up")));
+    const given = await Promise.any(
+      [gateway, other].map((each) => each.waitForLog(message?.id ?? "?", "message delivery failed permanently")),
+    );
     expect(given).toMatchObject({ level: 50, failure: "EENVELOPE 451" });
   });
 
-  it("mail - refused until its code has expired - never leaves, payload erased", async () => {
+  it("mail - rejected until its code has expired - is never sent, payload erased", async () => {
     const application = await gateway.createApplication("Expired", "signUp.codeMinutes=1");
-    gateway.mails.temper = "refuse";
-    const email = freshEmail();
+    gateway.mails.behaviour = "refuse-temporarily";
+    const email = uniqueEmail();
     await beginSignUp(application.client, email);
-    const [waiting] = await messagesWhen(application, attempted(1));
+    const [waiting] = await waitForMessages(application, attempted(1));
     expect(waiting?.status).toBe("PENDING");
     gateway.clock.move({ seconds: 61 });
-    gateway.mails.temper = "accept";
-    const [message] = await messagesWhen(application, finished);
+    gateway.mails.behaviour = "accept";
+    const [message] = await waitForMessages(application, finished);
     expect(message).toMatchObject({ status: "EXPIRED", payload_sealed: null });
     expect(gateway.mails.countTo(email)).toBe(0);
   });
 
-  it("mail - next attempt would come after the code's expiry - is given up now", async () => {
+  it("mail - next attempt due after the code's expiry - fails immediately", async () => {
     const application = await gateway.createApplication("Late", "signUp.codeMinutes=1");
-    gateway.mails.temper = "refuse";
-    await beginSignUp(application.client, freshEmail());
-    await messagesWhen(application, attempted(1));
+    gateway.mails.behaviour = "refuse-temporarily";
+    await beginSignUp(application.client, uniqueEmail());
+    await waitForMessages(application, attempted(1));
     gateway.clock.move({ seconds: 5 });
-    await messagesWhen(application, attempted(2));
+    await waitForMessages(application, attempted(2));
     gateway.clock.move({ seconds: 30 });
-    const [message] = await messagesWhen(application, finished);
+    const [message] = await waitForMessages(application, finished);
     expect(message?.status).toBe("EXPIRED");
     expect(secondsBetween(message?.finished_at ?? "", message?.expires_at ?? "")).toBeGreaterThan(0);
   });
 
-  it("mail - newer code while the older waits - only the newer leaves, and it works", async () => {
+  it("mail - newer code while the older mail is pending - only the newer mail is sent, and its code works", async () => {
     const application = await gateway.createApplication("Replaced");
-    gateway.mails.temper = "refuse";
-    const email = freshEmail();
+    gateway.mails.behaviour = "refuse-temporarily";
+    const email = uniqueEmail();
     const ticket = await beginSignUp(application.client, email);
-    await messagesWhen(application, attempted(1));
+    await waitForMessages(application, attempted(1));
     gateway.clock.move({ seconds: 61 });
-    await messagesWhen(application, attempted(2));
+    await waitForMessages(application, attempted(2));
     await application.client.expect(ResendSignUpCodeDocument, { input: { handle: { email } } });
-    await messagesWhen(application, ([, newer]) => newer?.attempts === 1);
-    gateway.mails.temper = "accept";
+    await waitForMessages(application, ([, newer]) => newer?.attempts === 1);
+    gateway.mails.behaviour = "accept";
     gateway.clock.move({ seconds: 31 });
-    const messages = await messagesWhen(application, finished);
+    const messages = await waitForMessages(application, finished);
     expect(messages.map(({ status, payload_sealed }) => [status, payload_sealed])).toEqual([
       ["REPLACED", null],
       ["DELIVERED", null],
@@ -148,19 +153,19 @@ describe("server that refuses for now", () => {
   });
 });
 
-describe("server that refuses for good", () => {
-  it("mail - refused with 5xx - is given up at once and not tried again; the caller cannot tell", async () => {
+describe("permanent failures of the mail server", () => {
+  it("mail - rejected with 5xx - fails immediately and is not retried; the caller cannot tell", async () => {
     const application = await gateway.createApplication("No mailbox");
     const run = () =>
       application.client
         .with({ address: undefined })
-        .run(SignUpDocument, { input: { handle: { email: freshEmail() }, password: PASSWORD } });
+        .run(SignUpDocument, { input: { handle: { email: uniqueEmail() }, password: PASSWORD } });
     const before = await run();
-    await messagesWhen(application, finished);
-    gateway.mails.temper = "refuse-for-good";
+    await waitForMessages(application, finished);
+    gateway.mails.behaviour = "refuse-permanently";
     const answer = await run();
     expect([answer.status, answer.text.length]).toEqual([before.status, before.text.length]);
-    const messages = await messagesWhen(application, (all) => all.length === 2 && finished(all));
+    const messages = await waitForMessages(application, (all) => all.length === 2 && finished(all));
     expect(messages.find(({ status }) => status !== "DELIVERED")).toMatchObject({
       status: "FAILED",
       attempts: 0,
@@ -170,47 +175,47 @@ describe("server that refuses for good", () => {
   });
 });
 
-describe("server that breaks off", () => {
-  it("mail - connection lost after the data - is sent again with the same Message-ID", async () => {
+describe("interrupted connections to the mail server", () => {
+  it("mail - connection lost after DATA - is sent again with the same Message-ID", async () => {
     const application = await gateway.createApplication("Dropped");
-    gateway.mails.temper = "drop";
-    const offered = gateway.mails.offered;
-    const email = freshEmail();
+    gateway.mails.behaviour = "drop";
+    const offered = gateway.mails.deliveryAttempts;
+    const email = uniqueEmail();
     await beginSignUp(application.client, email);
-    const [dropped] = await messagesWhen(application, attempted(1));
-    expect([gateway.mails.offered - offered, gateway.mails.countTo(email), dropped?.status]).toEqual([1, 0, "PENDING"]);
-    gateway.mails.temper = "accept";
+    const [dropped] = await waitForMessages(application, attempted(1));
+    expect([gateway.mails.deliveryAttempts - offered, gateway.mails.countTo(email), dropped?.status]).toEqual([1, 0, "PENDING"]);
+    gateway.mails.behaviour = "accept";
     gateway.clock.move({ seconds: 5 });
-    const [message] = await messagesWhen(application, finished);
+    const [message] = await waitForMessages(application, finished);
     expect(message).toMatchObject({ id: dropped?.id, status: "DELIVERED", payload_sealed: null });
     expect(gateway.mails.received.filter(({ to }) => to === email).map(({ messageId }) => messageId)).toEqual([
       `<${dropped?.id}@latchkey.example>`,
     ]);
   });
 
-  it("mail - server stalls after the data - sign-ups are answered meanwhile, other mails leave, the stalled one follows", async () => {
+  it("mail - server stalls after DATA - sign-ups are answered, other mails are sent, the stalled mail is retried", async () => {
     const alone = await TestGateway.start();
     const { mails, clock } = alone;
     try {
       const application = await alone.createApplication("Stalled");
-      mails.temper = "stall";
-      const stalled = freshEmail("stalled");
+      mails.behaviour = "stall";
+      const stalled = uniqueEmail("stalled");
       await beginSignUp(application.client, stalled);
-      await mails.until(() => mails.offered === 1, "the mail to be offered");
-      mails.temper = "accept";
-      const people = Array.from({ length: 8 }, () => freshEmail());
+      await mails.waitUntil(() => mails.deliveryAttempts === 1, "the mail to be offered");
+      mails.behaviour = "accept";
+      const people = Array.from({ length: 8 }, () => uniqueEmail());
       const started = performance.now();
       await Promise.all(people.map((email) => beginSignUp(application.client.with({ address: undefined }), email)));
       expect(performance.now() - started).toBeLessThan(5000);
       await Promise.all(people.map((email) => mails.nextCode(email)));
       expect(mails.countTo(stalled)).toBe(0);
       // The server drops all of its connections, the stalled one too.
-      mails.temper = "drop";
-      await beginSignUp(application.client.with({ address: undefined }), freshEmail());
+      mails.behaviour = "drop";
+      await beginSignUp(application.client.with({ address: undefined }), uniqueEmail());
       const count = async (condition: string) =>
         Number((await alone.query<{ n: number }>(`SELECT COUNT(*) AS n FROM outbox_messages WHERE ${condition}`))[0]?.n);
       await expect.poll(() => count("status = 'PENDING' AND attempts = 1"), { timeout: 10_000 }).toBe(2);
-      mails.temper = "accept";
+      mails.behaviour = "accept";
       clock.move({ seconds: 5 });
       await mails.next(stalled);
       await expect.poll(() => count("status = 'DELIVERED'"), { timeout: 10_000 }).toBe(10);
@@ -220,7 +225,7 @@ describe("server that breaks off", () => {
     }
   });
 
-  it("sign up - no mail server at all - known and unknown addresses are answered alike and at once", async () => {
+  it("sign up - mail server unreachable - known and unknown addresses get equal, immediate answers", async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
     const { port } = closed.address() as { port: number };
@@ -229,7 +234,7 @@ describe("server that breaks off", () => {
     try {
       const application = await cutOff.createApplication("Cut off");
       const open = await cutOff.createApplication("Open", "signUp.flow=NONE");
-      const known = freshEmail();
+      const known = uniqueEmail();
       await open.client.expect(SignUpDocument, { input: { handle: { email: known }, password: PASSWORD } });
       await cutOff.configure(open.id, "signUp.flow=CODE");
       const started = performance.now();
@@ -257,24 +262,24 @@ describe("server that breaks off", () => {
 });
 
 describe("two instances", () => {
-  it("mails - both instances awake - each leaves once", async () => {
+  it("mails - both instances dispatching - each mail is sent once", async () => {
     const application = await gateway.createApplication("Shared");
-    const people = Array.from({ length: 20 }, () => freshEmail());
+    const people = Array.from({ length: 20 }, () => uniqueEmail());
     await Promise.all(
       people.map((email, index) =>
         beginSignUp(application.client.with({ address: undefined, baseUrl: [gateway, other][index % 2]?.url ?? "" }), email),
       ),
     );
-    await messagesWhen(application, (messages) => messages.length === 20 && finished(messages));
+    await waitForMessages(application, (messages) => messages.length === 20 && finished(messages));
     expect(people.map((email) => gateway.mails.countTo(email))).toEqual(people.map(() => 1));
     const senders = [gateway, other].map(({ logs }) => logs.filter((line) => line.includes("message delivered")).length);
     expect(Math.min(...senders)).toBeGreaterThan(0);
   });
 
-  it("record - after delivery - names template and masked recipient, and opens to nothing", async () => {
+  it("outbox row - after delivery - keeps the template and masked recipient, but no payload", async () => {
     const application = await gateway.createApplication("Recorded");
     const { email } = await signUpPerson(gateway, application);
-    const [message] = await messagesWhen(application, finished);
+    const [message] = await waitForMessages(application, finished);
     expect(message).toMatchObject({
       template: "signUpCode",
       recipient_masked: `p***@${email.split("@")[1]}`,

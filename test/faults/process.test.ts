@@ -14,10 +14,18 @@ import {
   ResetPasswordDocument,
 } from "../support/generated/authentication.js";
 import { ViewerDocument } from "../support/generated/management.js";
-import { beginSignUp, freshEmail, logIn, PASSWORD, requireLogIn } from "../support/people.js";
-import { ensureBuilt, eventually, GatewayProcess, makeFolder, QUICK, type Variables, withPlace } from "../support/process.js";
+import { beginSignUp, logIn, PASSWORD, requireLogIn, uniqueEmail } from "../support/people.js";
+import {
+  createTemporaryFolder,
+  ensureBuilt,
+  eventually,
+  FAST_HASHING,
+  GatewayProcess,
+  type Variables,
+  withGatewayRestarts,
+} from "../support/process.js";
 
-interface KeptMail {
+interface InboxMail {
   readonly code: string | null;
 }
 
@@ -26,16 +34,16 @@ beforeAll(ensureBuilt, 200_000);
 const complete = async (client: Client, email: string, code: string, ticket: string) =>
   (await client.expect(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } })).completeSignUp;
 /** The newest code kept for this address. */
-async function keptCode(gateway: GatewayProcess, email: string, except?: string): Promise<string> {
+async function inboxCode(gateway: GatewayProcess, email: string, except?: string): Promise<string> {
   return await eventually("a kept mail with a code", async () => {
-    const mails = (await (await fetch(`${gateway.url}/development/inbox.json?to=${email}`)).json()) as KeptMail[];
+    const mails = (await (await fetch(`${gateway.url}/development/inbox.json?to=${email}`)).json()) as InboxMail[];
     return mails.map(({ code }) => code).find((code) => code !== null && code !== except) ?? undefined;
   });
 }
 
-describe("asked to stop", () => {
-  it("stop - F-03 SIGTERM while a request is being sent - it is answered, then the process leaves with 0 in seconds", async () => {
-    await withPlace(async (start) => {
+describe("graceful shutdown", () => {
+  it("stop - F-03 SIGTERM during a request - the request is answered, then the process exits with 0 within seconds", async () => {
+    await withGatewayRestarts(async (start) => {
       const gateway = await start();
       const body = JSON.stringify({ query: "{ application { name } }" });
       const head = [
@@ -43,7 +51,7 @@ describe("asked to stop", () => {
         `Host: ${new URL(gateway.url).host}`,
         "Content-Type: application/json",
         `Content-Length: ${body.length}`,
-        `X-App-Key: ${gateway.values["LATCHKEY_APP_KEY"]}`,
+        `X-App-Key: ${gateway.demoValues["LATCHKEY_APP_KEY"]}`,
         "Expect: 100-continue",
       ];
       let answer = "";
@@ -60,7 +68,7 @@ describe("asked to stop", () => {
       await eventually("the answer", () => answer.includes('"name":"Demo"'));
       const answered = performance.now();
       expect(answer).toContain("HTTP/1.1 200 OK");
-      expect(await gateway.ended).toEqual({ code: 0, signal: null });
+      expect(await gateway.exitStatus).toEqual({ code: 0, signal: null });
       expect(performance.now() - answered).toBeLessThan(10_000);
       connection.destroy();
       await expect(fetch(`${gateway.url}/health/live`)).rejects.toThrow();
@@ -68,22 +76,22 @@ describe("asked to stop", () => {
     });
   });
 
-  it("stop - SIGINT to an idle process - leaves with 0", async () => {
-    await withPlace(async (start) => {
+  it("stop - SIGINT to an idle process - exits with 0", async () => {
+    await withGatewayRestarts(async (start) => {
       const gateway = await start();
       gateway.signal("SIGINT");
-      expect(await gateway.ended).toEqual({ code: 0, signal: null });
+      expect(await gateway.exitStatus).toEqual({ code: 0, signal: null });
     });
   });
 });
 
-describe("a defect nobody catches", () => {
-  it("LG-07 rejection - handled by nobody - one fatal record without secrets, an exit code, and a clean next start", async () => {
-    await withPlace(async (start) => {
+describe("unhandled errors", () => {
+  it("LG-07 unhandled rejection - in a running process - one fatal log record without secrets, a non-zero exit code, and a clean next start", async () => {
+    await withGatewayRestarts(async (start) => {
       const script = "process.on('SIGWINCH', () => Promise.reject(new Error('injected')))";
       const gateway = await start({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}`, MASTER_KEYS });
       gateway.signal("SIGWINCH");
-      expect((await gateway.ended).code).not.toBe(0);
+      expect((await gateway.exitStatus).code).not.toBe(0);
       const fatal = gateway.logs.filter(({ level }) => level === 60);
       expect(fatal).toHaveLength(1);
       expect(fatal[0]).toMatchObject({ err: { message: "injected" } });
@@ -94,21 +102,21 @@ describe("a defect nobody catches", () => {
   });
 });
 
-describe("refused starts", () => {
+describe("invalid environment", () => {
   async function refused(variables: Variables): Promise<string[]> {
-    const gateway = await GatewayProcess.launch(makeFolder(), variables);
-    expect(await gateway.ended).toEqual({ code: 1, signal: null });
+    const gateway = await GatewayProcess.launch(createTemporaryFolder(), variables);
+    expect(await gateway.exitStatus).toEqual({ code: 1, signal: null });
     expect(gateway.stdout).toBe("");
     const [head, ...failures] = gateway.stderr.trim().split("\n");
     expect(head).toBe("The environment is refused:");
     return failures.map((line) => /^ {2}- (\w+) /.exec(line)?.[1] ?? line);
   }
 
-  it("TR-12 production - nothing set - asks for keys, database and address at once", async () => {
+  it("TR-12 production - no variables set - reports keys, database and URL together", async () => {
     expect((await refused({ GATEWAY_MODE: "production" })).sort()).toEqual(["DATABASE_URL", "MASTER_KEYS", "PUBLIC_URL"]);
   });
 
-  it("TR-12 production - everything wrong - names every variable at once and repeats no value", async () => {
+  it("TR-12 production - every variable invalid - reports all of them together and repeats no value", async () => {
     const wrong = {
       MASTER_KEYS: "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
       DATABASE_URL: "sqlite:/tmp/not-in-production.sqlite",
@@ -124,24 +132,24 @@ describe("refused starts", () => {
       SMTP_URL: "imap://mail.example",
     };
     expect((await refused({ GATEWAY_MODE: "production", ...wrong })).sort()).toEqual(Object.keys(wrong).sort());
-    const gateway = await GatewayProcess.launch(makeFolder(), { GATEWAY_MODE: "production", ...wrong });
-    await gateway.ended;
+    const gateway = await GatewayProcess.launch(createTemporaryFolder(), { GATEWAY_MODE: "production", ...wrong });
+    await gateway.exitStatus;
     for (const value of [wrong.MASTER_KEYS, wrong.DATABASE_URL, wrong.PUBLIC_URL, wrong.ID_TOKEN_ISSUERS])
       expect(gateway.stderr).not.toContain(value);
   });
 
-  it("development - an address that is not loopback - is refused", async () => {
+  it("development - address that is not loopback - is rejected", async () => {
     expect(await refused({ HOST: "0.0.0.0" })).toEqual(["HOST"]);
   });
 });
 
-describe("bare start", () => {
-  it("start - nothing set - prints Demo's values, which work; the next start keeps them, its keys and its users", async () => {
-    const folder = makeFolder();
+describe("start without configuration", () => {
+  it("start - no variables set - prints working Demo values; the next start keeps the values, keys and users", async () => {
+    const folder = createTemporaryFolder();
     const first = await GatewayProcess.start(folder);
     const started = [first];
     try {
-      const values = first.values;
+      const values = first.demoValues;
       expect(Object.keys(values).sort()).toEqual(
         ["APP_ID", "APP_KEY", "ISSUER", "JWKS_URL", "SECRET_KEY", "URL"].map((name) => `LATCHKEY_${name}`),
       );
@@ -155,9 +163,9 @@ describe("bare start", () => {
         __typename: "ApplicationKey",
         application: { id: LATCHKEY_APP_ID, name: "Demo", status: "ACTIVE" },
       });
-      const email = freshEmail();
+      const email = uniqueEmail();
       const ticket = await beginSignUp(first.client, email);
-      const done = await complete(first.client, email, await keptCode(first, email), ticket);
+      const done = await complete(first.client, email, await inboxCode(first, email), ticket);
       if (done.__typename !== "LoggedIn") throw new Error(done.__typename);
       const verify = async () => {
         const { header } = jsonwebtoken.decode(done.jwt, { complete: true }) ?? {};
@@ -172,10 +180,10 @@ describe("bare start", () => {
       const modeOf = (name: string) => (statSync(join(folder, "data", name)).mode & 0o777).toString(8);
       expect([modeOf("master.key"), modeOf("latchkey.sqlite")]).toEqual(["600", "600"]);
       first.signal("SIGTERM");
-      expect(await first.ended).toEqual({ code: 0, signal: null });
+      expect(await first.exitStatus).toEqual({ code: 0, signal: null });
       const second = await GatewayProcess.start(folder, {}, first.port);
       started.push(second);
-      expect(second.values).toEqual(values);
+      expect(second.demoValues).toEqual(values);
       expect(await verify()).toMatchObject({ sub: done.user.id });
       await requireLogIn(second.client, email);
     } finally {
@@ -183,13 +191,13 @@ describe("bare start", () => {
     }
   });
 
-  it("LG-01 LG-06 log - whole story at level trace - holds no code, password, token, key or address", async () => {
-    const gateway = await GatewayProcess.start(makeFolder(), { ...QUICK, LOG_LEVEL: "trace" });
+  it("LG-01 LG-06 log - complete journey at level trace - contains no code, password, token, key or address", async () => {
+    const gateway = await GatewayProcess.start(createTemporaryFolder(), { ...FAST_HASHING, LOG_LEVEL: "trace" });
     try {
       const client = gateway.client;
-      const email = freshEmail();
+      const email = uniqueEmail();
       const ticket = await beginSignUp(client, email);
-      const code = await keptCode(gateway, email);
+      const code = await inboxCode(gateway, email);
       await complete(client, email, "000000", ticket);
       const done = await complete(client, email, code, ticket);
       if (done.__typename !== "LoggedIn") throw new Error(done.__typename);
@@ -198,10 +206,10 @@ describe("bare start", () => {
       await client.with({ token: "lk_ses_nonsense" }).run(MeDocument, {});
       await client.post({ query: `{ me { id } } # ${PASSWORD}`, variables: { input: PASSWORD.repeat(1000) } });
       const { forgotPassword } = await client.expect(ForgotPasswordDocument, { input: { handle: { email } } });
-      const resetCode = await keptCode(gateway, email, code);
+      const resetCode = await inboxCode(gateway, email, code);
       await client.expect(ResetPasswordDocument, { input: { handle: { email }, code: resetCode, newPassword: "another long password" } });
       gateway.signal("SIGTERM");
-      await gateway.ended;
+      await gateway.exitStatus;
       if (refreshSession.__typename !== "LoggedIn" || forgotPassword.__typename !== "PasswordResetRequested") throw new Error("refused");
       const tokens = [done, refreshSession].flatMap(({ jwt, sessionToken, refreshToken }) => [jwt, sessionToken, refreshToken]);
       const secrets = [
@@ -212,7 +220,7 @@ describe("bare start", () => {
         "a quite wrong password",
         "another long password",
         email,
-        gateway.values["LATCHKEY_SECRET_KEY"] ?? "?",
+        gateway.demoValues["LATCHKEY_SECRET_KEY"] ?? "?",
       ];
       const log = gateway.logs.map((entry) => JSON.stringify(entry)).join("\n") + gateway.stderr;
       expect(gateway.logs.length).toBeGreaterThan(10);

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, isMysql } from "../support/database.js";
 import { MASTER_KEYS, type TestApplication, TestGateway } from "../support/gateway.js";
 import { CompleteSignUpDocument, RefreshSessionDocument } from "../support/generated/authentication.js";
-import { beginSignUp, freshEmail, requireLogIn, signUpPerson } from "../support/people.js";
-import { ensureBuilt, GatewayProcess, makeFolder, QUICK, runCommand } from "../support/process.js";
+import { beginSignUp, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
+import { createTemporaryFolder, ensureBuilt, FAST_HASHING, GatewayProcess, runCommand } from "../support/process.js";
 
 let gateway: TestGateway;
 let application: TestApplication;
@@ -17,14 +17,14 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 describe("backup and restore", () => {
-  it("restore - backup of a running gateway in an empty database - users and keys are back, codes and sessions are void", async () => {
+  it("restore - backup of a running gateway into an empty database - restores users and keys, invalidates codes and sessions", async () => {
     const person = await signUpPerson(gateway, application);
-    const waiting = freshEmail();
+    const waiting = uniqueEmail();
     const ticket = await beginSignUp(application.client, waiting);
     const code = await gateway.mails.nextCode(waiting);
-    const folder = makeFolder();
+    const folder = createTemporaryFolder();
     const file = join(folder, "backup");
-    const variables = { ...QUICK, MASTER_KEYS, DATA_DIR: join(folder, "data") };
+    const variables = { ...FAST_HASHING, MASTER_KEYS, DATA_DIR: join(folder, "data") };
     const backup = await runCommand(["backup", file], { ...variables, DATABASE_URL: gateway.database.url }, folder);
     expect(backup).toMatchObject({ code: 0, stdout: "" });
     expect(existsSync(file)).toBe(true);
@@ -56,9 +56,9 @@ describe("backup and restore", () => {
     });
   }, 240_000);
 
-  it("doctor - right and wrong surroundings - a table or JSON, exit code 1 on a failure, and nothing is changed", async () => {
-    const folder = makeFolder();
-    const variables = { ...QUICK, MASTER_KEYS, DATABASE_URL: gateway.database.url };
+  it("doctor - valid and invalid environment - prints a table or JSON, exits 1 on a failure, changes nothing", async () => {
+    const folder = createTemporaryFolder();
+    const variables = { ...FAST_HASHING, MASTER_KEYS, DATABASE_URL: gateway.database.url };
     const before = await gateway.dump("throttle_buckets");
     const good = await runCommand(["doctor", "--json"], variables, folder);
     const findings = JSON.parse(good.stdout) as { check: string; status: string }[];

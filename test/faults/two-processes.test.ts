@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MASTER_KEYS, type TestApplication, TestGateway } from "../support/gateway.js";
 import { MeDocument, RefreshSessionDocument } from "../support/generated/authentication.js";
 import { logIn, signUpPerson } from "../support/people.js";
-import { ensureBuilt, GatewayProcess, makeFolder, QUICK } from "../support/process.js";
+import { createTemporaryFolder, ensureBuilt, FAST_HASHING, GatewayProcess } from "../support/process.js";
 
 /** Requests of one storm. */
-const N = 100;
+const REQUEST_COUNT = 100;
 
 /** Makes the database and moves its clock; the storms go to two processes on that database. */
 let gateway: TestGateway;
@@ -23,8 +23,8 @@ afterAll(async () => {
 });
 
 async function startProcess(): Promise<GatewayProcess> {
-  const variables = { ...QUICK, MASTER_KEYS, DATABASE_URL: gateway.database.url };
-  return await GatewayProcess.start(makeFolder(), { ...variables, DEMO: "0", TRUST_PROXY: "127.0.0.0/8", LOG_LEVEL: "info" });
+  const variables = { ...FAST_HASHING, MASTER_KEYS, DATABASE_URL: gateway.database.url };
+  return await GatewayProcess.start(createTemporaryFolder(), { ...variables, DEMO: "0", TRUST_PROXY: "127.0.0.0/8", LOG_LEVEL: "info" });
 }
 
 const clientOf = (index: number) => application.client.with({ baseUrl: processes[index % processes.length]?.url ?? "" });
@@ -44,9 +44,9 @@ function requireOnePair(answers: readonly Refreshed[]): { refreshToken: string; 
 }
 
 describe("two processes on one database", () => {
-  it("refreshSession - one token 100 times over both - all are served with one successor; a replay after the grace ends it", async () => {
+  it("refreshSession - one token 100 times at both - all get the same successor; reuse after the grace ends the session", async () => {
     const { tokens } = await signUpPerson(gateway, application);
-    const answers = await Promise.all(Array.from({ length: N }, (_, index) => refresh(clientOf(index), tokens.refreshToken)));
+    const answers = await Promise.all(Array.from({ length: REQUEST_COUNT }, (_, index) => refresh(clientOf(index), tokens.refreshToken)));
     const next = requireOnePair(answers);
     for (const index of [0, 1]) {
       const { me } = await clientOf(index).with({ token: next.sessionToken }).expect(MeDocument, {});
@@ -63,14 +63,14 @@ describe("two processes on one database", () => {
     expect(reuse).toHaveLength(1);
   });
 
-  it("refreshSession - kill -9 of one process in the middle - who asks the other again gets the one successor", async () => {
+  it("refreshSession - one process killed during refreshes - a retry at the other gets the same successor", async () => {
     const { tokens } = await signUpPerson(gateway, application);
     const victim = processes[1];
     if (!victim) throw new Error("There is no second process");
     let answered = 0;
     let lost = 0;
     const answers = await Promise.all(
-      Array.from({ length: N }, async (_, index) => {
+      Array.from({ length: REQUEST_COUNT }, async (_, index) => {
         try {
           const answer = await refresh(clientOf(index), tokens.refreshToken);
           if (++answered === 10) victim.signal("SIGKILL");
@@ -81,7 +81,7 @@ describe("two processes on one database", () => {
         }
       }),
     );
-    await victim.ended;
+    await victim.exitStatus;
     processes[1] = await startProcess();
     expect(lost).toBeGreaterThan(0);
     const { refreshToken } = requireOnePair(answers);
@@ -89,7 +89,7 @@ describe("two processes on one database", () => {
     expect(await refresh(clientOf(1), refreshToken)).toMatchObject({ __typename: "LoggedIn" });
   });
 
-  it("logIn - five wrong passwords spread over both - the sixth attempt waits at both, the right password included", async () => {
+  it("logIn - five wrong passwords spread over both - the sixth attempt is limited at both, even with the right password", async () => {
     const { email } = await signUpPerson(gateway, application);
     const from = (index: number) => clientOf(index).with({ address: "198.51.100.7" });
     for (let attempt = 0; attempt < 5; attempt++)

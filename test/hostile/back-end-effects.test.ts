@@ -10,15 +10,15 @@ import {
   SuspendUserDocument,
   UnlockUserDocument,
 } from "../support/generated/management.js";
-import { hostile, outcomeOf } from "../support/hostile.js";
-import { freshEmail, logIn, signUpPerson } from "../support/people.js";
+import { hostileFixture, outcomeOf } from "../support/hostile-fixture.js";
+import { logIn, signUpPerson, uniqueEmail } from "../support/people.js";
 
-const stage = hostile();
+const fixture = hostileFixture();
 
-describe("what comes of it", () => {
-  it("TN-04 suspend, delete - in one application - the same address in another notices nothing", async () => {
-    const { gateway, a, a2 } = stage;
-    const here = await stage.person(a);
+describe("effects and audit of back end operations", () => {
+  it("TN-04 suspend, delete - in one application - do not affect the same address in another", async () => {
+    const { gateway, a, a2 } = fixture;
+    const here = await fixture.signUpPerson(a);
     const there = await signUpPerson(gateway, a2, here.email);
     const backEnd = gateway.management(a2.secretKey);
     const input = { applicationId: a2.id, userId: there.tokens.user.id };
@@ -30,8 +30,8 @@ describe("what comes of it", () => {
     expect(told).toEqual([]);
   });
 
-  it("TN-12 user - guesses near an id, other spellings of it, odd ids - FORBIDDEN", async () => {
-    const { gateway, a, u1 } = stage;
+  it("TN-12 user - guessed ids, other spellings, unusual ids - FORBIDDEN", async () => {
+    const { gateway, a, u1 } = fixture;
     const { id } = u1.tokens.user;
     const last = id.at(-1) === "0" ? "1" : "0";
     const guesses = [
@@ -59,19 +59,19 @@ describe("what comes of it", () => {
     }
   });
 
-  it("IL-10 IN-01 IN-14 createInvitation - reserved names, prototypes, another inviter, flags - refused, nothing is sent", async () => {
-    const { gateway, a } = stage;
+  it("IL-10 IN-01 IN-14 createInvitation - reserved names, prototypes, another inviter, flags - is rejected and nothing is sent", async () => {
+    const { gateway, a } = fixture;
     const ask = async (more: object) => {
-      const input = { applicationId: a.id, email: freshEmail(), ...more };
+      const input = { applicationId: a.id, email: uniqueEmail(), ...more };
       return outcomeOf(await gateway.management(a.secretKey).run(CreateInvitationDocument, { input: input as never }));
     };
-    await stage.unchanged(async () => {
+    await fixture.expectUnchanged(async () => {
       for (const name of ["sub", "iss", "aud", "exp", "email_verified", "role"])
         expect([name, await ask({ metadata: { [name]: "x" } })]).toEqual([name, "METADATA_REFUSED"]);
       for (const name of ["__proto__", "constructor", "prototype"])
         expect([name, await ask({ metadata: JSON.parse(`{"a":{"${name}":{"x":1}}}`) as object })]).toEqual([name, "BAD_USER_INPUT"]);
       for (const more of [
-        { inviterId: stage.u1.tokens.user.id },
+        { inviterId: fixture.u1.tokens.user.id },
         { inviter: "x" },
         { status: "ACCEPTED" },
         { expiresAt: "2030-01-01T00:00:00.000Z" },
@@ -88,9 +88,9 @@ describe("what comes of it", () => {
     });
   });
 
-  it("LG-04 every change - audit - exactly one entry with actor, application, address, request", async () => {
-    const { gateway, a } = stage;
-    const { tokens, email } = await stage.person();
+  it("LG-04 every change - audit - records exactly one entry with actor, application, address, request", async () => {
+    const { gateway, a } = fixture;
+    const { tokens, email } = await fixture.signUpPerson();
     const id = tokens.user.id;
     const backEnd = gateway.management(a.secretKey).with({ address: "203.0.113.77" });
     const input = { applicationId: a.id, userId: id };
@@ -119,13 +119,13 @@ describe("what comes of it", () => {
     expect(JSON.stringify(rows)).not.toContain(email);
   });
 
-  it("IL-06 IL-07 back end - a megabyte, lists of thousands, deep values - refused before anything runs", async () => {
-    const { gateway, a } = stage;
+  it("IL-06 IL-07 back end - a megabyte, lists of thousands, deeply nested values - rejected before execution", async () => {
+    const { gateway, a } = fixture;
     const backEnd = gateway.management(a.secretKey);
     const query = "mutation ($input: UpdateUserMetadataInput!) { updateUserMetadata(input: $input) { __typename } }";
     const send = (metadata: unknown) =>
-      backEnd.post({ query, variables: { input: { applicationId: a.id, userId: stage.u1.tokens.user.id, metadata } } });
-    await stage.unchanged(async () => {
+      backEnd.post({ query, variables: { input: { applicationId: a.id, userId: fixture.u1.tokens.user.id, metadata } } });
+    await fixture.expectUnchanged(async () => {
       expect((await send({ text: "x".repeat(1_100_000) })).status).toBe(413);
       for (const metadata of [
         { text: "x".repeat(300_000) },

@@ -17,12 +17,12 @@ import {
   UnlockUserDocument,
   UpdateUserMetadataDocument,
 } from "../support/generated/management.js";
-import { hostile, outcomeOf } from "../support/hostile.js";
-import { freshEmail } from "../support/people.js";
+import { hostileFixture, outcomeOf } from "../support/hostile-fixture.js";
+import { uniqueEmail } from "../support/people.js";
 
-const stage = hostile();
+const fixture = hostileFixture();
 
-const NOBODY = "00000000-0000-4000-8000-000000000000";
+const UNKNOWN_ID = "00000000-0000-4000-8000-000000000000";
 interface Ids {
   readonly applicationId: string;
   readonly userId: string;
@@ -52,10 +52,10 @@ const operations: readonly Operation[] = [
   operation(
     "createInvitation",
     CreateInvitationDocument,
-    ({ applicationId }) => ({ input: { applicationId, email: freshEmail() } }),
+    ({ applicationId }) => ({ input: { applicationId, email: uniqueEmail() } }),
     false,
   ),
-  operation("createUser", CreateUserDocument, ({ applicationId }) => ({ input: { applicationId, email: freshEmail() } }), false),
+  operation("createUser", CreateUserDocument, ({ applicationId }) => ({ input: { applicationId, email: uniqueEmail() } }), false),
   operation("resendInvitation", ResendManagedInvitationDocument, ({ applicationId, invitationId }) => ({
     input: { applicationId, invitationId },
   })),
@@ -76,60 +76,64 @@ const operations: readonly Operation[] = [
     operation(nameOf(document), document as never, ({ applicationId, userId }) => ({ input: { applicationId, userId } })),
   ),
 ];
-const send = ({ document, variables }: Operation, ids: Ids, bearer = stage.a.secretKey) =>
-  stage.gateway.management(bearer).run(document, variables(ids) as never);
-const own = () => ({ applicationId: stage.a.id, userId: stage.u1.tokens.user.id, invitationId: NOBODY });
+const send = ({ document, variables }: Operation, ids: Ids, bearer = fixture.a.secretKey) =>
+  fixture.gateway.management(bearer).run(document, variables(ids) as never);
+const ownIds = () => ({ applicationId: fixture.a.id, userId: fixture.u1.tokens.user.id, invitationId: UNKNOWN_ID });
 /** An invitation of the twin's in APP_B. */
 const foreignInvitation = async () => {
-  const { invite } = await stage.twin.client.expect(InviteDocument, { input: { handle: { email: "guest.of.twin@mail.example" } } });
+  const { invite } = await fixture.sameEmailPerson.client.expect(InviteDocument, {
+    input: { handle: { email: "guest.of.twin@mail.example" } },
+  });
   return invite.__typename === "InvitationSent"
     ? invite.invitation.id
-    : ((await stage.gateway.query<{ id: string }>("SELECT id FROM invitations"))[0]?.id ?? "");
+    : ((await fixture.gateway.query<{ id: string }>("SELECT id FROM invitations"))[0]?.id ?? "");
 };
 
-describe("who is calling", () => {
+describe("authentication of the back end", () => {
   it.each(
     operations,
-  )("TN-20 $name - tokens of users, keys of apps, secrets of others, no bearer - refused, nothing changes", async (one) => {
-    const { sessionToken, refreshToken, jwt, deviceToken } = stage.u1.tokens;
-    const strangers = [sessionToken, refreshToken, jwt, deviceToken ?? "", stage.a.appKey, `lk_sec_${"A".repeat(43)}`, "x"];
-    await stage.unchanged(async () => {
+  )("TN-20 $name - user tokens, application keys, other secret keys, no bearer token - rejected, nothing changes", async (one) => {
+    const { sessionToken, refreshToken, jwt, deviceToken } = fixture.u1.tokens;
+    const strangers = [sessionToken, refreshToken, jwt, deviceToken ?? "", fixture.a.appKey, `lk_sec_${"A".repeat(43)}`, "x"];
+    await fixture.expectUnchanged(async () => {
       for (const bearer of strangers) {
-        const answer = await send(one, own(), bearer);
+        const answer = await send(one, ownIds(), bearer);
         expect([outcomeOf(answer), answer.data]).toEqual(["UNAUTHENTICATED", expect.not.objectContaining({ application: {} })]);
       }
-      expect(outcomeOf(await stage.gateway.management().run(one.document, one.variables(own()) as never))).toBe("UNAUTHENTICATED");
-      expect(outcomeOf(await send(one, own(), stage.b.secretKey))).toBe("FORBIDDEN");
+      expect(outcomeOf(await fixture.gateway.management().run(one.document, one.variables(ownIds()) as never))).toBe("UNAUTHENTICATED");
+      expect(outcomeOf(await send(one, ownIds(), fixture.b.secretKey))).toBe("FORBIDDEN");
     });
   });
 
-  it.each(operations)("IN-12 $name - application suspended - its key is refused at once, and works again afterwards", async (one) => {
-    const { gateway, b, twin } = stage;
-    const ids = { applicationId: b.id, userId: twin.tokens.user.id, invitationId: NOBODY };
+  it.each(
+    operations,
+  )("IN-12 $name - application suspended - its key is rejected immediately, and accepted after reactivation", async (one) => {
+    const { gateway, b, sameEmailPerson: twin } = fixture;
+    const ids = { applicationId: b.id, userId: twin.tokens.user.id, invitationId: UNKNOWN_ID };
     await gateway.configure(b.id, "general.status=SUSPENDED");
     expect(outcomeOf(await send(one, ids, b.secretKey))).toBe("UNAUTHENTICATED");
     await gateway.configure(b.id, "general.status=ACTIVE");
   });
 });
 
-describe("whose object", () => {
-  it.each(operations)("TN-01 TN-06 $name - ids of another application - FORBIDDEN, as for ids of nothing, nothing changes", async (one) => {
-    const { a, b, twin } = stage;
+describe("authorisation by application", () => {
+  it.each(operations)("TN-01 TN-06 $name - ids of another application - FORBIDDEN as for unknown ids, nothing changes", async (one) => {
+    const { a, b, sameEmailPerson: twin } = fixture;
     const userId = twin.tokens.user.id;
     const invitationId = await foreignInvitation();
-    await stage.unchanged(async () => {
+    await fixture.expectUnchanged(async () => {
       const theirs = await send(one, { applicationId: b.id, userId, invitationId });
-      const nothing = await send(one, { applicationId: NOBODY, userId: NOBODY, invitationId: NOBODY });
+      const nothing = await send(one, { applicationId: UNKNOWN_ID, userId: UNKNOWN_ID, invitationId: UNKNOWN_ID });
       expect([outcomeOf(theirs), theirs.text]).toEqual(["FORBIDDEN", nothing.text]);
       if (!one.takesObject) return;
       const mixed = await send(one, { applicationId: a.id, userId, invitationId });
-      const guess = await send(one, { applicationId: a.id, userId: NOBODY, invitationId: NOBODY });
+      const guess = await send(one, { applicationId: a.id, userId: UNKNOWN_ID, invitationId: UNKNOWN_ID });
       expect([mixed.errors[0]?.extensions.code, mixed.text]).toEqual(["FORBIDDEN", guess.text]);
     });
   });
 
-  it("TN-02 users, invitations - lists, searches, counts, cursors of another application - show one's own only", async () => {
-    const { gateway, a, a2, b, u1 } = stage;
+  it("TN-02 users, invitations - lists, searches, counts, cursors of another application - return only the caller's own", async () => {
+    const { gateway, a, a2, b, u1 } = fixture;
     const ask = async (application: typeof a, variables: object = {}) => {
       const answer = await gateway
         .management(application.secretKey)
@@ -140,15 +144,15 @@ describe("whose object", () => {
     expect((await ask(a2))?.totalCount).toBe(0);
     expect(await ask(b)).toMatchObject({ totalCount: 1, edges: [{ node: { email } }] });
     const ids = await Promise.all([a, b].map(async (one) => (await ask(one, { filter: { search: email } }))?.edges[0]?.node.id));
-    expect(ids).toEqual([u1.tokens.user.id, stage.twin.tokens.user.id]);
+    expect(ids).toEqual([u1.tokens.user.id, fixture.sameEmailPerson.tokens.user.id]);
     const foreign = (await ask(a))?.pageInfo.endCursor ?? "";
     expect((await ask(a2, { after: foreign }))?.edges).toEqual([]);
   });
 });
 
-describe("odd arguments", () => {
-  it("IL-16 users, invitations - impossible pages, tampered cursors - refused by name", async () => {
-    const { gateway, a } = stage;
+describe("invalid arguments", () => {
+  it("IL-16 users, invitations - invalid page sizes, altered cursors - rejected with the argument's name", async () => {
+    const { gateway, a } = fixture;
     const backEnd = gateway.management(a.secretKey);
     const encode = (text: string) => Buffer.from(text).toString("base64url");
     for (const document of [ManagedUsersDocument, ManagedInvitationsDocument]) {
@@ -164,18 +168,18 @@ describe("odd arguments", () => {
         expect([first, await ask({ first })]).toEqual([first, "BAD_USER_INPUT"]);
       const time = Date.now();
       const tampered = [
-        ...["", " ", "x", "null", encode("1 2"), encode(`${time} ${NOBODY}x`), encode(`-1 ${NOBODY}`), encode(`1e9 ${NOBODY}`)],
-        ...[encode(`${time} ' OR 1=1 -- xxxxxxxxxxxxxxxxxxxxxxxxx`), encode(`99999999999999 ${NOBODY}`), "A".repeat(9000)],
+        ...["", " ", "x", "null", encode("1 2"), encode(`${time} ${UNKNOWN_ID}x`), encode(`-1 ${UNKNOWN_ID}`), encode(`1e9 ${UNKNOWN_ID}`)],
+        ...[encode(`${time} ' OR 1=1 -- xxxxxxxxxxxxxxxxxxxxxxxxx`), encode(`99999999999999 ${UNKNOWN_ID}`), "A".repeat(9000)],
       ];
       for (const after of tampered) expect([after, await ask({ after })]).toEqual([after, "BAD_USER_INPUT"]);
       // A made-up place is a place like any other.
       for (const at of [0, time, 9_999_999_999_999])
-        expect([at, await ask({ after: encode(`${at} ${NOBODY}`) })]).toEqual([at, "application"]);
+        expect([at, await ask({ after: encode(`${at} ${UNKNOWN_ID}`) })]).toEqual([at, "application"]);
     }
   });
 
-  it("IL-14 IL-18 users - filters that are objects, lists, long texts - refused, or nothing is found", async () => {
-    const { gateway, a } = stage;
+  it("IL-14 IL-18 users - filters that are objects, lists, long texts - rejected, or nothing is found", async () => {
+    const { gateway, a } = fixture;
     const ask = async (filter: unknown) => {
       const answer = await gateway
         .management(a.secretKey)
@@ -196,18 +200,18 @@ describe("odd arguments", () => {
     expect(await ask({ search: "' OR '1'='1" })).toBe(0);
   });
 
-  it("TN-07 back end - every path from its application - shows no secret, hash, code or key of the application", async () => {
-    const { gateway, a } = stage;
+  it("TN-07 back end - every field reachable from its application - contains no secret, hash, code or key", async () => {
+    const { gateway, a } = fixture;
     const query = `query ($id: ID!) { application(id: $id) { users(first: 100) { edges { node { id email metadata sessions { id userAgent }
       invitedBy { id } } } } invitations(first: 100) { edges { node { id inviter { id } } } } keys { id publicKeyPem } } }`;
     const refused = await gateway
       .management(a.secretKey)
       .post({ query: query.replace("email metadata", "passwordHash"), variables: { id: a.id } });
     expect(refused.errors[0]?.extensions.code).toBe("DOCUMENT_REFUSED");
-    const { a: own, bystander } = stage;
+    const { a: ownIds, bystander } = fixture;
     const answer = await fetch(`${gateway.url}/management/graphql`, {
       method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${own.secretKey}`, "x-forwarded-for": "198.51.100.7" },
+      headers: { "content-type": "application/json", authorization: `Bearer ${ownIds.secretKey}`, "x-forwarded-for": "198.51.100.7" },
       body: JSON.stringify({ query, variables: { id: a.id } }),
     });
     const text = await answer.text();

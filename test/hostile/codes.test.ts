@@ -6,107 +6,112 @@ import {
   ConfirmHandleDocument,
   InviteDocument,
 } from "../support/generated/authentication.js";
-import { attempt, hostile, otherThan, outcomeOf } from "../support/hostile.js";
-import { beginSignUp, freshEmail, PASSWORD, requireLogIn } from "../support/people.js";
+import { attempt, hostileFixture, outcomeOf, wrongCodeFor } from "../support/hostile-fixture.js";
+import { beginSignUp, PASSWORD, requireLogIn, uniqueEmail } from "../support/people.js";
 
-const stage = hostile();
+const fixture = hostileFixture();
 
-const pend = async (email = freshEmail(), application = stage.a) => {
+const beginPendingSignUp = async (email = uniqueEmail(), application = fixture.a) => {
   const ticket = await beginSignUp(application.client, email);
-  return { email, ticket, code: await stage.gateway.mails.nextCode(email) };
+  return { email, ticket, code: await fixture.gateway.mails.nextCode(email) };
 };
-const complete = async (email: string, code: string, ticket?: string, application = stage.a) =>
+const complete = async (email: string, code: string, ticket?: string, application = fixture.a) =>
   outcomeOf(await attempt.complete(application.client, email, code, ticket));
-const attempts = async () =>
-  (await stage.gateway.query<{ attempts: number }>("SELECT attempts FROM challenges")).reduce((sum, row) => sum + row.attempts, 0);
-const askReset = async (email: string) => {
-  stage.gateway.clock.move({ seconds: 61 });
-  expect(outcomeOf(await attempt.forgot(stage.a.client, email))).toBe("PasswordResetRequested");
-  return await stage.gateway.mails.nextCode(email);
+const countCodeAttempts = async () =>
+  (await fixture.gateway.query<{ attempts: number }>("SELECT attempts FROM challenges")).reduce((sum, row) => sum + row.attempts, 0);
+const requestReset = async (email: string) => {
+  fixture.gateway.clock.move({ seconds: 61 });
+  expect(outcomeOf(await attempt.forgot(fixture.a.client, email))).toBe("PasswordResetRequested");
+  return await fixture.gateway.mails.nextCode(email);
 };
 
-describe("one code", () => {
-  it("CL-01 complete sign up - wrong code - is refused, makes nobody and counts one attempt", async () => {
-    const { email, code } = await pend();
-    const [users, before] = [await stage.countUsers(), await attempts()];
-    expect(await complete(email, otherThan(code))).toBe("INVALID_CODE");
-    expect([await stage.countUsers(), await attempts()]).toEqual([users, before + 1]);
+describe("attempts and lifetime", () => {
+  it("CL-01 complete sign up - wrong code - is rejected, creates no user and counts one attempt", async () => {
+    const { email, code } = await beginPendingSignUp();
+    const [users, before] = [await fixture.countUsers(), await countCodeAttempts()];
+    expect(await complete(email, wrongCodeFor(code))).toBe("INVALID_CODE");
+    expect([await fixture.countUsers(), await countCodeAttempts()]).toEqual([users, before + 1]);
   });
 
-  it("CL-02 complete sign up - five wrong codes, then the right one - all are refused; a fresh code works", async () => {
+  it("CL-02 complete sign up - five wrong codes, then the right one - all are rejected; a new code works", async () => {
     for (const isHeld of [false, true]) {
-      const { email, code, ticket } = await pend();
-      const users = await stage.countUsers();
-      for (const tried of [...Array(5).fill(otherThan(code)), code])
+      const { email, code, ticket } = await beginPendingSignUp();
+      const users = await fixture.countUsers();
+      for (const tried of [...Array(5).fill(wrongCodeFor(code)), code])
         expect(await complete(email, tried, isHeld ? ticket : undefined)).toBe("INVALID_CODE");
-      expect(await stage.countUsers()).toBe(users);
-      stage.gateway.clock.move({ seconds: 61 });
-      await attempt.resend(stage.a.client, email);
-      expect(await complete(email, await stage.gateway.mails.nextCode(email), ticket)).toBe("LoggedIn");
+      expect(await fixture.countUsers()).toBe(users);
+      fixture.gateway.clock.move({ seconds: 61 });
+      await attempt.resend(fixture.a.client, email);
+      expect(await complete(email, await fixture.gateway.mails.nextCode(email), ticket)).toBe("LoggedIn");
     }
   });
 
-  it("CL-03 complete sign up - code used before, or under another address - is refused and nothing changes", async () => {
-    const { email, code, ticket } = await pend();
+  it("CL-03 complete sign up - code already consumed, or of another address - is rejected and nothing changes", async () => {
+    const { email, code, ticket } = await beginPendingSignUp();
     expect(await complete(email, code, ticket)).toBe("LoggedIn");
-    await stage.unchanged(async () => {
-      for (const other of [email, freshEmail(), stage.u1.email]) expect(await complete(other, code, ticket)).toBe("INVALID_CODE");
+    await fixture.expectUnchanged(async () => {
+      for (const other of [email, uniqueEmail(), fixture.u1.email]) expect(await complete(other, code, ticket)).toBe("INVALID_CODE");
     });
-    expect(await stage.gateway.query("SELECT id FROM users WHERE email = ?", [email])).toHaveLength(1);
+    expect(await fixture.gateway.query("SELECT id FROM users WHERE email = ?", [email])).toHaveLength(1);
   });
 
-  it("CL-04 complete sign up - a second past the code's life - is refused; two seconds before its end it works", async () => {
+  it("CL-04 complete sign up - one second after the code's expiry - is rejected; two seconds before it works", async () => {
     for (const [seconds, expected] of [
       [1, "INVALID_CODE"],
       [-2, "LoggedIn"],
     ] as const) {
-      const email = freshEmail();
-      const users = await stage.countUsers();
-      const outcome = await stage.gateway.clock.standStill(async () => {
-        const { code, ticket } = await pend(email);
-        stage.gateway.clock.move({ minutes: 15, seconds });
+      const email = uniqueEmail();
+      const users = await fixture.countUsers();
+      const outcome = await fixture.gateway.clock.whileFrozen(async () => {
+        const { code, ticket } = await beginPendingSignUp(email);
+        fixture.gateway.clock.move({ minutes: 15, seconds });
         return await complete(email, code, ticket);
       });
-      expect([outcome, await stage.countUsers()]).toEqual([expected, users + (expected === "LoggedIn" ? 1 : 0)]);
+      expect([outcome, await fixture.countUsers()]).toEqual([expected, users + (expected === "LoggedIn" ? 1 : 0)]);
     }
   });
 
-  it("CL-05 complete sign up - code before the last resend - is refused; the newest works", async () => {
-    const { email, code, ticket } = await pend();
-    stage.gateway.clock.move({ seconds: 61 });
-    await attempt.resend(stage.a.client, email);
-    const newest = await stage.gateway.mails.nextCode(email);
+  it("CL-05 complete sign up - code replaced by a resend - is rejected; the newest works", async () => {
+    const { email, code, ticket } = await beginPendingSignUp();
+    fixture.gateway.clock.move({ seconds: 61 });
+    await attempt.resend(fixture.a.client, email);
+    const newest = await fixture.gateway.mails.nextCode(email);
     if (newest !== code) expect(await complete(email, code, ticket)).toBe("INVALID_CODE");
     expect(await complete(email, newest, ticket)).toBe("LoggedIn");
   });
 
-  it("CL-39 sign up - the one before has expired and is still stored - begins anew; one user, nothing left over", async () => {
-    const { email } = await pend();
-    stage.gateway.clock.move({ hours: 25 });
-    const { code, ticket } = await pend(email);
+  it("CL-39 sign up - previous sign-up expired and still stored - starts again; one user, no leftovers", async () => {
+    const { email } = await beginPendingSignUp();
+    fixture.gateway.clock.move({ hours: 25 });
+    const { code, ticket } = await beginPendingSignUp(email);
     expect(await complete(email, code, ticket)).toBe("LoggedIn");
-    expect(await stage.gateway.query("SELECT id FROM users WHERE email = ?", [email])).toHaveLength(1);
-    expect(await stage.gateway.query("SELECT email FROM pending_sign_ups WHERE email = ?", [email])).toEqual([]);
+    expect(await fixture.gateway.query("SELECT id FROM users WHERE email = ?", [email])).toHaveLength(1);
+    expect(await fixture.gateway.query("SELECT email FROM pending_sign_ups WHERE email = ?", [email])).toEqual([]);
   });
 });
 
-describe("what a code is bound to", () => {
-  it("CL-07 codes - of each kind at every operation of another kind - are refused, and each still works at its own", async () => {
-    const [signUp, reset, changing, inviting] = [await pend(), await stage.person(), await stage.person(), await stage.person()];
-    const resetCode = await askReset(reset.email);
-    const next = freshEmail("next-");
+describe("binding of codes", () => {
+  it("CL-07 codes - of each kind at every operation of another kind - are rejected, and each still works at its own operation", async () => {
+    const [signUp, reset, changing, inviting] = [
+      await beginPendingSignUp(),
+      await fixture.signUpPerson(),
+      await fixture.signUpPerson(),
+      await fixture.signUpPerson(),
+    ];
+    const resetCode = await requestReset(reset.email);
+    const next = uniqueEmail("next-");
     expect(outcomeOf(await changing.client.run(ChangeHandleDocument, { input: { handle: { email: next } } }))).toBe("CodeSent");
-    const changeCode = await stage.gateway.mails.nextCode(next);
-    const guest = freshEmail("guest-");
+    const changeCode = await fixture.gateway.mails.nextCode(next);
+    const guest = uniqueEmail("guest-");
     expect(outcomeOf(await inviting.client.run(InviteDocument, { input: { handle: { email: guest } } }))).toBe("InvitationSent");
-    const inviteCode = await stage.gateway.mails.nextCode(guest);
-    const newPassword = stage.secret("quite another password");
+    const inviteCode = await fixture.gateway.mails.nextCode(guest);
+    const newPassword = fixture.registerSecret("quite another password");
     const operations = {
-      signUp: (email: string, code: string) => attempt.complete(stage.a.client, email, code),
-      reset: (email: string, code: string) => attempt.reset(stage.a.client, email, code, newPassword),
+      signUp: (email: string, code: string) => attempt.complete(fixture.a.client, email, code),
+      reset: (email: string, code: string) => attempt.reset(fixture.a.client, email, code, newPassword),
       change: (_email: string, code: string) => changing.client.run(ConfirmHandleDocument, { input: { code } }),
       invite: (email: string, code: string) =>
-        stage.a.client.run(AcceptInvitationDocument, { input: { handle: { email }, code, password: PASSWORD } }),
+        fixture.a.client.run(AcceptInvitationDocument, { input: { handle: { email }, code, password: PASSWORD } }),
     };
     const codes = {
       signUp: [signUp.email, signUp.code, "LoggedIn"],
@@ -124,36 +129,36 @@ describe("what a code is bound to", () => {
     }
   });
 
-  it("CL-08 reset - with the code of somebody else - is refused, counts on the own code, and the other stays good", async () => {
-    const [one, other] = [await stage.person(), await stage.person()];
-    const [codeOfOne, codeOfOther] = [await askReset(one.email), await askReset(other.email)];
-    const newPassword = stage.secret("quite another password");
-    const before = await attempts();
+  it("CL-08 reset - with another user's code - is rejected, counts against the attacked account, and that user's code stays valid", async () => {
+    const [one, other] = [await fixture.signUpPerson(), await fixture.signUpPerson()];
+    const [codeOfOne, codeOfOther] = [await requestReset(one.email), await requestReset(other.email)];
+    const newPassword = fixture.registerSecret("quite another password");
+    const before = await countCodeAttempts();
     if (codeOfOne !== codeOfOther)
-      expect(outcomeOf(await attempt.reset(stage.a.client, other.email, codeOfOne, newPassword))).toBe("INVALID_CODE");
-    expect(await attempts()).toBe(before + 1);
-    await requireLogIn(stage.a.client, other.email);
-    expect(outcomeOf(await attempt.reset(stage.a.client, one.email, codeOfOne, newPassword))).toBe("PasswordReset");
-    await requireLogIn(stage.a.client, one.email, newPassword);
+      expect(outcomeOf(await attempt.reset(fixture.a.client, other.email, codeOfOne, newPassword))).toBe("INVALID_CODE");
+    expect(await countCodeAttempts()).toBe(before + 1);
+    await requireLogIn(fixture.a.client, other.email);
+    expect(outcomeOf(await attempt.reset(fixture.a.client, one.email, codeOfOne, newPassword))).toBe("PasswordReset");
+    await requireLogIn(fixture.a.client, one.email, newPassword);
   });
 
-  it("CL-09 complete sign up - same address pending in two applications - each code works at home only", async () => {
-    const here = await pend();
-    const there = await pend(here.email, stage.b);
-    if (here.code !== there.code) expect(await complete(here.email, here.code, here.ticket, stage.b)).toBe("INVALID_CODE");
-    expect(await stage.gateway.query("SELECT id FROM users WHERE email = ?", [here.email])).toEqual([]);
+  it("CL-09 complete sign up - same address pending in two applications - each code works only in its application", async () => {
+    const here = await beginPendingSignUp();
+    const there = await beginPendingSignUp(here.email, fixture.b);
+    if (here.code !== there.code) expect(await complete(here.email, here.code, here.ticket, fixture.b)).toBe("INVALID_CODE");
+    expect(await fixture.gateway.query("SELECT id FROM users WHERE email = ?", [here.email])).toEqual([]);
     expect(await complete(here.email, here.code, here.ticket)).toBe("LoggedIn");
-    expect(await complete(here.email, there.code, there.ticket, stage.b)).toBe("LoggedIn");
+    expect(await complete(here.email, there.code, there.ticket, fixture.b)).toBe("LoggedIn");
   });
 });
 
-describe("the shape of a code", () => {
+describe("format of codes", () => {
   const script = (code: string, zero: number) => [...code].map((digit) => String.fromCodePoint(zero + Number(digit))).join("");
   const send = async (email: string, ticket: string, code: unknown) =>
-    outcomeOf(await stage.a.client.run(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } as never }));
+    outcomeOf(await fixture.a.client.run(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } as never }));
 
-  it("CL-10 complete sign up - right digits in every other shape - never succeed and cost no attempt; the plain text works", async () => {
-    const { email, code, ticket } = await pend();
+  it("CL-10 complete sign up - right digits in every other format - never succeed and cost no attempt; the plain text works", async () => {
+    const { email, code, ticket } = await beginPendingSignUp();
     const number = Number(code);
     const texts = [` ${code}`, `${code} `, `${code}\n`, `+${code}`, `-${code}`, `${code}.0`, `${code}e0`, `0x${number.toString(16)}`];
     const scripts = [script(code, 0xff10), script(code, 0x0660), script(code, 0x0966), `${code.slice(0, 3)} ${code.slice(3)}`];
@@ -163,9 +168,9 @@ describe("the shape of a code", () => {
     expect(await send(email, ticket, code)).toBe("LoggedIn");
   });
 
-  it("CL-11 complete sign up - code with leading zeros, sent without or with more of them - is refused; exactly it works", async () => {
-    let drawn = await pend();
-    for (let times = 0; !drawn.code.startsWith("0") && times < 300; times++) drawn = await pend();
+  it("CL-11 complete sign up - code with leading zeros, sent with fewer or more of them - is rejected; the exact code works", async () => {
+    let drawn = await beginPendingSignUp();
+    for (let times = 0; !drawn.code.startsWith("0") && times < 300; times++) drawn = await beginPendingSignUp();
     const { email, code, ticket } = drawn;
     expect(code).toMatch(/^0\d{5}$/);
     for (const shape of [String(Number(code)), Number(code), `0${code}`, `${code}0`, code.replace(/^0/, "O"), code.replace(/^0/, " ")])
@@ -173,23 +178,23 @@ describe("the shape of a code", () => {
     expect(await send(email, ticket, code)).toBe("LoggedIn");
   });
 
-  it("CL-40 complete sign up - arguments nobody asked for - refuse the document; metadata does not bring them in either", async () => {
-    const { email, code, ticket } = await pend();
-    const extras = { id: `"${stage.bystander.tokens.user.id}"`, verified: "true", role: '"admin"', appId: `"${stage.b.id}"` };
+  it("CL-40 complete sign up - undeclared arguments - reject the document; metadata does not introduce them either", async () => {
+    const { email, code, ticket } = await beginPendingSignUp();
+    const extras = { id: `"${fixture.bystander.tokens.user.id}"`, verified: "true", role: '"admin"', appId: `"${fixture.b.id}"` };
     const more = { ...extras, emailVerified: "true", secondFactor: "false", subject: '"x"', status: '"ACTIVE"' };
-    await stage.unchanged(async () => {
+    await fixture.expectUnchanged(async () => {
       for (const [name, value] of Object.entries(more)) {
         const input = `handle: { email: "${email}" }, code: "${code}", ticket: "${ticket}"`;
         for (const fields of [`(input: { ${input}, ${name}: ${value} })`, `(input: { ${input} }, ${name}: ${value})`]) {
-          const answer = await stage.a.client.post({ query: `mutation { completeSignUp${fields} { __typename } }` });
+          const answer = await fixture.a.client.post({ query: `mutation { completeSignUp${fields} { __typename } }` });
           expect([name, outcomeOf(answer), answer.status]).toEqual([name, "DOCUMENT_REFUSED", 400]);
         }
         const field = { [name]: JSON.parse(value) as unknown };
         expect([
           name,
-          outcomeOf(await stage.a.client.run(CompleteSignUpDocument, { input: { handle: { email }, code, ticket, ...field } })),
+          outcomeOf(await fixture.a.client.run(CompleteSignUpDocument, { input: { handle: { email }, code, ticket, ...field } })),
         ]).toEqual([name, "BAD_USER_INPUT"]);
-        const signUp = await attempt.signUp(stage.a.client, freshEmail(), PASSWORD, { metadata: field });
+        const signUp = await attempt.signUp(fixture.a.client, uniqueEmail(), PASSWORD, { metadata: field });
         expect([name, outcomeOf(signUp)]).toEqual([name, "METADATA_REFUSED"]);
       }
     });

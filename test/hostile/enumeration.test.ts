@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { AcceptInvitationDocument, ChangeHandleDocument, InviteDocument } from "../support/generated/authentication.js";
-import { attempt, hostile, outcomeOf } from "../support/hostile.js";
-import { freshEmail, PASSWORD } from "../support/people.js";
+import { attempt, hostileFixture, outcomeOf } from "../support/hostile-fixture.js";
+import { PASSWORD, uniqueEmail } from "../support/people.js";
 
-const stage = hostile();
+const fixture = hostileFixture();
 const WRONG = "a wrong password of theirs";
 type Shown = Awaited<ReturnType<typeof attempt.logIn>>;
 type Pair = readonly [() => Promise<unknown>, () => Promise<unknown>];
 
 /** An answer without what every answer has of its own: addresses, tickets, ids and times. */
-function skeleton({ status, headers, text }: Pick<Shown, "status" | "headers" | "text">): string {
+function normaliseAnswer({ status, headers, text }: Pick<Shown, "status" | "headers" | "text">): string {
   const names = [...headers].filter(([name]) => name !== "date").map(([name, value]) => `${name}: ${value}`);
   const body = text
     .replace(/[\w.+-]+@mail\.example/g, "(address)")
@@ -21,181 +21,183 @@ function skeleton({ status, headers, text }: Pick<Shown, "status" | "headers" | 
 }
 
 /** Both answers look the same, byte for byte. */
-async function alike(...requests: (() => Promise<Pick<Shown, "status" | "headers" | "text">>)[]): Promise<string> {
+async function expectIdenticalAnswers(...requests: (() => Promise<Pick<Shown, "status" | "headers" | "text">>)[]): Promise<string> {
   const shown = new Set<string>();
-  for (const request of requests) shown.add(skeleton(await request()));
+  for (const request of requests) shown.add(normaliseAnswer(await request()));
   expect([...shown]).toHaveLength(1);
   return [...shown][0] ?? "";
 }
 
-const median = (values: readonly number[]) => [...values].sort((one, other) => one - other)[values.length >> 1] ?? 0;
-const time = async (work: () => Promise<unknown>) => {
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+const measureMs = async (work: () => Promise<unknown>) => {
   const started = performance.now();
   await work();
   return performance.now() - started;
 };
 
 /** Interleaved pairs: the middle one differs by less than two trivial requests of the same run, or a fifth. Best of three, on machines that do more. */
-async function asFast(pairs: readonly Pair[], trivial: () => Promise<unknown>): Promise<void> {
+async function expectSimilarTiming(pairs: readonly Pair[], trivial: () => Promise<unknown>): Promise<void> {
   const third = Math.ceil(pairs.length / 3);
   const ratios: number[] = [];
   for (let round = 0; round < 3; round++) {
     const [differences, all, base]: [number[], number[], number[]] = [[], [], []];
     for (const [index, [one, other]] of pairs.slice(round * third, (round + 1) * third).entries()) {
-      const first = await time(index % 2 ? one : other);
-      const second = await time(index % 2 ? other : one);
+      const first = await measureMs(index % 2 ? one : other);
+      const second = await measureMs(index % 2 ? other : one);
       differences.push(index % 2 ? first - second : second - first);
       all.push(first, second);
-      base.push(await time(trivial));
+      base.push(await measureMs(trivial));
     }
     ratios.push(Math.abs(median(differences)) / Math.max(median(base), median(all) / 10));
   }
   expect(Math.min(...ratios)).toBeLessThan(2);
 }
 
-describe("the same answer", () => {
-  it("EN-01 EN-04 EN-12 log in - wrong password of a user, a suspended and an unfinished one, and of nobody - one answer, every byte", async () => {
-    const { email } = await stage.person();
-    const answer = await alike(
-      ...[email, freshEmail(), stage.suspended.email, stage.pending].map((one) => () => attempt.logIn(stage.a.client, one, WRONG)),
-      () => attempt.logIn(stage.a.client, stage.pending, PASSWORD),
+describe("identical answers", () => {
+  it("EN-01 EN-04 EN-12 log in - wrong password of a user, a suspended user, an unfinished sign-up, an unknown address - the same answer", async () => {
+    const { email } = await fixture.signUpPerson();
+    const answer = await expectIdenticalAnswers(
+      ...[email, uniqueEmail(), fixture.suspended.email, fixture.pending].map((one) => () => attempt.logIn(fixture.a.client, one, WRONG)),
+      () => attempt.logIn(fixture.a.client, fixture.pending, PASSWORD),
     );
     expect(answer).toContain("INVALID_CREDENTIALS");
     expect(answer).not.toMatch(/set-cookie|ratelimit|retry-after/i);
-    const right = await attempt.logIn(stage.a.client, stage.suspended.email, PASSWORD);
+    const right = await attempt.logIn(fixture.a.client, fixture.suspended.email, PASSWORD);
     expect(outcomeOf(right)).toBe("ACCOUNT_SUSPENDED");
   });
 
-  it("EN-01 log in - wait after five wrong passwords, of a user and of nobody - one answer", async () => {
-    const { email } = await stage.person();
-    const nobody = freshEmail();
-    const client = (address: string) => stage.a.client.with({ address });
+  it("EN-01 log in - limited after five wrong passwords, registered and unknown address - same outcome", async () => {
+    const { email } = await fixture.signUpPerson();
+    const nobody = uniqueEmail();
+    const client = (address: string) => fixture.a.client.with({ address });
     for (let guess = 0; guess < 5; guess++) {
       await attempt.logIn(client("203.0.113.1"), email, WRONG);
       await attempt.logIn(client("203.0.113.2"), nobody, WRONG);
     }
-    await stage.gateway.clock.standStill(async () => {
+    await fixture.gateway.clock.whileFrozen(async () => {
       const one = outcomeOf(await attempt.logIn(client("203.0.113.1"), email, PASSWORD));
       const other = outcomeOf(await attempt.logIn(client("203.0.113.2"), nobody, PASSWORD));
       expect([one, other]).toEqual(["TOO_MANY_ATTEMPTS", "TOO_MANY_ATTEMPTS"]);
     });
   });
 
-  it("EN-07 EN-12 sign up, resend, forgotten password - known, unknown, unfinished, suspended - one answer each, every byte", async () => {
-    const { email } = await stage.person();
-    const everybody = [email, freshEmail(), stage.pending, stage.suspended.email];
-    await alike(...everybody.map((one) => () => attempt.signUp(stage.a.client, one)));
-    await alike(...everybody.map((one) => () => attempt.resend(stage.a.client, one)));
-    await alike(...everybody.map((one) => () => attempt.forgot(stage.a.client, one)));
+  it("EN-07 EN-12 sign up, resend, forgotten password - known, unknown, unfinished, suspended - the same answer", async () => {
+    const { email } = await fixture.signUpPerson();
+    const everybody = [email, uniqueEmail(), fixture.pending, fixture.suspended.email];
+    await expectIdenticalAnswers(...everybody.map((one) => () => attempt.signUp(fixture.a.client, one)));
+    await expectIdenticalAnswers(...everybody.map((one) => () => attempt.resend(fixture.a.client, one)));
+    await expectIdenticalAnswers(...everybody.map((one) => () => attempt.forgot(fixture.a.client, one)));
   });
 
-  it("EN-06 EN-12 invite and change handle - a registered address and a stranger's - one answer, every byte", async () => {
-    const { email } = await stage.person();
-    const host = await stage.person();
+  it("EN-06 EN-12 invite and change handle - registered and unknown address - the same answer", async () => {
+    const { email } = await fixture.signUpPerson();
+    const host = await fixture.signUpPerson();
     const input = (one: string) => ({ input: { handle: { email: one } } });
-    await alike(...[email, freshEmail()].map((one) => () => host.client.run(InviteDocument, input(one))));
-    await alike(...[email, freshEmail()].map((one) => () => host.client.run(ChangeHandleDocument, input(one))));
+    await expectIdenticalAnswers(...[email, uniqueEmail()].map((one) => () => host.client.run(InviteDocument, input(one))));
+    await expectIdenticalAnswers(...[email, uniqueEmail()].map((one) => () => host.client.run(ChangeHandleDocument, input(one))));
   });
 
-  it("EN-10 wrong codes - with a known and an unknown handle, at every operation that takes one - one answer each, every byte", async () => {
-    const { email } = await stage.person();
-    await attempt.forgot(stage.a.client, email);
-    const all = [email, freshEmail(), stage.pending];
-    await alike(...all.map((one) => () => attempt.complete(stage.a.client, one, "000000")));
-    await alike(...all.map((one) => () => attempt.reset(stage.a.client, one, "000000", "a new long password")));
+  it("EN-10 wrong codes - known and unknown handle, at every operation that takes one - the same answer", async () => {
+    const { email } = await fixture.signUpPerson();
+    await attempt.forgot(fixture.a.client, email);
+    const all = [email, uniqueEmail(), fixture.pending];
+    await expectIdenticalAnswers(...all.map((one) => () => attempt.complete(fixture.a.client, one, "000000")));
+    await expectIdenticalAnswers(...all.map((one) => () => attempt.reset(fixture.a.client, one, "000000", "a new long password")));
     const input = (one: string) => ({ input: { handle: { email: one }, code: "00000000", password: PASSWORD } });
-    const answer = await alike(...all.map((one) => () => stage.a.client.run(AcceptInvitationDocument, input(one))));
+    const answer = await expectIdenticalAnswers(...all.map((one) => () => fixture.a.client.run(AcceptInvitationDocument, input(one))));
     expect(answer).not.toMatch(/attempt|remaining|left/i);
   });
 
-  it("EN-14 application keys - unknown, suspended, deleted, malformed, none - one answer, every byte", async () => {
-    const { gateway } = stage;
+  it("EN-14 application keys - unknown, suspended, deleted, malformed, none - the same answer", async () => {
+    const { gateway } = fixture;
     const suspended = await gateway.createApplication("Suspended", "general.status=SUSPENDED");
     const gone = await gateway.createApplication("Gone");
     await gateway.query("DELETE FROM applications WHERE id = ?", [gone.id]);
-    const keys = [`lk_app_${"A".repeat(22)}`, suspended.appKey, gone.appKey, "nonsense", undefined, stage.a.secretKey];
-    const answer = await alike(...keys.map((key) => () => attempt.logIn(gateway.client(key), stage.u1.email, PASSWORD)));
+    const keys = [`lk_app_${"A".repeat(22)}`, suspended.appKey, gone.appKey, "nonsense", undefined, fixture.a.secretKey];
+    const answer = await expectIdenticalAnswers(...keys.map((key) => () => attempt.logIn(gateway.client(key), fixture.u1.email, PASSWORD)));
     expect(answer).toMatch(/^401\n/);
   });
 
-  it("EN-15 sign up - common password, wrong metadata, malformed - one refusal for known and unknown, before anybody is looked up", async () => {
-    const { email } = await stage.person();
-    await stage.unchanged(async () => {
+  it("EN-15 sign up - common password, wrong metadata, malformed - same rejection for known and unknown, before any lookup", async () => {
+    const { email } = await fixture.signUpPerson();
+    await fixture.expectUnchanged(async () => {
       for (const [password, more] of [
         ["password1234", {}],
         [PASSWORD, { metadata: { nothing: 1 } }],
         [PASSWORD, { metadata: "x" }],
         ["", {}],
       ] as const) {
-        const answer = await alike(...[email, freshEmail()].map((one) => () => attempt.signUp(stage.a.client, one, password, more)));
+        const answer = await expectIdenticalAnswers(
+          ...[email, uniqueEmail()].map((one) => () => attempt.signUp(fixture.a.client, one, password, more)),
+        );
         expect(answer).toMatch(/PASSWORD_REFUSED|METADATA_REFUSED|BAD_USER_INPUT/);
       }
     });
   });
 });
 
-describe("the same time", () => {
-  let slow: TestGateway;
+describe("similar response times", () => {
+  let slowHashGateway: TestGateway;
   let application: TestApplication;
   let known: string[];
   beforeAll(async () => {
     // A hash that is left out must show.
-    slow = await TestGateway.start({ environment: { BCRYPT_COST: "8", HASH_WORKERS: "1" } });
-    application = await slow.createApplication("Blue Heron", "signUp.flow=NONE");
-    known = Array.from({ length: 48 }, () => freshEmail("known-"));
+    slowHashGateway = await TestGateway.start({ environment: { BCRYPT_COST: "8", HASH_WORKERS: "1" } });
+    application = await slowHashGateway.createApplication("Blue Heron", "signUp.flow=NONE");
+    known = Array.from({ length: 48 }, () => uniqueEmail("known-"));
     for (const email of known) await attempt.signUp(application.client, email);
-    await slow.configure(application.id, "signUp.flow=CODE");
+    await slowHashGateway.configure(application.id, "signUp.flow=CODE");
   });
-  afterAll(() => slow.stop());
+  afterAll(() => slowHashGateway.stop());
   const trivial = () => application.client.post({ query: "{ application { id } }" });
   const pairsOf = (run: (email: string) => Promise<unknown>) =>
-    known.map((email) => [() => run(email), () => run(freshEmail("unknown-"))] as const);
+    known.map((email) => [() => run(email), () => run(uniqueEmail("unknown-"))] as const);
 
-  it("EN-01 log in - known and unknown addresses - take as long", async () => {
-    await asFast(
+  it("EN-01 log in - known and unknown addresses - take equally long", async () => {
+    await expectSimilarTiming(
       pairsOf((email) => attempt.logIn(application.client, email, WRONG)),
       trivial,
     );
   });
 
-  it("EN-09 log in - wrong password, with and without a second factor - take as long", async () => {
+  it("EN-09 log in - wrong password, with and without a second factor - take equally long", async () => {
     const half = known.slice(0, known.length / 2);
     for (const email of half)
-      await slow.query(
+      await slowHashGateway.query(
         "INSERT INTO second_factors (application_id, user_id, id, method, state, last_step, attempts, enrolled_at) SELECT application_id, id, id, 'TOTP', 'ACTIVE', 0, 0, created_at FROM users WHERE email = ?",
         [email],
       );
     expect(outcomeOf(await attempt.logIn(application.client, half[0] ?? "", PASSWORD))).toBe("SecondFactorRequired");
     const guess = (email = "") => attempt.logIn(application.client, email, WRONG);
     const pairs = half.map((email, index): Pair => [() => guess(email), () => guess(known[half.length + index])]);
-    await asFast(pairs, trivial);
-    await slow.query("DELETE FROM second_factors");
+    await expectSimilarTiming(pairs, trivial);
+    await slowHashGateway.query("DELETE FROM second_factors");
   });
 
-  it("EN-02 EN-03 forgotten password and sign-up - known and unknown addresses - take as long", async () => {
-    await asFast(
+  it("EN-02 EN-03 forgotten password and sign-up - known and unknown addresses - take equally long", async () => {
+    await expectSimilarTiming(
       pairsOf((email) => attempt.forgot(application.client, email)),
       trivial,
     );
-    await asFast(
+    await expectSimilarTiming(
       pairsOf((email) => attempt.signUp(application.client, email)),
       trivial,
     );
   });
 
-  it("EN-06 invite - known and unknown addresses - take as long", async () => {
+  it("EN-06 invite - known and unknown addresses - take equally long", async () => {
     const { data } = await attempt.logIn(application.client, known[0] ?? "", PASSWORD);
     if (data?.logIn.__typename !== "LoggedIn") throw new Error("refused");
     const inviter = application.client.with({ token: data.logIn.sessionToken });
     const invite = async (email: string) => {
-      await slow.query("DELETE FROM throttle_buckets");
+      await slowHashGateway.query("DELETE FROM throttle_buckets");
       return await inviter.run(InviteDocument, { input: { handle: { email } } });
     };
-    await asFast(pairsOf(invite), trivial);
+    await expectSimilarTiming(pairsOf(invite), trivial);
   });
 
-  it("EN-16 log in - more at once than the hash queue takes - known and unknown addresses are busy in the same measure", async () => {
-    const emails = known.flatMap((email) => [email, freshEmail("unknown-")]);
+  it("EN-16 log in - more concurrent requests than the hash queue accepts - known and unknown addresses are rejected equally often", async () => {
+    const emails = known.flatMap((email) => [email, uniqueEmail("unknown-")]);
     const outcomes = await Promise.all(emails.map(async (email) => outcomeOf(await attempt.logIn(application.client, email, WRONG))));
     const busy = (rest: number) => outcomes.filter((outcome, index) => index % 2 === rest && outcome === "UNAVAILABLE").length;
     expect(new Set(outcomes)).toEqual(new Set(["UNAVAILABLE", "INVALID_CREDENTIALS"]));

@@ -6,13 +6,13 @@ import { expect, it } from "vitest";
 import { buildSchemas } from "../../src/app/schemas.js";
 import { TestGateway } from "../support/gateway.js";
 import { MeDocument } from "../support/generated/authentication.js";
-import { attempt, hostile, outcomeOf } from "../support/hostile.js";
-import { freshEmail } from "../support/people.js";
+import { attempt, hostileFixture, outcomeOf } from "../support/hostile-fixture.js";
+import { uniqueEmail } from "../support/people.js";
 
-const stage = hostile();
+const fixture = hostileFixture();
 
-it("LG-03 address, agent, operation name, application name - with line breaks, escapes and JSON in them - one whole record a line", async () => {
-  const { gateway, a } = stage;
+it("LG-03 log - line breaks, escapes and JSON in address, user agent, operation and application name - one complete record per line", async () => {
+  const { gateway, a } = fixture;
   const break_ = 'x\r\n{"level":60,"msg":"forged"}\u001b[31m';
   const before = gateway.logs.length;
   await attempt.logIn(a.client, `${break_}@mail.example`, "whatever the password");
@@ -22,7 +22,7 @@ it("LG-03 address, agent, operation name, application name - with line breaks, e
   });
   await a.client.post({ query: `query A { application { id } } # ${break_}` });
   await gateway.configure(a.id, 'general.name=Heron {"level":60}');
-  await attempt.logIn(a.client, freshEmail(), "whatever the password");
+  await attempt.logIn(a.client, uniqueEmail(), "whatever the password");
   const lines = gateway.logs.slice(before);
   expect(lines.length).toBeGreaterThan(3);
   for (const line of lines) {
@@ -31,7 +31,7 @@ it("LG-03 address, agent, operation name, application name - with line breaks, e
   }
 });
 
-it("LG-05 audit - whoever calls - no operation of either API changes it", async () => {
+it("LG-05 audit - all operations of both APIs - none changes it", async () => {
   for (const { sdl } of Object.values(await buildSchemas())) {
     const mutations = Object.keys(buildSchema(sdl).getMutationType()?.getFields() ?? {});
     expect(mutations.length).toBeGreaterThan(5);
@@ -39,7 +39,7 @@ it("LG-05 audit - whoever calls - no operation of either API changes it", async 
   }
 });
 
-it("TH-21 invented tokens - of the right shape, with no table to look in - are refused all the same: they ask the database nothing", async () => {
+it("TH-21 invented tokens - right format, sessions table missing - are rejected without a database query", async () => {
   const gateway = await TestGateway.start();
   try {
     const { client } = await gateway.createApplication();
@@ -55,7 +55,7 @@ it("TH-21 invented tokens - of the right shape, with no table to look in - are r
   }
 });
 
-it("TR-13 mail - to a server whose certificate nobody vouches for - is not handed over, and waits", async () => {
+it("TR-13 mail - server with an untrusted certificate - is not sent and stays pending", async () => {
   let offered = 0;
   const server = new SMTPServer({
     secure: true,
@@ -71,7 +71,7 @@ it("TR-13 mail - to a server whose certificate nobody vouches for - is not hande
   const gateway = await TestGateway.start({ environment: { SMTP_URL: `smtps://127.0.0.1:${port}` } });
   try {
     const { client } = await gateway.createApplication();
-    await attempt.signUp(client, freshEmail());
+    await attempt.signUp(client, uniqueEmail());
     const rows = () =>
       gateway.query<{ status: string; last_failure: string }>("SELECT status, last_failure FROM outbox_messages WHERE attempts > 0");
     await expect

@@ -1,11 +1,11 @@
 import { createServer, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OutboundGuard } from "../../src/platform/outbound-guard.js";
-import { hostile } from "../support/hostile.js";
-import { beginSignUp, freshEmail } from "../support/people.js";
+import { hostileFixture } from "../support/hostile-fixture.js";
+import { beginSignUp, uniqueEmail } from "../support/people.js";
 
 // A test of its own listens on loopback; no host:port is let through.
-const stage = hostile();
+const fixture = hostileFixture();
 let listener: Server;
 let connections = 0;
 let port = 0;
@@ -41,19 +41,19 @@ describe("developers' mail servers (TN-15)", () => {
     "smtp://[fe80::1]:25",
     "smtp://203.0.113.7:22",
     "smtp://198.51.100.7:6379",
-  ])("TN-15 sign up - the server %s - is never connected to, and the record tells nothing of it", async (pattern) => {
+  ])("TN-15 sign up - the server %s - is never connected to, and the delivery record reveals nothing about it", async (pattern) => {
     const url = pattern.replace("PORT", String(port));
-    const application = await stage.gateway.createApplication("Prober", `mail.smtpUrl=${url}`, "mail.from=a@app.example");
-    await beginSignUp(application.client, freshEmail("probed-"));
+    const application = await fixture.gateway.createApplication("Prober", `mail.smtpUrl=${url}`, "mail.from=a@app.example");
+    await beginSignUp(application.client, uniqueEmail("probed-"));
     const sql = "SELECT attempts, last_failure FROM outbox_messages WHERE application_id = ?";
     await expect
-      .poll(() => stage.gateway.query(sql, [application.id]), { timeout: 20_000 })
+      .poll(() => fixture.gateway.query(sql, [application.id]), { timeout: 20_000 })
       .toEqual([{ attempts: 1, last_failure: "EOUTBOUND" }]);
     expect(connections).toBe(0);
-    expect(stage.gateway.logs.join("")).not.toContain(new URL(url).host);
+    expect(fixture.gateway.logs.join("")).not.toContain(new URL(url).host);
   });
 
-  it("TN-16 a name that answers with an open address first and a closed one later - is judged at every connection", async () => {
+  it("TN-16 host name - public address first, private address later - is checked at every connection", async () => {
     const guard = new OutboundGuard([]);
     const lookUp = (name: string) =>
       new Promise<string>((resolve) => {
@@ -64,7 +64,7 @@ describe("developers' mail servers (TN-15)", () => {
     expect(await lookUp("8.8.8.8")).toBe("8.8.8.8");
   });
 
-  it("TN-16 ports - the ones mail is submitted at - are open, others are not", () => {
+  it("TN-16 ports - mail submission ports - are open, others are closed", () => {
     const guard = new OutboundGuard(["mail.internal:2526"]);
     const ports = new Set([25, 587]);
     expect(() => guard.lookupFor("mail.example", 587, ports)).not.toThrow();

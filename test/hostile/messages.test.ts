@@ -1,28 +1,28 @@
 import { describe, expect, it } from "vitest";
 import type { MessagePart, PartSources } from "../../src/domain/messaging/template-language.js";
 import type { TestApplication } from "../support/gateway.js";
-import { hostile } from "../support/hostile.js";
-import { beginSignUp, freshEmail } from "../support/people.js";
+import { hostileFixture } from "../support/hostile-fixture.js";
+import { beginSignUp, uniqueEmail } from "../support/people.js";
 
-const stage = hostile();
+const fixture = hostileFixture();
 
-const whole = (text: string): PartSources => ({ text: `${text}\n{{ code }}\n{{ link }}` });
+const completeText = (text: string): PartSources => ({ text: `${text}\n{{ code }}\n{{ link }}` });
 async function save({ id }: TestApplication, message: string, locale: string, parts: PartSources) {
-  const application = await stage.gateway.nouns.applicationRegistry.find(id);
+  const application = await fixture.gateway.services.applicationRegistry.find(id);
   if (!application) throw new Error("No such application");
-  return await stage.gateway.nouns.messageTexts.save(application, message, locale, parts, "operator");
+  return await fixture.gateway.services.customTemplates.save(application, message, locale, parts, "operator");
 }
 async function firstMail({ client }: TestApplication) {
-  const email = freshEmail("reader-");
+  const email = uniqueEmail("reader-");
   await beginSignUp(client, email);
-  return await stage.gateway.mails.next(email);
+  return await fixture.gateway.mails.next(email);
 }
 
 describe("names (CL-31)", () => {
   const NAME = `<a href="//evil.example">x</a><img src=x onerror=alert(1)>&"' %LINK% {{ code }} {% raw %}`;
 
-  it("CL-31 sign up - an application's name full of HTML, placeholders and Liquid - is shown as the text it is, expanded by nobody", async () => {
-    const application = await stage.gateway.createApplication(NAME);
+  it("CL-31 sign up - application name with HTML, placeholders and Liquid - is shown as text and not expanded", async () => {
+    const application = await fixture.gateway.createApplication(NAME);
     const mail = await firstMail(application);
     expect(mail.subject).toContain(NAME);
     expect(mail.text).toContain(NAME);
@@ -30,8 +30,8 @@ describe("names (CL-31)", () => {
     expect(mail.html).toContain("&lt;img src=x onerror=alert(1)&gt;&amp;&#34;&#39; %LINK% {{ code }} {% raw %}");
   });
 
-  it("CL-31 sign up - the same name in the application's own words - is shown the same way", async () => {
-    const application = await stage.gateway.createApplication(NAME);
+  it("CL-31 sign up - same name in a custom template - is shown as text", async () => {
+    const application = await fixture.gateway.createApplication(NAME);
     const html = '<b title="{{ appName }}">%APP_NAME%</b> {{ code }} <a href="{{ link }}">x</a>';
     await save(application, "signUpCode", "en", { subject: "%APP_NAME%", text: "{{ appName }}\n{{ code }}\n{{ link }}", html });
     const mail = await firstMail(application);
@@ -48,16 +48,16 @@ describe("headers (CL-30)", () => {
     "Hello{% capture x %}\r\n\r\n{% endcapture %}{{ x }}Bcc: victim@evil.example",
     "Hello\u2028Bcc: victim@evil.example\u0000\u0085\u000b",
   ])("CL-30 sign up - the subject %j - stays one header, and the mail has one recipient", async (subject) => {
-    const application = await stage.gateway.createApplication("Headers");
+    const application = await fixture.gateway.createApplication("Headers");
     await save(application, "signUpCode", "en", { subject });
     const mail = await firstMail(application);
     expect(mail.subject.replace(/\s+/g, " ")).toBe("Hello Bcc: victim@evil.example");
     expect(mail.raw).not.toMatch(/^Bcc:/im);
-    expect(stage.gateway.mails.countTo("victim@evil.example")).toBe(0);
+    expect(fixture.gateway.mails.countTo("victim@evil.example")).toBe(0);
   });
 });
 
-describe("templates that are refused (CL-31)", () => {
+describe("rejected templates (CL-31)", () => {
   const deep = "{% if true %}".repeat(600) + "{% endif %}".repeat(600);
   const doubling = `{% assign a = "xxxxxxxx" %}${"{% assign a = a | append: a %}".repeat(30)}`;
   const lengthening = `{% assign a = "xxxxxxxx" %}${"{% assign a = a | append: a %}".repeat(12)}`;
@@ -98,19 +98,19 @@ describe("templates that are refused (CL-31)", () => {
     ["a tag called __proto__", "text", "{% __proto__ %} {{ code }} {{ link }}", /tag "__proto__" not found/],
     ["a filter called toString", "text", "{{ code | toString }} {{ code }} {{ link }}", /undefined filter/],
     ["a text message where there is none", "sms", "{{ code }}", /has no such part/],
-  ])("CL-31 set - %s - is refused with a sentence, soon, and nothing is stored", async (_, part, source, sentence) => {
+  ])("CL-31 set - %s - is rejected with a message, quickly, and nothing is stored", async (_, part, source, sentence) => {
     const started = performance.now();
-    const refusal = await save(stage.a, "signUpCode", "en", { [part]: source }).catch((error: Error) => error);
+    const refusal = await save(fixture.a, "signUpCode", "en", { [part]: source }).catch((error: Error) => error);
     expect(performance.now() - started).toBeLessThan(2000);
     expect(refusal).toBeInstanceOf(Error);
     expect((refusal as Error).message).toMatch(sentence);
     expect((refusal as Error).message.length).toBeLessThan(300);
     expect((refusal as Error).message).not.toMatch(/\n|node_modules/);
-    expect(await stage.gateway.query("SELECT * FROM message_texts WHERE application_id = ?", [stage.a.id])).toEqual([]);
+    expect(await fixture.gateway.query("SELECT * FROM message_texts WHERE application_id = ?", [fixture.a.id])).toEqual([]);
   });
 
-  it("CL-31 set - nesting as deep as it fits - either holds or is refused, and the mail comes", async () => {
-    const application = await stage.gateway.createApplication("Deep");
+  it("CL-31 set - deepest possible nesting - is accepted or rejected, and the mail is sent", async () => {
+    const application = await fixture.gateway.createApplication("Deep");
     await save(application, "signUpCode", "en", { html: `${deep}{{ code }} {{ link }}` }).catch((error: Error) => {
       expect(error.message).toMatch(/^html: /);
     });
@@ -123,31 +123,40 @@ describe("templates that are refused (CL-31)", () => {
     "constructor",
     "",
     "sign-up-code",
-  ])("set - the message %j - is refused naming those there are", async (name) => {
-    await expect(save(stage.a, name, "en", whole("x"))).rejects.toThrow(/there is no message .*signUpCode/);
+  ])("set - the message %j - is rejected with the list of known messages", async (name) => {
+    await expect(save(fixture.a, name, "en", completeText("x"))).rejects.toThrow(/there is no message .*signUpCode/);
   });
 
-  it.each(["", "e", "english", "en_GB", "../en", "en-", "x".repeat(200), "en-12"])("set - the language %j - is refused", async (locale) => {
-    await expect(save(stage.a, "signUpCode", locale, whole("x"))).rejects.toThrow(/is not a language tag/);
+  it.each([
+    "",
+    "e",
+    "english",
+    "en_GB",
+    "../en",
+    "en-",
+    "x".repeat(200),
+    "en-12",
+  ])("set - the language %j - is rejected", async (locale) => {
+    await expect(save(fixture.a, "signUpCode", locale, completeText("x"))).rejects.toThrow(/is not a language tag/);
   });
 
-  it("set - half a message in a language the gateway does not speak - is refused naming the other half", async () => {
-    await expect(save(stage.a, "signUpCode", "nl", { subject: "x" })).rejects.toThrow(
+  it("set - incomplete message in a language without built-in templates - is rejected with the missing parts", async () => {
+    await expect(save(fixture.a, "signUpCode", "nl", { subject: "x" })).rejects.toThrow(
       /no words of its own in nl: text and html must be given/,
     );
   });
 
-  it("set - an invitation that shows no code where there is no link - is refused; with both it is kept", async () => {
-    const application = await stage.gateway.createApplication("Inviting");
+  it("set - invitation without a code when there is no link - is rejected; with both it is accepted", async () => {
+    const application = await fixture.gateway.createApplication("Inviting");
     const conditional = { text: "{% if link != '' %}{{ code }} {{ link }}{% endif %} come" };
     await expect(save(application, "invitation", "en", conditional)).rejects.toThrow(/does not show \{\{ code \}\}/);
     await save(application, "invitation", "en", { text: "{{ code }}\n{% if link != '' %}{{ link }}{% endif %}" });
   });
 
-  it("set - DE-ch, de-CH and de-ch - are one language", async () => {
-    const application = await stage.gateway.createApplication("Tags");
+  it("set - DE-ch, de-CH and de-ch - are the same language", async () => {
+    const application = await fixture.gateway.createApplication("Tags");
     for (const locale of ["DE-ch", "de-CH", "de-ch"]) await save(application, "signUpCode", locale, { subject: locale });
-    const rows = await stage.gateway.query("SELECT locale, subject FROM message_texts WHERE application_id = ?", [application.id]);
+    const rows = await fixture.gateway.query("SELECT locale, subject FROM message_texts WHERE application_id = ?", [application.id]);
     expect(rows).toEqual([{ locale: "de-CH", subject: "de-ch" }]);
   });
 });

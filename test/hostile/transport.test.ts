@@ -1,32 +1,38 @@
 import { describe, expect, it } from "vitest";
 import { SignUpDocument } from "../support/generated/authentication.js";
-import { hostile, outcomeOf } from "../support/hostile.js";
-import { freshEmail, PASSWORD } from "../support/people.js";
-import { request, speak } from "../support/raw.js";
+import { hostileFixture, outcomeOf } from "../support/hostile-fixture.js";
+import { PASSWORD, uniqueEmail } from "../support/people.js";
+import { formatRequest, sendRaw } from "../support/raw-http.js";
 
-const stage = hostile({ environment: { MANAGEMENT_ORIGINS: "https://portal.example" } });
+const fixture = hostileFixture({ environment: { MANAGEMENT_ORIGINS: "https://portal.example" } });
 const QUERY = "{ application { id } }";
 const body = JSON.stringify({ query: QUERY });
-const own = () => [`Host: ${new URL(stage.gateway.url).host}`, "Content-Type: application/json", `Content-Length: ${body.length}`];
-const speakRaw = async (bytes: string) => stage.note(await speak(stage.gateway.url, bytes));
+const baseHeaders = () => [
+  `Host: ${new URL(fixture.gateway.url).host}`,
+  "Content-Type: application/json",
+  `Content-Length: ${body.length}`,
+];
+const sendRawRequest = async (bytes: string) => fixture.recordAnswer(await sendRaw(fixture.gateway.url, bytes));
 /** An application whose list has one page. */
-const listed = async () => await stage.gateway.createApplication("Listed", "links.origins=https://app.example");
+const createListedApplication = async () => await fixture.gateway.createApplication("Listed", "links.origins=https://app.example");
 
 describe("methods and types", () => {
-  it("TR-01 GraphQL - by every method but POST - is refused with 405 and what is allowed", async () => {
+  it("TR-01 GraphQL - every method except POST - is rejected with 405 and the allowed methods", async () => {
     const path = `/graphql?query=${encodeURIComponent("mutation { logOut { sessionsEnded } }")}`;
     for (const method of ["GET", "PUT", "PATCH", "DELETE", "HEAD"]) {
-      const { status, headers } = await stage.fetch(path, { method, headers: { "x-app-key": stage.a.appKey } });
+      const { status, headers } = await fixture.fetch(path, { method, headers: { "x-app-key": fixture.a.appKey } });
       expect([method, status, headers.get("allow")]).toEqual([method, 405, "POST, OPTIONS"]);
     }
     for (const method of ["TRACE", "PROPFIND", "SEARCH", "FOO"]) {
-      const { status, text } = await speakRaw(request(method, "/graphql", [...own(), "X-Canary: canary-of-trace"], body));
+      const { status, text } = await sendRawRequest(
+        formatRequest(method, "/graphql", [...baseHeaders(), "X-Canary: canary-of-trace"], body),
+      );
       expect([method, status]).toEqual([method, expect.toSatisfy((code: number) => [400, 404, 405, 501].includes(code))]);
       expect(text).not.toContain("canary-of-trace");
     }
   });
 
-  it("TR-02 GraphQL - other content types, none, query by GET - is refused and runs nothing", async () => {
+  it("TR-02 GraphQL - other content types, none, query by GET - is rejected and executes nothing", async () => {
     const mutation = JSON.stringify({ query: "mutation { logOut { sessionsEnded } }" });
     const types = [
       "text/plain",
@@ -38,25 +44,30 @@ describe("methods and types", () => {
       "application/json;charset=weird",
       "application/jsonx",
     ];
-    await stage.unchanged(async () => {
+    await fixture.expectUnchanged(async () => {
       for (const type of types) {
-        const headers = { "x-app-key": stage.a.appKey, "content-type": type, "apollo-require-preflight": "1" };
-        expect([type, (await stage.fetch("/graphql", { method: "POST", headers, body: mutation })).status]).toEqual([type, 415]);
+        const headers = { "x-app-key": fixture.a.appKey, "content-type": type, "apollo-require-preflight": "1" };
+        expect([type, (await fixture.fetch("/graphql", { method: "POST", headers, body: mutation })).status]).toEqual([type, 415]);
       }
-      const none = await speakRaw(
-        request("POST", "/graphql", [own()[0] ?? "", `X-App-Key: ${stage.a.appKey}`, `Content-Length: ${body.length}`], body),
+      const none = await sendRawRequest(
+        formatRequest(
+          "POST",
+          "/graphql",
+          [baseHeaders()[0] ?? "", `X-App-Key: ${fixture.a.appKey}`, `Content-Length: ${body.length}`],
+          body,
+        ),
       );
       expect(none.status).toBe(415);
-      expect((await stage.fetch(`/graphql?query=${encodeURIComponent(QUERY)}`, { headers: { "x-app-key": stage.a.appKey } })).status).toBe(
-        405,
-      );
+      expect(
+        (await fixture.fetch(`/graphql?query=${encodeURIComponent(QUERY)}`, { headers: { "x-app-key": fixture.a.appKey } })).status,
+      ).toBe(405);
     });
   });
 });
 
 describe("origins", () => {
-  it("TR-03 origin - close to the one on the list, null, other scheme, port or case - is not allowed; exactly it is", async () => {
-    const { client, appKey } = await listed();
+  it("TR-03 origin - similar to an allowed one, null, other scheme, port or case - is rejected; the exact one is allowed", async () => {
+    const { client, appKey } = await createListedApplication();
     const wrong = [
       "null",
       "http://app.example",
@@ -74,15 +85,18 @@ describe("origins", () => {
     for (const origin of wrong) {
       const { status, headers } = await client.post({ query: QUERY }, { origin });
       expect([origin, status, headers.get("access-control-allow-origin")]).toEqual([origin, 403, null]);
-      const preflight = await stage.fetch("/graphql", { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST" } });
+      const preflight = await fixture.fetch("/graphql", {
+        method: "OPTIONS",
+        headers: { origin, "access-control-request-method": "POST" },
+      });
       expect([origin, preflight.headers.get("access-control-allow-origin")]).toEqual([origin, null]);
     }
     const right = await client.post({ query: QUERY }, { origin: "https://app.example" });
     expect(right.headers.get("access-control-allow-origin")).toBe("https://app.example");
     expect(right.headers.get("vary")).toMatch(/origin/i);
     expect(right.headers.get("access-control-allow-credentials")).toBeNull();
-    expect((await stage.a.client.post({ query: QUERY }, { origin: "https://app.example" })).status).toBe(403);
-    const management = stage.gateway.management(stage.b.secretKey);
+    expect((await fixture.a.client.post({ query: QUERY }, { origin: "https://app.example" })).status).toBe(403);
+    const management = fixture.gateway.management(fixture.b.secretKey);
     const viewer = { query: "{ viewer { __typename } }" };
     expect((await management.post(viewer, { origin: "https://app.example" })).status).toBe(403);
     expect((await management.post(viewer, { origin: "https://portal.example" })).status).toBe(200);
@@ -90,17 +104,17 @@ describe("origins", () => {
   });
 });
 
-describe("headers and addresses", () => {
-  it("TR-05 headers - of answers, errors, link pages and keys - protect, hide the server and keep tokens out of caches", async () => {
-    const signedUp = await stage.a.client.run(SignUpDocument, { input: { handle: { email: freshEmail() }, password: PASSWORD } });
+describe("headers and credentials", () => {
+  it("TR-05 headers - of answers, errors, link pages and keys - are protective, hide the server and keep tokens out of caches", async () => {
+    const signedUp = await fixture.a.client.run(SignUpDocument, { input: { handle: { email: uniqueEmail() }, password: PASSWORD } });
     const pages = [
       signedUp,
-      await stage.a.client.post("{"),
-      await stage.gateway.client().post({ query: QUERY }),
-      await stage.fetch("/nowhere"),
-      await stage.fetch(`/apps/${stage.a.id}/links/none`),
-      await stage.fetch(`/apps/${stage.a.id}/.well-known/jwks.json`),
-      await stage.fetch("/health/live"),
+      await fixture.a.client.post("{"),
+      await fixture.gateway.client().post({ query: QUERY }),
+      await fixture.fetch("/nowhere"),
+      await fixture.fetch(`/apps/${fixture.a.id}/links/none`),
+      await fixture.fetch(`/apps/${fixture.a.id}/.well-known/jwks.json`),
+      await fixture.fetch("/health/live"),
     ];
     for (const { headers } of pages) {
       expect(headers.get("x-content-type-options")).toBe("nosniff");
@@ -111,27 +125,27 @@ describe("headers and addresses", () => {
     for (const { headers } of pages.slice(0, 5)) expect(headers.get("cache-control")).toBe("no-store");
   });
 
-  it("TR-08 credentials in the address - token, access_token, appKey - are ignored", async () => {
-    const { tokens } = await stage.person();
-    const query = `access_token=${tokens.sessionToken}&token=${tokens.sessionToken}&appKey=${stage.a.appKey}&x-app-key=${stage.a.appKey}&authorization=Bearer%20${tokens.sessionToken}`;
-    const bare = stage.gateway.client().with({ endpoint: `/graphql?${query}` });
+  it("TR-08 credentials in the URL - token, access_token, appKey - are ignored", async () => {
+    const { tokens } = await fixture.signUpPerson();
+    const query = `access_token=${tokens.sessionToken}&token=${tokens.sessionToken}&appKey=${fixture.a.appKey}&x-app-key=${fixture.a.appKey}&authorization=Bearer%20${tokens.sessionToken}`;
+    const bare = fixture.gateway.client().with({ endpoint: `/graphql?${query}` });
     expect(outcomeOf(await bare.post({ query: "{ me { id } }" }))).toBe("UNAUTHENTICATED");
-    expect(outcomeOf(await stage.a.client.with({ endpoint: `/graphql?${query}` }).post({ query: "{ me { id } }" }))).toBe(
+    expect(outcomeOf(await fixture.a.client.with({ endpoint: `/graphql?${query}` }).post({ query: "{ me { id } }" }))).toBe(
       "UNAUTHENTICATED",
     );
     const inBody = { query: "{ me { id } }", token: tokens.sessionToken, extensions: { authorization: `Bearer ${tokens.sessionToken}` } };
-    expect(outcomeOf(await stage.a.client.post(inBody))).toBe("UNAUTHENTICATED");
+    expect(outcomeOf(await fixture.a.client.post(inBody))).toBe("UNAUTHENTICATED");
     const cookie = `latchkey_session=${tokens.sessionToken}; token=${tokens.sessionToken}`;
-    expect(outcomeOf(await stage.a.client.post({ query: "{ me { id } }" }, { cookie }))).toBe("UNAUTHENTICATED");
+    expect(outcomeOf(await fixture.a.client.post({ query: "{ me { id } }" }, { cookie }))).toBe("UNAUTHENTICATED");
   });
 
-  it("TR-09 credentials - malformed, of another scheme, huge, of odd bytes, twice - are refused, first and second alike", async () => {
-    const { tokens } = await stage.person();
-    const key = `X-App-Key: ${stage.a.appKey}`;
+  it("TR-09 credentials - malformed, other scheme, oversized, unexpected bytes, repeated - are rejected regardless of order", async () => {
+    const { tokens } = await fixture.signUpPerson();
+    const key = `X-App-Key: ${fixture.a.appKey}`;
     const me = JSON.stringify({ query: "{ me { id } }" });
     const send = async (...headers: string[]) => {
-      const fixed = [own()[0] ?? "", "Content-Type: application/json", `Content-Length: ${me.length}`];
-      const { status, text } = await speakRaw(request("POST", "/graphql", [...fixed, ...headers], me));
+      const fixed = [baseHeaders()[0] ?? "", "Content-Type: application/json", `Content-Length: ${me.length}`];
+      const { status, text } = await sendRawRequest(formatRequest("POST", "/graphql", [...fixed, ...headers], me));
       return [status, /"code":"(\w+)"/.exec(text)?.[1] ?? (text.includes('"id"') ? "data" : text)];
     };
     const bearer = `Authorization: Bearer ${tokens.sessionToken}`;
@@ -162,42 +176,47 @@ describe("headers and addresses", () => {
       expect(await send(key, ...twice)).toEqual([400, "BAD_USER_INPUT"]);
     for (const twice of [
       [key, key],
-      [key, `x-app-key: ${stage.b.appKey}`],
-      [`x-APP-key: ${stage.b.appKey}`, key],
+      [key, `x-app-key: ${fixture.b.appKey}`],
+      [`x-APP-key: ${fixture.b.appKey}`, key],
     ])
       expect(await send(...twice)).toEqual([400, "BAD_USER_INPUT"]);
-    expect(await send(`X-App-Key: ${stage.a.appKey}, ${stage.a.appKey}`)).toEqual([401, "UNAUTHENTICATED"]);
+    expect(await send(`X-App-Key: ${fixture.a.appKey}, ${fixture.a.appKey}`)).toEqual([401, "UNAUTHENTICATED"]);
   });
 
-  it("TR-10 requests - with two lengths, length and chunks, folded headers, absolute or odd targets, pipelined - smuggle nothing", async () => {
-    const key = `X-App-Key: ${stage.a.appKey}`;
-    const [host = "", type = "", length = ""] = own();
-    const smuggled = request("POST", "/graphql", [host, key, type, length], body);
+  it("TR-10 requests - two lengths, length and chunks, folded headers, absolute or unusual targets, pipelined - smuggle no request", async () => {
+    const key = `X-App-Key: ${fixture.a.appKey}`;
+    const [host = "", type = "", length = ""] = baseHeaders();
+    const smuggled = formatRequest("POST", "/graphql", [host, key, type, length], body);
     const raw: Record<string, string> = {
-      "two lengths": request("POST", "/graphql", [host, key, type, length, "Content-Length: 1"], body),
-      "length and chunks": request("POST", "/graphql", [host, key, type, length, "Transfer-Encoding: chunked"], `0\r\n\r\n${smuggled}`),
-      "odd transfer encoding": request("POST", "/graphql", [host, key, type, "Transfer-Encoding: xchunked"], body),
-      "two transfer encodings": request(
+      "two lengths": formatRequest("POST", "/graphql", [host, key, type, length, "Content-Length: 1"], body),
+      "length and chunks": formatRequest(
+        "POST",
+        "/graphql",
+        [host, key, type, length, "Transfer-Encoding: chunked"],
+        `0\r\n\r\n${smuggled}`,
+      ),
+      "odd transfer encoding": formatRequest("POST", "/graphql", [host, key, type, "Transfer-Encoding: xchunked"], body),
+      "two transfer encodings": formatRequest(
         "POST",
         "/graphql",
         [host, key, type, "Transfer-Encoding: chunked", "Transfer-Encoding: identity"],
         `0\r\n\r\n${smuggled}`,
       ),
-      "folded header": request("POST", "/graphql", [host, `X-App-Key: ${stage.a.appKey}\r\n  folded`, type, length], body),
-      "space before the colon": request("POST", "/graphql", [host, `X-App-Key : ${stage.a.appKey}`, type, length], body),
-      "absolute target": request("POST", "http://evil.example/graphql", [host, key, type, length], body),
-      "negative length": request("POST", "/graphql", [host, key, type, "Content-Length: -5"], body),
+      "folded header": formatRequest("POST", "/graphql", [host, `X-App-Key: ${fixture.a.appKey}\r\n  folded`, type, length], body),
+      "space before the colon": formatRequest("POST", "/graphql", [host, `X-App-Key : ${fixture.a.appKey}`, type, length], body),
+      "absolute target": formatRequest("POST", "http://evil.example/graphql", [host, key, type, length], body),
+      "negative length": formatRequest("POST", "/graphql", [host, key, type, "Content-Length: -5"], body),
       "bare line feeds": smuggled.replaceAll("\r\n", "\n"),
-      "no host": request("POST", "/graphql", [key, type, length], body),
-      "header without end": request("POST", "/graphql", [host, key, type, length, `X-Long: ${"x".repeat(40_000)}`], body),
+      "no host": formatRequest("POST", "/graphql", [key, type, length], body),
+      "header without end": formatRequest("POST", "/graphql", [host, key, type, length, `X-Long: ${"x".repeat(40_000)}`], body),
     };
     for (const [name, bytes] of Object.entries(raw)) {
-      const { status, whole } = await speakRaw(bytes);
+      const { status, fullText: whole } = await sendRawRequest(bytes);
       expect([name, status]).toEqual([name, expect.toSatisfy((code: number) => [0, 400, 404, 405, 415, 431, 501].includes(code))]);
       expect([name, whole.match(/HTTP\/1\.1 200/g)]).toEqual([name, null]);
     }
-    const second = request("POST", "/graphql", [host, type, length, "Connection: close"], body);
-    const pair = stage.note(await speak(stage.gateway.url, smuggled + second, { toTheEnd: true }));
-    expect(pair.whole.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 401"]);
+    const second = formatRequest("POST", "/graphql", [host, type, length, "Connection: close"], body);
+    const pair = fixture.recordAnswer(await sendRaw(fixture.gateway.url, smuggled + second, { toTheEnd: true }));
+    expect(pair.fullText.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 401"]);
   });
 });

@@ -17,7 +17,7 @@ const oathtool = (secret: string) =>
   }).trim();
 
 describe("oathtool", () => {
-  it("codes of another implementation - confirm and log in - are accepted", async () => {
+  it("codes of OATH Toolkit - confirm and log in - are accepted", async () => {
     const application = await gateway.createApplication("Blue Heron", "secondFactor.mode=google");
     const person = await signUpPerson(gateway, application);
     const { secret } = await enrollTotp(gateway, person.client);

@@ -32,7 +32,7 @@ describe("PyJWT", () => {
     return JSON.parse(stdout) as Record<string, unknown>;
   };
 
-  it("JWT - Python's verifier with the published keys - accepts ours, refuses another audience and an altered one", async () => {
+  it("JWT - Python's verifier with the published keys - accepts a valid token, rejects another audience and an altered one", async () => {
     const { tokens, email } = await signUpPerson(gateway, application);
     expect(await verify(tokens.jwt)).toMatchObject({ sub: tokens.user.id, email });
     expect(await verify(tokens.jwt, "somebody-else")).toEqual({ refused: "InvalidAudienceError" });

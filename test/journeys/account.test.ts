@@ -14,7 +14,7 @@ import {
   SetLocaleDocument,
   SetMetadataDocument,
 } from "../support/generated/authentication.js";
-import { freshEmail, logIn, PASSWORD, requireLogIn, signUpPerson, type TestPerson } from "../support/people.js";
+import { logIn, PASSWORD, requireLogIn, signUpPerson, type TestPerson, uniqueEmail } from "../support/people.js";
 
 const FIELDS = [
   { path: "user_data.name.first", required: true, default: "?" },
@@ -31,14 +31,14 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-const isRefused = async (client: TestPerson["client"]) =>
+const isUnauthenticated = async (client: TestPerson["client"]) =>
   (await client.run(MeDocument, {})).errors[0]?.extensions.code === "UNAUTHENTICATED";
 const reauthenticate = async ({ client }: TestPerson, password = PASSWORD) =>
   (await client.expect(ReauthenticateDocument, { input: { password } })).reauthenticate;
 
 describe("profile", () => {
-  it("set metadata - own fields - sets, removes and keeps; what the user may not touch is refused or left as it is", async () => {
-    const { client } = await signUpPerson(gateway, application, freshEmail(), {
+  it("set metadata - own fields - sets, removes and keeps; fields the user may not edit are rejected or unchanged", async () => {
+    const { client } = await signUpPerson(gateway, application, uniqueEmail(), {
       metadata: { user_data: { name: { first: "Ann", last: "Lee" } }, nickname: "al" },
     });
     const set = async (metadata: object) =>
@@ -62,7 +62,7 @@ describe("profile", () => {
     expect(await reasons({ sub: "x" })).toEqual(["sub UNKNOWN"]);
   });
 
-  it("set locale - one the application speaks - counts for the next mail; another is refused", async () => {
+  it("set locale - a supported one - applies to the next mail; another is rejected", async () => {
     const person = await signUpPerson(gateway, application);
     const set = async (locale: string) => (await person.client.expect(SetLocaleDocument, { input: { locale } })).setLocale;
     expect(await set("fr")).toMatchObject({ __typename: "LocaleRefused", code: "LOCALE_REFUSED" });
@@ -72,8 +72,8 @@ describe("profile", () => {
   });
 });
 
-describe("sessions of one's own", () => {
-  it("SE-10 SE-18 sessions - two devices - each sees both, ends one, then all", async () => {
+describe("own sessions", () => {
+  it("SE-10 SE-18 sessions - several devices - each sees all, ends one, then all", async () => {
     const person = await signUpPerson(gateway, application);
     const second = await requireLogIn(application.client, person.email);
     const third = await requireLogIn(application.client, person.email);
@@ -88,9 +88,9 @@ describe("sessions of one's own", () => {
       (await client.expect(RevokeSessionDocument, { input: { sessionId: target?.id ?? "" } })).revokeSession;
     expect(await revoke(stranger.client)).toEqual({ sessionsEnded: 0 });
     expect(await revoke(person.client)).toEqual({ sessionsEnded: 1 });
-    expect(await isRefused(application.client.with({ token: second.sessionToken }))).toBe(true);
+    expect(await isUnauthenticated(application.client.with({ token: second.sessionToken }))).toBe(true);
     expect((await person.client.expect(LogOutEverywhereDocument, {})).logOutEverywhere).toEqual({ sessionsEnded: 2 });
-    expect(await isRefused(person.client)).toBe(true);
+    expect(await isUnauthenticated(person.client)).toBe(true);
     const { refreshSession } = await application.client.expect(RefreshSessionDocument, { input: { refreshToken: third.refreshToken } });
     expect(refreshSession).toMatchObject({ __typename: "SessionEnded" });
   });
@@ -100,19 +100,19 @@ describe("change password", () => {
   const change = async (client: TestPerson["client"], currentPassword: string, newPassword: string) =>
     (await client.expect(ChangePasswordDocument, { input: { currentPassword, newPassword } })).changePassword;
 
-  it("PW-15 change password - right current one - this session goes on, others end, the owner is told", async () => {
+  it("PW-15 change password - right current password - this session continues, others end, the owner is notified", async () => {
     const person = await signUpPerson(gateway, application);
     const other = await requireLogIn(application.client, person.email);
     expect(await change(person.client, PASSWORD, "a new long password")).toMatchObject({ __typename: "PasswordChanged" });
-    expect(await isRefused(person.client)).toBe(false);
-    expect(await isRefused(application.client.with({ token: other.sessionToken }))).toBe(true);
+    expect(await isUnauthenticated(person.client)).toBe(false);
+    expect(await isUnauthenticated(application.client.with({ token: other.sessionToken }))).toBe(true);
     expect(await logIn(application.client, person.email)).toMatchObject({ __typename: "InvalidCredentials" });
     await requireLogIn(application.client, person.email, "a new long password");
     const mail = await gateway.mails.next(person.email);
     expect(mail.text).not.toMatch(/https?:|\d{6}/);
   });
 
-  it("PW-14 PW-17 change password - wrong, empty or listed - is refused and nothing ends", async () => {
+  it("PW-14 PW-17 change password - wrong, empty or common - is rejected and nothing ends", async () => {
     const person = await signUpPerson(gateway, application);
     const other = await requireLogIn(application.client, person.email);
     expect(await change(person.client, "not the password", "a new long password")).toMatchObject({ __typename: "InvalidCredentials" });
@@ -121,11 +121,11 @@ describe("change password", () => {
       __typename: "PasswordRefused",
       violations: ["TOO_COMMON"],
     });
-    expect(await isRefused(application.client.with({ token: other.sessionToken }))).toBe(false);
+    expect(await isUnauthenticated(application.client.with({ token: other.sessionToken }))).toBe(false);
     await requireLogIn(application.client, person.email);
   });
 
-  it("PW-16 change password - thirty guesses from everywhere in a stolen session - stop at five; log-in is not touched", async () => {
+  it("PW-16 change password - thirty guesses from many addresses in a stolen session - stop at five; log-in is not affected", async () => {
     const person = await signUpPerson(gateway, application);
     const outcomes: string[] = [];
     for (let index = 0; index < 30; index++)
@@ -135,7 +135,7 @@ describe("change password", () => {
     await requireLogIn(application.client, person.email);
   });
 
-  it("PW-18 change password - two at once with different new ones - one wins, and only its password logs in", async () => {
+  it("PW-18 change password - two at once with different new passwords - one succeeds, and only its password logs in", async () => {
     const person = await signUpPerson(gateway, application);
     const wishes = ["first new long password", "second new long password"];
     const outcomes = await Promise.all(wishes.map((wish) => change(person.client, PASSWORD, wish)));
@@ -154,10 +154,10 @@ describe("change handle", () => {
   const confirm = async (client: TestPerson["client"], code: string) =>
     (await client.expect(ConfirmHandleDocument, { input: { code } })).confirmHandle;
 
-  it("SE-24 change handle - proved at the new address - the new one logs in, the old one is told and opens nothing", async () => {
+  it("SE-24 change handle - verified at the new address - the new one logs in, the old one is notified and no longer logs in", async () => {
     const person = await signUpPerson(gateway, application);
     gateway.clock.move({ minutes: 6 });
-    const next = freshEmail("moved");
+    const next = uniqueEmail("moved");
     expect(await request(person.client, next)).toMatchObject({ __typename: "ReauthenticationRequired", code: "REAUTHENTICATION_REQUIRED" });
     expect(await reauthenticate(person, "not the password")).toMatchObject({ __typename: "InvalidCredentials" });
     expect(await reauthenticate(person)).toMatchObject({ __typename: "Reauthenticated" });
@@ -169,27 +169,27 @@ describe("change handle", () => {
     expect(await confirm(person.client, code === "000000" ? "000001" : "000000")).toMatchObject({ __typename: "InvalidCode" });
     const elsewhere = await requireLogIn(application.client, person.email);
     expect(await confirm(person.client, code)).toMatchObject({ __typename: "HandleChanged", user: { email: next } });
-    expect(await isRefused(application.client.with({ token: elsewhere.sessionToken }))).toBe(true);
-    expect(await isRefused(person.client)).toBe(false);
+    expect(await isUnauthenticated(application.client.with({ token: elsewhere.sessionToken }))).toBe(true);
+    expect(await isUnauthenticated(person.client)).toBe(false);
     expect(await confirm(person.client, code)).toMatchObject({ __typename: "InvalidCode" });
     expect(await requireLogIn(application.client, next)).toMatchObject({ user: { id: person.tokens.user.id } });
     expect(await logIn(application.client, person.email)).toMatchObject({ __typename: "InvalidCredentials" });
     expect((await gateway.mails.next(person.email)).subject).toContain("was changed");
   });
 
-  it("change handle - taken address - answers alike, its owner is told, no code opens it", async () => {
+  it("change handle - registered address - equal answer, its owner is notified, no code is sent", async () => {
     const owner = await signUpPerson(gateway, application);
     const person = await signUpPerson(gateway, application);
     const answer = await request(person.client, owner.email);
-    const fresh = await request(person.client, freshEmail());
+    const fresh = await request(person.client, uniqueEmail());
     expect(Object.keys(answer)).toEqual(Object.keys(fresh));
     expect((await gateway.mails.next(owner.email)).text).not.toMatch(/\d{6}/);
     expect((await person.client.expect(MeDocument, {})).me?.email).toBe(person.email);
   });
 
-  it("change handle - address taken between request and proof - is refused; a new wish voids the code of the one before", async () => {
+  it("change handle - address registered between request and verification - is rejected; a new request invalidates the previous code", async () => {
     const person = await signUpPerson(gateway, application);
-    const [first, second] = [freshEmail(), freshEmail()];
+    const [first, second] = [uniqueEmail(), uniqueEmail()];
     await request(person.client, first);
     const stale = await gateway.mails.nextCode(first);
     await request(person.client, second);
@@ -200,9 +200,9 @@ describe("change handle", () => {
     expect((await person.client.expect(MeDocument, {})).me?.email).toBe(person.email);
   });
 
-  it("SE-24 change handle - reset code mailed to the old address - opens nothing afterwards", async () => {
+  it("SE-24 change handle - reset code mailed to the old address - is rejected afterwards", async () => {
     const person = await signUpPerson(gateway, application);
-    const next = freshEmail();
+    const next = uniqueEmail();
     const { ForgotPasswordDocument } = await import("../support/generated/authentication.js");
     await application.client.expect(ForgotPasswordDocument, { input: { handle: { email: person.email } } });
     const resetCode = await gateway.mails.nextCode(person.email);
@@ -218,15 +218,15 @@ describe("change handle", () => {
 });
 
 describe("delete account", () => {
-  it("delete account - fresh proof - nothing personal is left; the address can sign up anew as somebody else", async () => {
-    const person = await signUpPerson(gateway, application, freshEmail("leaver"), { metadata: { nickname: "quetzalcoatlus" } });
+  it("delete account - recently authenticated - leaves no personal data; the address can sign up as a new user", async () => {
+    const person = await signUpPerson(gateway, application, uniqueEmail("leaver"), { metadata: { nickname: "quetzalcoatlus" } });
     gateway.clock.move({ minutes: 6 });
     const remove = async () => (await person.client.expect(DeleteAccountDocument, {})).deleteAccount;
     expect(await remove()).toMatchObject({ __typename: "ReauthenticationRequired" });
     await reauthenticate(person);
     expect(await remove()).toMatchObject({ __typename: "AccountDeleted" });
     expect((await gateway.mails.next(person.email)).subject).toContain("deleted");
-    expect(await isRefused(person.client)).toBe(true);
+    expect(await isUnauthenticated(person.client)).toBe(true);
     const { refreshSession } = await application.client.expect(RefreshSessionDocument, {
       input: { refreshToken: person.tokens.refreshToken },
     });
@@ -238,6 +238,6 @@ describe("delete account", () => {
     expect(await gateway.query("SELECT id FROM audit_events WHERE actor = ? AND address IS NOT NULL", [person.tokens.user.id])).toEqual([]);
     const again = await signUpPerson(gateway, application, person.email);
     expect(again.tokens.user.id).not.toBe(person.tokens.user.id);
-    expect(await isRefused(person.client)).toBe(true);
+    expect(await isUnauthenticated(person.client)).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { BackEnd, byBackEnd } from "../support/back-end.js";
+import { BackEndFixture, oneBackEndEntry } from "../support/back-end-fixture.js";
 import { TestGateway } from "../support/gateway.js";
 import {
   CreateInvitationDocument,
@@ -11,38 +11,38 @@ import {
   ResendManagedInvitationDocument,
   RevokeManagedInvitationDocument,
 } from "../support/generated/management.js";
-import { freshEmail, requireLogIn } from "../support/people.js";
+import { requireLogIn, uniqueEmail } from "../support/people.js";
 
 let gateway: TestGateway;
-let stage: BackEnd;
+let fixture: BackEndFixture;
 beforeAll(async () => {
   gateway = await TestGateway.start();
-  stage = await BackEnd.start(gateway);
+  fixture = await BackEndFixture.start(gateway);
 });
 afterAll(() => gateway.stop());
 
 const listUsers = async (variables: Partial<ManagedUsersQueryVariables> = {}) => {
-  const all = { applicationId: stage.application.id, first: 100, ...variables };
-  const { application: found } = await stage.client.expect(ManagedUsersDocument, all);
+  const all = { applicationId: fixture.application.id, first: 100, ...variables };
+  const { application: found } = await fixture.client.expect(ManagedUsersDocument, all);
   if (!found) throw new Error("No application");
   return { ...found.users, emails: found.users.edges.map(({ node }) => node.email) };
 };
 const listInvitations = async (variables: Partial<ManagedInvitationsQueryVariables> = {}) => {
-  const all = { applicationId: stage.application.id, first: 100, ...variables };
-  const { application: found } = await stage.client.expect(ManagedInvitationsDocument, all);
+  const all = { applicationId: fixture.application.id, first: 100, ...variables };
+  const { application: found } = await fixture.client.expect(ManagedInvitationsDocument, all);
   if (!found) throw new Error("No application");
   return found.invitations;
 };
 const createInvitation = async (email: string, more: Partial<CreateInvitationInput> = {}) => {
-  const input = { applicationId: stage.application.id, email, ...more };
-  return (await stage.client.expect(CreateInvitationDocument, { input })).createInvitation;
+  const input = { applicationId: fixture.application.id, email, ...more };
+  return (await fixture.client.expect(CreateInvitationDocument, { input })).createInvitation;
 };
 
 describe("users - list", () => {
-  it("pages of two - newest first - show everybody once, however many join meanwhile", async () => {
+  it("users - pages of two, newest first - list each user once while others sign up", async () => {
     const people: string[] = [];
     for (let count = 0; count < 5; count++) {
-      people.unshift((await stage.person(freshEmail("paged-"))).email);
+      people.unshift((await fixture.signUpPerson(uniqueEmail("paged-"))).email);
       // Two of them at the same instant.
       if (count !== 2) gateway.clock.move({ seconds: 1 });
     }
@@ -53,18 +53,18 @@ describe("users - list", () => {
       expect(page.totalCount).toBe(seen.length === 0 ? 5 : 6);
       seen.push(...page.emails);
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-      if (seen.length === 2) await stage.person(freshEmail("paged-"));
+      if (seen.length === 2) await fixture.signUpPerson(uniqueEmail("paged-"));
     } while (after);
     expect([...seen].sort()).toEqual([...people].sort());
     expect([seen[0], seen[1], seen[4]]).toEqual([people[0], people[1], people[4]]);
   });
 
-  it("TN-14 search - percent, underscore, backslash, quotes, expressions - is text from the beginning of the address", async () => {
-    const plain = freshEmail("searched-");
-    await stage.person(plain);
-    await stage.person(freshEmail("under_score-"));
-    await stage.person(freshEmail("under%percent-"));
-    await stage.person(freshEmail("exclaim!mark-"));
+  it("TN-14 search - percent, underscore, backslash, quotes, expressions - matches literally from the beginning of the address", async () => {
+    const plain = uniqueEmail("searched-");
+    await fixture.signUpPerson(plain);
+    await fixture.signUpPerson(uniqueEmail("under_score-"));
+    await fixture.signUpPerson(uniqueEmail("under%percent-"));
+    await fixture.signUpPerson(uniqueEmail("exclaim!mark-"));
     expect((await listUsers({ filter: { search: "searched-" } })).emails).toEqual([plain]);
     expect((await listUsers({ filter: { search: ` ${plain.toUpperCase()} ` } })).emails).toEqual([plain]);
     expect((await listUsers({ filter: { search: "under_s" } })).emails).toHaveLength(1);
@@ -75,9 +75,9 @@ describe("users - list", () => {
       expect([odd, (await listUsers({ filter: { search: odd } })).emails]).toEqual([odd, []]);
   });
 
-  it("filter - status and anonymous - only those for whom everything holds", async () => {
-    const suspended = await stage.person(freshEmail("filtered-"));
-    const active = await stage.person(freshEmail("filtered-"));
+  it("filter - status and anonymous - returns users that match all conditions", async () => {
+    const suspended = await fixture.signUpPerson(uniqueEmail("filtered-"));
+    const active = await fixture.signUpPerson(uniqueEmail("filtered-"));
     await gateway.query("UPDATE users SET status = 'SUSPENDED' WHERE id = ?", [suspended.tokens.user.id]);
     const search = "filtered-";
     expect((await listUsers({ filter: { search, status: "SUSPENDED" } })).emails).toEqual([suspended.email]);
@@ -85,17 +85,17 @@ describe("users - list", () => {
     expect(await listUsers({ filter: { isAnonymous: true } })).toMatchObject({ emails: [], totalCount: 0 });
   });
 
-  it("lists hang on users - twenty users with sessions and inviters - one query each", async () => {
-    const inviter = await stage.person();
-    const { email } = await stage.invited(inviter);
-    const guest = await stage.join(email);
-    const sessions = vi.spyOn(gateway.nouns.sessions, "listOfUsers");
-    const users = vi.spyOn(gateway.nouns.users, "findByIds");
+  it("users - twenty with sessions and inviters - one query per list", async () => {
+    const inviter = await fixture.signUpPerson();
+    const { email } = await fixture.inviteGuest(inviter);
+    const guest = await fixture.join(email);
+    const sessions = vi.spyOn(gateway.services.sessions, "listByUsers");
+    const users = vi.spyOn(gateway.services.users, "findByIds");
     const query = `query ($id: ID!) { application(id: $id) { users(first: 20) {
       edges { node { id sessions { id } invitedBy { id sessions { id } } } } } } }`;
-    const answer = await stage.client.post<{
+    const answer = await fixture.client.post<{
       application: { users: { edges: { node: { id: string; sessions: unknown[]; invitedBy: { id: string } | null } }[] } };
-    }>({ query, variables: { id: stage.application.id } });
+    }>({ query, variables: { id: fixture.application.id } });
     const nodes = answer.data?.application.users.edges.map(({ node }) => node) ?? [];
     expect(nodes.length).toBeGreaterThan(5);
     expect(nodes.find(({ id }) => id === guest)).toMatchObject({ sessions: [{}], invitedBy: { id: inviter.tokens.user.id } });
@@ -106,31 +106,31 @@ describe("users - list", () => {
 });
 
 describe("user", () => {
-  it("one user - sessions, last log-in, inviter - as they are", async () => {
-    const inviter = await stage.person();
-    const { email } = await stage.invited(inviter);
-    const id = await stage.join(email);
+  it("user - sessions, last log-in, inviter - are returned", async () => {
+    const inviter = await fixture.signUpPerson();
+    const { email } = await fixture.inviteGuest(inviter);
+    const id = await fixture.join(email);
     gateway.clock.move({ minutes: 5 });
-    await requireLogIn(stage.application.client.with({ headers: { "user-agent": "Heron/2" } }), email);
-    const user = await stage.showUser(id);
+    await requireLogIn(fixture.application.client.with({ headers: { "user-agent": "Heron/2" } }), email);
+    const user = await fixture.getUser(id);
     expect(user).toMatchObject({ email, status: "ACTIVE", isAnonymous: false, subject: id, locale: "en", metadata: {} });
     expect(user.invitedBy).toEqual({ id: inviter.tokens.user.id, email: inviter.email });
     expect(user.sessions.map(({ userAgent }) => userAgent)).toEqual(["Heron/2", expect.any(String)]);
     expect(Date.parse(user.lastLogInAt ?? "") - Date.parse(user.createdAt)).toBeGreaterThanOrEqual(300_000);
-    expect((await stage.showUser(inviter.tokens.user.id)).invitedBy).toBeNull();
+    expect((await fixture.getUser(inviter.tokens.user.id)).invitedBy).toBeNull();
   });
 });
 
 describe("invitations - list", () => {
-  it("by status - pending, accepted, expired - with the user who sent them", async () => {
-    const inviter = await stage.person();
-    const first = await stage.invited(inviter);
+  it("invitations - pending, accepted, expired - are filtered by status and name the inviter", async () => {
+    const inviter = await fixture.signUpPerson();
+    const first = await fixture.inviteGuest(inviter);
     gateway.clock.move({ hours: 100 });
-    const again = await requireLogIn(stage.application.client, inviter.email);
-    const host = { ...inviter, client: stage.application.client.with({ token: again.sessionToken }) };
-    const second = await stage.invited(host);
-    const third = await stage.invited(host);
-    await stage.join(third.email);
+    const again = await requireLogIn(fixture.application.client, inviter.email);
+    const host = { ...inviter, client: fixture.application.client.with({ token: again.sessionToken }) };
+    const second = await fixture.inviteGuest(host);
+    const third = await fixture.inviteGuest(host);
+    await fixture.join(third.email);
     gateway.clock.move({ hours: 100 });
     const emails = async (status?: ManagedInvitationsQueryVariables["status"]) =>
       (await listInvitations(status ? { status } : {})).edges
@@ -148,26 +148,26 @@ describe("invitations - list", () => {
 });
 
 describe("invitations of the back end", () => {
-  it("create - with a role, in German - the guest joins with it, and nobody invited them", async () => {
-    const email = freshEmail("guest");
+  it("create - with a role, in German - the guest joins with it, and has no inviter", async () => {
+    const email = uniqueEmail("guest");
     const sent = await createInvitation(email.toUpperCase(), { metadata: { role: "admin", team: "red" }, locale: "de" });
     if (sent.__typename !== "InvitationSent") throw new Error(JSON.stringify(sent));
     expect(sent.invitation).toMatchObject({ email, status: "PENDING", metadata: { role: "admin", team: "red" }, locale: "de" });
     const mail = await gateway.mails.next(email);
     expect(mail.subject).toContain("eingeladen");
     const code = /^\d{8}$/m.exec(mail.text)?.[0] ?? "";
-    expect(await stage.accept(email, code, { metadata: { role: "owner" } })).toMatchObject({ __typename: "MetadataRefused" });
-    const joined = await stage.accept(email, code, { metadata: { nickname: "Gus" } });
+    expect(await fixture.accept(email, code, { metadata: { role: "owner" } })).toMatchObject({ __typename: "MetadataRefused" });
+    const joined = await fixture.accept(email, code, { metadata: { nickname: "Gus" } });
     if (joined.__typename !== "LoggedIn") throw new Error(JSON.stringify(joined));
     expect(joined.user.metadata).toEqual({ nickname: "Gus", team: "red", role: "admin" });
-    expect((await stage.showUser(joined.user.id)).invitedBy).toBeNull();
+    expect((await fixture.getUser(joined.user.id)).invitedBy).toBeNull();
     const node = (await listInvitations({ status: "ACCEPTED" })).edges.find((edge) => edge.node.id === sent.invitation.id)?.node;
     expect(node).toMatchObject({ email, inviter: null });
-    expect(await stage.audited("INVITED", sent.invitation.id)).toEqual(byBackEnd);
+    expect(await fixture.auditEntriesFor("INVITED", sent.invitation.id)).toEqual(oneBackEndEntry);
   });
 
-  it("create - what does not fit - says which, and nothing is sent", async () => {
-    const email = freshEmail();
+  it("create - invalid input - answers the reason, and nothing is sent", async () => {
+    const email = uniqueEmail();
     const refused = async (more: Partial<CreateInvitationInput>, to = email) => await createInvitation(to, more);
     expect(await refused({ metadata: { team: "green" } })).toMatchObject({ fields: [{ path: "team", reason: "VALUE" }] });
     expect(await refused({ metadata: { sub: "x" } })).toMatchObject({ fields: [{ path: "sub", reason: "UNKNOWN" }] });
@@ -177,51 +177,53 @@ describe("invitations of the back end", () => {
     expect(await refused({ locale: "xx" })).toMatchObject({ code: "LOCALE_REFUSED", path: ["locale"] });
     expect(await refused({}, "nobody")).toMatchObject({ code: "HANDLE_INVALID", path: ["email"] });
     expect(gateway.mails.received.filter(({ to }) => to === email)).toEqual([]);
-    await gateway.configure(stage.application.id, "invitation.enabled=false");
+    await gateway.configure(fixture.application.id, "invitation.enabled=false");
     expect(await refused({})).toMatchObject({ code: "INVITATIONS_CLOSED" });
-    await gateway.configure(stage.application.id, "invitation.enabled=true", "invitation.usersMayInvite=false");
+    await gateway.configure(fixture.application.id, "invitation.enabled=true", "invitation.usersMayInvite=false");
     expect(await refused({})).toMatchObject({ __typename: "InvitationSent" });
-    await gateway.configure(stage.application.id, "invitation.usersMayInvite=true");
+    await gateway.configure(fixture.application.id, "invitation.usersMayInvite=true");
   });
 
-  it("create - address with an account - the same answer, no mail, nobody touched", async () => {
-    const { email } = await stage.person();
+  it("create - registered address - equal answer, no mail, nothing changes", async () => {
+    const { email } = await fixture.signUpPerson();
     expect(await createInvitation(email)).toMatchObject({ __typename: "InvitationSent", invitation: { email, status: "PENDING" } });
     expect(gateway.mails.received.filter(({ to, subject }) => to === email && /invit/i.test(subject))).toEqual([]);
   });
 
-  it("resend and revoke - the back end's and a user's - new code, then none; twice does no harm, accepted is FORBIDDEN", async () => {
-    const inviter = await stage.person();
-    const theirs = await stage.invited(inviter);
-    const own = await createInvitation(freshEmail("guest"));
+  it("resend and revoke - the back end's and a user's - new code, then none; repeating is harmless, accepted is FORBIDDEN", async () => {
+    const inviter = await fixture.signUpPerson();
+    const theirs = await fixture.inviteGuest(inviter);
+    const own = await createInvitation(uniqueEmail("guest"));
     if (own.__typename !== "InvitationSent") throw new Error(JSON.stringify(own));
     for (const { email, id } of [theirs, own.invitation]) {
       const first = await gateway.mails.nextCode(email);
       gateway.clock.move({ minutes: 2 });
-      const { resendInvitation } = await stage.client.expect(ResendManagedInvitationDocument, stage.ofInvitation(id));
+      const { resendInvitation } = await fixture.client.expect(ResendManagedInvitationDocument, fixture.invitationInput(id));
       expect(resendInvitation).toMatchObject({ __typename: "InvitationSent", invitation: { id, status: "PENDING" } });
       const second = await gateway.mails.nextCode(email);
-      expect(await stage.accept(email, first)).toMatchObject({ __typename: "InvalidCode" });
+      expect(await fixture.accept(email, first)).toMatchObject({ __typename: "InvalidCode" });
       for (let count = 0; count < 2; count++) {
-        const { revokeInvitation } = await stage.client.expect(RevokeManagedInvitationDocument, stage.ofInvitation(id));
+        const { revokeInvitation } = await fixture.client.expect(RevokeManagedInvitationDocument, fixture.invitationInput(id));
         expect(revokeInvitation.invitation).toMatchObject({ id, status: "REVOKED" });
       }
-      expect(await stage.accept(email, second)).toMatchObject({ __typename: "InvalidCode" });
-      expect((await stage.client.run(ResendManagedInvitationDocument, stage.ofInvitation(id))).errors[0]?.extensions.code).toBe(
+      expect(await fixture.accept(email, second)).toMatchObject({ __typename: "InvalidCode" });
+      expect((await fixture.client.run(ResendManagedInvitationDocument, fixture.invitationInput(id))).errors[0]?.extensions.code).toBe(
         "FORBIDDEN",
       );
-      expect(await stage.audited("INVITATION_REVOKED", id)).toEqual(byBackEnd);
+      expect(await fixture.auditEntriesFor("INVITATION_REVOKED", id)).toEqual(oneBackEndEntry);
     }
-    expect((await stage.audited("INVITED", theirs.id)).map(([actor]) => actor).sort()).toEqual([inviter.tokens.user.id, "back end"].sort());
-    const third = await stage.invited(inviter);
-    await stage.join(third.email);
-    expect((await stage.client.run(RevokeManagedInvitationDocument, stage.ofInvitation(third.id))).errors[0]?.extensions.code).toBe(
+    expect((await fixture.auditEntriesFor("INVITED", theirs.id)).map(([actor]) => actor).sort()).toEqual(
+      [inviter.tokens.user.id, "back end"].sort(),
+    );
+    const third = await fixture.inviteGuest(inviter);
+    await fixture.join(third.email);
+    expect((await fixture.client.run(RevokeManagedInvitationDocument, fixture.invitationInput(third.id))).errors[0]?.extensions.code).toBe(
       "FORBIDDEN",
     );
   });
 
-  it("IN-11 create, resend, reset - one address - gets its hourly share of mails from all of them together", async () => {
-    const email = freshEmail("flooded");
+  it("IN-11 create, resend, reset - one address - shares one hourly limit across all of them", async () => {
+    const email = uniqueEmail("flooded");
     let refused = 0;
     for (let count = 0; count < 14; count++) {
       const answer = await createInvitation(email);

@@ -2,9 +2,9 @@ import { decode, verify } from "jsonwebtoken";
 import jwksRsa from "jwks-rsa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ResetPasswordResult } from "../../clients/typescript/src/index.js";
-import { type Device, device } from "../support/device.js";
+import { createDevice, type Device } from "../support/device.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
-import { freshEmail, PASSWORD } from "../support/people.js";
+import { PASSWORD, uniqueEmail } from "../support/people.js";
 import { Authenticator } from "../support/second-factor.js";
 
 const NEW_PASSWORD = "a new long password";
@@ -29,33 +29,33 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 /** What a result is, with the rest when it is not what was expected. */
-function require<Result extends { readonly __typename: string }, Name extends Result["__typename"]>(result: Result, name: Name) {
+function requireResult<Result extends { readonly __typename: string }, Name extends Result["__typename"]>(result: Result, name: Name) {
   if (result.__typename !== name) throw new Error(JSON.stringify(result));
   return result as Extract<Result, { readonly __typename: Name }>;
 }
-const join = async (phone: Device, email = freshEmail()) => {
-  require(await phone.client.signUp({ handle: { email }, password: PASSWORD, metadata: ANN }), "ConfirmationSent");
+const join = async (phone: Device, email = uniqueEmail()) => {
+  requireResult(await phone.client.signUp({ handle: { email }, password: PASSWORD, metadata: ANN }), "ConfirmationSent");
   const code = await gateway.mails.nextCode(email);
-  return { email, ...require(await phone.client.completeSignUp({ handle: { email }, code }), "LoggedIn") };
+  return { email, ...requireResult(await phone.client.completeSignUp({ handle: { email }, code }), "LoggedIn") };
 };
 const logIn = async (phone: Device, email: string, password = PASSWORD) => phone.client.logIn({ handle: { email }, password });
-const linkIn = async (email: string) => /^https?:\S+\/links\/\S+$/m.exec((await gateway.mails.next(email)).text)?.[0] ?? "";
-const press = async (link: string, form: Record<string, string> = {}) =>
+const nextLink = async (email: string) => /^https?:\S+\/links\/\S+$/m.exec((await gateway.mails.next(email)).text)?.[0] ?? "";
+const submitLink = async (link: string, form: Record<string, string> = {}) =>
   (await fetch(link, { method: "POST", body: new URLSearchParams(form) })).status;
 
-describe("through the client - joining", () => {
-  it("sign up with a code - closed app in between, as when one reads mail - a JWT that its keys verify", async () => {
-    const phone = device(gateway, application);
-    const email = freshEmail("Ann");
+describe("client - signing up", () => {
+  it("sign up with a code - app closed in between to read mail - a JWT that the published keys verify", async () => {
+    const phone = createDevice(gateway, application);
+    const email = uniqueEmail("Ann");
     const shown = await phone.client.application();
     expect(shown).toMatchObject({ name: "Blue Heron", signUp: { enabled: true, flow: "CODE" }, defaultLocale: "en" });
-    require(await phone.client.signUp({ handle: { email }, password: PASSWORD, metadata: ANN }), "ConfirmationSent");
-    const stranger = device(gateway, application);
+    requireResult(await phone.client.signUp({ handle: { email }, password: PASSWORD, metadata: ANN }), "ConfirmationSent");
+    const stranger = createDevice(gateway, application);
     await stranger.client.signUp({ handle: { email }, password: "the stranger's password", metadata: ANN });
     const code = await gateway.mails.nextCode(email);
-    const reopened = device(gateway, application, { store: phone.store });
+    const reopened = createDevice(gateway, application, { store: phone.store });
     expect(await reopened.client.completeSignUp({ handle: { email }, code: "12345" })).toMatchObject({ code: "INVALID_CODE" });
-    require(await reopened.client.completeSignUp({ handle: { email }, code }), "LoggedIn");
+    requireResult(await reopened.client.completeSignUp({ handle: { email }, code }), "LoggedIn");
     const jwt = await reopened.client.jwt();
     const keys = jwksRsa({ jwksUri: `${gateway.url}/apps/${application.id}/.well-known/jwks.json` });
     const key = await keys.getSigningKey(decode(jwt, { complete: true })?.header.kid);
@@ -64,49 +64,49 @@ describe("through the client - joining", () => {
     expect(await logIn(stranger, email, "the stranger's password")).toMatchObject({ __typename: "InvalidCredentials" });
   });
 
-  it("sign up by link - pressed in any browser - the app logs in afterwards; flow NONE is logged in at once", async () => {
+  it("sign up by link - opened in any browser - the app logs in afterwards; flow NONE logs in immediately", async () => {
     const linked = await gateway.createApplication("Grey Heron", "signUp.flow=LINK");
-    const phone = device(gateway, linked);
-    const email = freshEmail();
-    require(await phone.client.signUp({ handle: { email }, password: PASSWORD }), "ConfirmationSent");
+    const phone = createDevice(gateway, linked);
+    const email = uniqueEmail();
+    requireResult(await phone.client.signUp({ handle: { email }, password: PASSWORD }), "ConfirmationSent");
     expect(await logIn(phone, email)).toMatchObject({ __typename: "InvalidCredentials" });
-    expect(await press(await linkIn(email))).toBe(200);
+    expect(await submitLink(await nextLink(email))).toBe(200);
     expect(await logIn(phone, email)).toMatchObject({ __typename: "LoggedIn" });
     await gateway.configure(linked.id, "signUp.flow=NONE");
-    const other = device(gateway, linked);
-    require(await other.client.signUp({ handle: { email: freshEmail() }, password: PASSWORD }), "LoggedIn");
+    const other = createDevice(gateway, linked);
+    requireResult(await other.client.signUp({ handle: { email: uniqueEmail() }, password: PASSWORD }), "LoggedIn");
     expect(await other.client.isLoggedIn()).toBe(true);
     expect(await other.client.signUp({ handle: { email }, password: PASSWORD })).toMatchObject({ code: "HANDLE_UNAVAILABLE" });
   });
 
-  it("sign up - what is refused - says which part, which rule and what to wait for", async () => {
-    const { client } = device(gateway, application, { locale: "de" });
-    const attempt = (more: object) => client.signUp({ handle: { email: freshEmail() }, password: PASSWORD, metadata: ANN, ...more });
+  it("sign up - invalid input - answers the field, the rule and the retry delay", async () => {
+    const { client } = createDevice(gateway, application, { locale: "de" });
+    const attempt = (more: object) => client.signUp({ handle: { email: uniqueEmail() }, password: PASSWORD, metadata: ANN, ...more });
     expect(await attempt({ password: "password12" })).toMatchObject({ violations: ["TOO_COMMON"], path: ["password"] });
     expect(await attempt({ metadata: {} })).toMatchObject({ fields: [{ path: "user_data.name.first", reason: "REQUIRED" }] });
     expect(await attempt({ metadata: { ...ANN, role: "admin" } })).toMatchObject({ fields: [{ path: "role", reason: "NOT_ALLOWED" }] });
     expect(await attempt({ handle: { email: "nobody" } })).toMatchObject({ __typename: "HandleInvalid", path: ["handle", "email"] });
-    const wrong = await client.completeSignUp({ handle: { email: freshEmail() }, code: "000000" });
+    const wrong = await client.completeSignUp({ handle: { email: uniqueEmail() }, code: "000000" });
     expect(wrong).toMatchObject({ __typename: "InvalidCode", message: "Der Code ist falsch oder nicht mehr gültig." });
   });
 
-  it("invitation - sent, sent again, accepted - the guest has what the host gave; a revoked one opens nothing", async () => {
-    const host = device(gateway, application);
+  it("invitation - sent, resent, accepted - the guest has the host's metadata; a revoked one is rejected", async () => {
+    const host = createDevice(gateway, application);
     await join(host);
-    const [email, unwanted] = [freshEmail("guest"), freshEmail("guest")];
+    const [email, unwanted] = [uniqueEmail("guest"), uniqueEmail("guest")];
     const invite = (to: string) => host.client.invite({ handle: { email: to }, metadata: { team: "red" }, locale: "fr" });
-    const { invitation } = require(await invite(email), "InvitationSent");
+    const { invitation } = requireResult(await invite(email), "InvitationSent");
     const first = await gateway.mails.next(email);
     expect(first.text).toContain("https://heron.example/join#code=");
     gateway.clock.move({ seconds: 61 });
-    require(await host.client.resendInvitation({ invitationId: invitation.id }), "InvitationSent");
+    requireResult(await host.client.resendInvitation({ invitationId: invitation.id }), "InvitationSent");
     const code = await gateway.mails.nextCode(email);
-    const guest = device(gateway, application);
+    const guest = createDevice(gateway, application);
     const accept = (to: string, digits: string) =>
       guest.client.acceptInvitation({ handle: { email: to }, code: digits, password: PASSWORD, metadata: ANN });
-    const joined = require(await accept(email, code), "LoggedIn");
+    const joined = requireResult(await accept(email, code), "LoggedIn");
     expect(joined.user).toMatchObject({ email, locale: "fr", metadata: { ...ANN, team: "red", role: "member" } });
-    const { invitation: second } = require(await invite(unwanted), "InvitationSent");
+    const { invitation: second } = requireResult(await invite(unwanted), "InvitationSent");
     const worthless = await gateway.mails.nextCode(unwanted);
     expect((await host.client.revokeInvitation({ invitationId: second.id })).invitation.status).toBe("REVOKED");
     expect(await accept(unwanted, worthless)).toMatchObject({ __typename: "InvalidCode" });
@@ -119,12 +119,12 @@ describe("through the client - joining", () => {
   });
 });
 
-describe("through the client - passwords", () => {
-  it("forgotten password - code of the mail - all devices are logged out, this one is a known device", async () => {
-    const [phone, laptop] = [device(gateway, application), device(gateway, application)];
+describe("client - passwords", () => {
+  it("forgotten password - mailed code - all devices are logged out, this one is a recognised device", async () => {
+    const [phone, laptop] = [createDevice(gateway, application), createDevice(gateway, application)];
     const { email } = await join(phone);
     await logIn(laptop, email);
-    require(await phone.client.forgotPassword({ handle: { email } }), "PasswordResetRequested");
+    requireResult(await phone.client.forgotPassword({ handle: { email } }), "PasswordResetRequested");
     const code = await gateway.mails.nextCode(email);
     const reset = (newPassword: string): Promise<ResetPasswordResult> =>
       phone.client.resetPassword({ handle: { email }, code, newPassword });
@@ -132,25 +132,25 @@ describe("through the client - passwords", () => {
     expect(await reset(NEW_PASSWORD)).toMatchObject({ __typename: "PasswordReset", sessionsEnded: 2 });
     expect(await reset("yet another password")).toMatchObject({ __typename: "InvalidCode" });
     await expect(laptop.client.me()).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
-    expect(laptop.ended).toBe(1);
+    expect(laptop.sessionEndedCount).toBe(1);
     expect((await logIn(laptop, email)).__typename).toBe("InvalidCredentials");
     expect((await logIn(phone, email, NEW_PASSWORD)).__typename).toBe("LoggedIn");
     expect((await gateway.mails.next(email)).subject).toMatch(/password/i);
   });
 
-  it("forgotten password - page behind the link - sets it without the app", async () => {
-    const phone = device(gateway, application);
+  it("forgotten password - page of the link - sets it without the app", async () => {
+    const phone = createDevice(gateway, application);
     const { email } = await join(phone);
     await phone.client.forgotPassword({ handle: { email } });
-    const link = await linkIn(email);
-    expect(await press(link, { password: "short" })).toBe(422);
-    expect(await press(link, { password: NEW_PASSWORD })).toBe(200);
-    expect(await press(link, { password: "yet another password" })).toBe(404);
+    const link = await nextLink(email);
+    expect(await submitLink(link, { password: "short" })).toBe(422);
+    expect(await submitLink(link, { password: NEW_PASSWORD })).toBe(200);
+    expect(await submitLink(link, { password: "yet another password" })).toBe(404);
     expect((await logIn(phone, email, NEW_PASSWORD)).__typename).toBe("LoggedIn");
   });
 
-  it("change password - wrong, then right current one - others are logged out, this device goes on", async () => {
-    const [phone, laptop] = [device(gateway, application), device(gateway, application)];
+  it("change password - wrong, then right current password - other devices are logged out, this device continues", async () => {
+    const [phone, laptop] = [createDevice(gateway, application), createDevice(gateway, application)];
     const { email } = await join(phone);
     await logIn(laptop, email);
     const change = (currentPassword: string) => phone.client.changePassword({ currentPassword, newPassword: NEW_PASSWORD });
@@ -162,49 +162,49 @@ describe("through the client - passwords", () => {
   });
 });
 
-describe("through the client - a second factor", () => {
-  it("authenticator - enrolled because the application insists, asked for on the next device, taken off again - each step is a method", async () => {
+describe("client - second factor", () => {
+  it("authenticator - required by the application, requested on the next device, disabled - each step is a method", async () => {
     const strict = await gateway.createApplication("Strict", "signUp.flow=NONE", "secondFactor.mode=TOTP", "secondFactor.required=true");
-    const [phone, laptop, tablet] = [device(gateway, strict), device(gateway, strict), device(gateway, strict)];
-    const email = freshEmail();
-    require(await phone.client.signUp({ handle: { email }, password: PASSWORD }), "SecondFactorEnrollmentRequired");
+    const [phone, laptop, tablet] = [createDevice(gateway, strict), createDevice(gateway, strict), createDevice(gateway, strict)];
+    const email = uniqueEmail();
+    requireResult(await phone.client.signUp({ handle: { email }, password: PASSWORD }), "SecondFactorEnrollmentRequired");
     await expect(phone.client.me()).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
-    const { secret } = require(await phone.client.enrollTotp(), "TotpEnrollment");
+    const { secret } = requireResult(await phone.client.enrollTotp(), "TotpEnrollment");
     const authenticator = new Authenticator(secret, gateway);
     expect(await phone.client.confirmTotp({ code: authenticator.wrongCode() })).toMatchObject({ code: "INVALID_CODE" });
-    const { recoveryCodes } = require(await phone.client.confirmTotp({ code: authenticator.code() }), "SecondFactorEnabled");
+    const { recoveryCodes } = requireResult(await phone.client.confirmTotp({ code: authenticator.code() }), "SecondFactorEnabled");
     expect(await phone.client.me()).toMatchObject({ email, secondFactors: [{ method: "TOTP" }], recoveryCodesLeft: 10 });
     const proofs = [{ code: authenticator.nextCode() }, { recoveryCode: recoveryCodes[0] ?? "" }];
     for (const [index, other] of [laptop, tablet].entries()) {
-      const { challengeToken } = require(await logIn(other, email), "SecondFactorRequired");
+      const { challengeToken } = requireResult(await logIn(other, email), "SecondFactorRequired");
       expect(await other.client.isLoggedIn()).toBe(false);
-      require(await other.client.completeLogIn({ challengeToken, proof: proofs[index] as { code: string } }), "LoggedIn");
+      requireResult(await other.client.completeLogIn({ challengeToken, proof: proofs[index] as { code: string } }), "LoggedIn");
       expect((await other.client.me()).email).toBe(email);
     }
     gateway.clock.move({ minutes: 6 });
     expect(await phone.client.disableSecondFactor()).toMatchObject({ __typename: "ReauthenticationRequired" });
-    const { challengeToken } = require(await phone.client.reauthenticate({ password: PASSWORD }), "SecondFactorRequired");
+    const { challengeToken } = requireResult(await phone.client.reauthenticate({ password: PASSWORD }), "SecondFactorRequired");
     const proof = { code: authenticator.nextCode() };
-    require(await phone.client.completeReauthentication({ challengeToken, proof }), "Reauthenticated");
-    require(await phone.client.disableSecondFactor(), "SecondFactorDisabled");
+    requireResult(await phone.client.completeReauthentication({ challengeToken, proof }), "Reauthenticated");
+    requireResult(await phone.client.disableSecondFactor(), "SecondFactorDisabled");
   });
 });
 
-describe("through the client - an account of one's own", () => {
-  it("SE-24 new address - after a fresh proof - confirmed there, announced here, the same user, and other devices are logged out", async () => {
-    const [phone, laptop] = [device(gateway, application), device(gateway, application)];
+describe("client - own account", () => {
+  it("SE-24 new address - recently authenticated - confirmed at the new address, announced at the old, same user, other devices logged out", async () => {
+    const [phone, laptop] = [createDevice(gateway, application), createDevice(gateway, application)];
     const { email, user } = await join(phone);
     await logIn(laptop, email);
     gateway.clock.move({ minutes: 6 });
-    const next = freshEmail("moved");
+    const next = uniqueEmail("moved");
     const change = () => phone.client.changeHandle({ handle: { email: next } });
     expect(await change()).toMatchObject({ __typename: "ReauthenticationRequired" });
     expect(await phone.client.reauthenticate({ password: "not the password" })).toMatchObject({ __typename: "InvalidCredentials" });
-    require(await phone.client.reauthenticate({ password: PASSWORD }), "Reauthenticated");
-    require(await change(), "CodeSent");
+    requireResult(await phone.client.reauthenticate({ password: PASSWORD }), "Reauthenticated");
+    requireResult(await change(), "CodeSent");
     expect((await gateway.mails.next(email)).subject).toContain("about to change");
     const code = await gateway.mails.nextCode(next);
-    expect(require(await phone.client.confirmHandle({ code }), "HandleChanged").user).toEqual({ id: user.id, email: next });
+    expect(requireResult(await phone.client.confirmHandle({ code }), "HandleChanged").user).toEqual({ id: user.id, email: next });
     expect(decode(await phone.client.jwt())).toMatchObject({ email: next, sub: user.id });
     await expect(laptop.client.me()).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
     expect((await gateway.mails.next(email)).subject).toContain("was changed");
@@ -212,8 +212,12 @@ describe("through the client - an account of one's own", () => {
     expect((await logIn(laptop, next)).__typename).toBe("LoggedIn");
   });
 
-  it("sessions - three devices - listed with their names, one revoked, then all ended", async () => {
-    const [phone, laptop, tablet] = [device(gateway, application), device(gateway, application), device(gateway, application)];
+  it("sessions - three devices - listed, one revoked, then all ended", async () => {
+    const [phone, laptop, tablet] = [
+      createDevice(gateway, application),
+      createDevice(gateway, application),
+      createDevice(gateway, application),
+    ];
     const { email } = await join(phone);
     for (const other of [laptop, tablet]) await logIn(other, email);
     const { sessions } = await phone.client.me();
@@ -223,28 +227,28 @@ describe("through the client - an account of one's own", () => {
     await expect(laptop.client.me()).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
     expect(await phone.client.logOutEverywhere()).toEqual({ sessionsEnded: 2 });
     await expect(tablet.client.me()).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
-    expect([phone.ended, laptop.ended, tablet.ended]).toEqual([0, 1, 1]);
+    expect([phone.sessionEndedCount, laptop.sessionEndedCount, tablet.sessionEndedCount]).toEqual([0, 1, 1]);
   });
 
-  it("locale and metadata - changed - the next mail and the next token follow", async () => {
-    const phone = device(gateway, application);
+  it("locale and metadata - changed - apply to the next mail and the next token", async () => {
+    const phone = createDevice(gateway, application);
     const { email } = await join(phone);
     expect(await phone.client.setLocale({ locale: "es" })).toMatchObject({ __typename: "LocaleRefused" });
-    require(await phone.client.setLocale({ locale: "fr" }), "ProfileUpdated");
-    require(await phone.client.setMetadata({ metadata: { user_data: { name: { first: "Anna" } } } }), "ProfileUpdated");
+    requireResult(await phone.client.setLocale({ locale: "fr" }), "ProfileUpdated");
+    requireResult(await phone.client.setMetadata({ metadata: { user_data: { name: { first: "Anna" } } } }), "ProfileUpdated");
     expect(decode(await phone.client.jwt())).toMatchObject({ user_data: { name: { first: "Anna" } }, role: "member" });
     await phone.client.changePassword({ currentPassword: PASSWORD, newPassword: NEW_PASSWORD });
     expect((await gateway.mails.next(email)).subject).toContain("mot de passe");
   });
 
-  it("delete account - after a fresh proof - gone on every device and in every table; the address joins anew as somebody else", async () => {
-    const [phone, laptop] = [device(gateway, application), device(gateway, application)];
+  it("delete account - recently authenticated - removed on every device and in every table; the address signs up as a new user", async () => {
+    const [phone, laptop] = [createDevice(gateway, application), createDevice(gateway, application)];
     const { email, user } = await join(phone);
     await logIn(laptop, email);
     gateway.clock.move({ minutes: 6 });
     expect(await phone.client.deleteAccount()).toMatchObject({ __typename: "ReauthenticationRequired" });
-    require(await phone.client.reauthenticate({ password: PASSWORD }), "Reauthenticated");
-    require(await phone.client.deleteAccount(), "AccountDeleted");
+    requireResult(await phone.client.reauthenticate({ password: PASSWORD }), "Reauthenticated");
+    requireResult(await phone.client.deleteAccount(), "AccountDeleted");
     expect([await phone.client.isLoggedIn(), await phone.store.get()]).toEqual([false, null]);
     await expect(laptop.client.me()).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
     await gateway.mails.next(email);

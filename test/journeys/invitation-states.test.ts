@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Device, device } from "../support/device.js";
+import { createDevice, type Device } from "../support/device.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
-import { freshEmail, PASSWORD } from "../support/people.js";
+import { PASSWORD, uniqueEmail } from "../support/people.js";
 
 /** What an invitation should be, told without the gateway's help. */
-interface Expected {
+interface ExpectedInvitation {
   readonly id: string;
   readonly host: Host;
   readonly email: string;
@@ -13,80 +13,88 @@ interface Expected {
   /** The last code that was mailed; undefined for an inert one. */
   code: string | undefined;
   expiresAt: number;
-  wrong: number;
+  wrongAttempts: number;
 }
 interface Host {
   readonly phone: Device;
   readonly email: string;
-  isGone: boolean;
+  isDeleted: boolean;
 }
-interface World {
+interface InvitationModel {
   readonly hosts: readonly Host[];
   readonly emails: readonly string[];
   readonly registered: Set<string>;
-  readonly invitations: Expected[];
+  readonly invitations: ExpectedInvitation[];
 }
 /** One thing somebody does; numbers choose who and what among those there are. */
-type Step = readonly ["invite" | "resend" | "revoke" | "accept" | "guess" | "sign up" | "wait" | "leave", number, number];
+type Step = readonly ["invite" | "resend" | "revoke" | "accept" | "guess" | "sign-up" | "wait" | "leave", number, number];
 
-const LIFE_HOURS = 48;
+const LIFETIME_HOURS = 48;
 let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
   gateway = await TestGateway.start();
-  application = await gateway.createApplication("Blue Heron", `invitation.lifetimeHours=${LIFE_HOURS}`, "signUp.flow=NONE");
+  application = await gateway.createApplication("Blue Heron", `invitation.lifetimeHours=${LIFETIME_HOURS}`, "signUp.flow=NONE");
 });
 afterAll(() => gateway.stop());
 
 const now = () => gateway.clock.now().getTime();
-const isLive = ({ status, expiresAt }: Expected) => status === "PENDING" && expiresAt > now();
+const isLive = ({ status, expiresAt }: ExpectedInvitation) => status === "PENDING" && expiresAt > now();
 const pick = <T>(list: readonly T[], number: number) => list[number % Math.max(1, list.length)];
 const wrongCode = (codes: readonly (string | undefined)[]) =>
   ["00000000", "11111111", "22222222", "33333333"].find((code) => !codes.includes(code)) ?? "";
 
 async function join(email: string): Promise<Device> {
-  const phone = device(gateway, application);
+  const phone = createDevice(gateway, application);
   const answer = await phone.client.signUp({ handle: { email }, password: PASSWORD });
   if (answer.__typename !== "LoggedIn") throw new Error(JSON.stringify(answer));
   return phone;
 }
 
-async function createWorld(): Promise<World> {
+async function createModel(): Promise<InvitationModel> {
   const hosts = await Promise.all(
     [1, 2].map(async () => {
-      const email = freshEmail("host");
-      return { phone: await join(email), email, isGone: false };
+      const email = uniqueEmail("host");
+      return { phone: await join(email), email, isDeleted: false };
     }),
   );
-  return { hosts, emails: [freshEmail("guest"), freshEmail("guest")], registered: new Set(), invitations: [] };
+  return { hosts, emails: [uniqueEmail("guest"), uniqueEmail("guest")], registered: new Set(), invitations: [] };
 }
 
 /** The mail of an invitation that is not inert. */
-const mailedCode = async ({ registered }: World, email: string) =>
+const mailedCode = async ({ registered }: InvitationModel, email: string) =>
   registered.has(email) ? undefined : await gateway.mails.nextCode(email);
-const renew = async (world: World, expected: Expected) => {
+const renew = async (world: InvitationModel, expected: ExpectedInvitation) => {
   expected.code = await mailedCode(world, expected.email);
-  expected.expiresAt = now() + LIFE_HOURS * 3_600_000;
-  expected.wrong = 0;
+  expected.expiresAt = now() + LIFETIME_HOURS * 3_600_000;
+  expected.wrongAttempts = 0;
 };
 
-const deeds: Record<Step[0], (world: World, one: number, other: number) => Promise<void>> = {
+const actions: Record<Step[0], (world: InvitationModel, one: number, other: number) => Promise<void>> = {
   async invite(world, one, other) {
     const [host, email] = [pick(world.hosts, one), pick(world.emails, other)];
-    if (!host || host.isGone || !email) return;
+    if (!host || host.isDeleted || !email) return;
     gateway.clock.move({ hours: 1 });
     const answer = await host.phone.client.invite({ handle: { email } });
     if (answer.__typename !== "InvitationSent") throw new Error(JSON.stringify(answer));
     expect(answer.invitation).toMatchObject({ email, status: "PENDING" });
     const waiting = world.invitations.find((known) => known.host === host && known.email === email && known.status === "PENDING");
     if (waiting) expect(answer.invitation.id).toBe(waiting.id);
-    const expected: Expected = waiting ?? { id: answer.invitation.id, host, email, status: "PENDING", code: "", expiresAt: 0, wrong: 0 };
+    const expected: ExpectedInvitation = waiting ?? {
+      id: answer.invitation.id,
+      host,
+      email,
+      status: "PENDING",
+      code: "",
+      expiresAt: 0,
+      wrongAttempts: 0,
+    };
     if (!waiting) world.invitations.push(expected);
     await renew(world, expected);
   },
   async resend(world, one) {
     const expected = pick(world.invitations, one);
-    if (!expected || expected.host.isGone) return;
+    if (!expected || expected.host.isDeleted) return;
     gateway.clock.move({ hours: 1 });
     const answer = await expected.host.phone.client
       .resendInvitation({ invitationId: expected.id })
@@ -97,7 +105,7 @@ const deeds: Record<Step[0], (world: World, one: number, other: number) => Promi
   },
   async revoke(world, one) {
     const expected = pick(world.invitations, one);
-    if (!expected || expected.host.isGone) return;
+    if (!expected || expected.host.isDeleted) return;
     const answer = await expected.host.phone.client
       .revokeInvitation({ invitationId: expected.id })
       .catch(({ code }: { code: string }) => code);
@@ -108,75 +116,75 @@ const deeds: Record<Step[0], (world: World, one: number, other: number) => Promi
   async accept(world, one) {
     const expected = pick(world.invitations, one);
     if (!expected?.code) return;
-    await attempt(world, expected.email, expected.code);
+    await tryCode(world, expected.email, expected.code);
   },
   async guess(world, one) {
     const email = pick(world.emails, one) ?? "";
-    await attempt(world, email, wrongCode(world.invitations.map(({ code }) => code)));
+    await tryCode(world, email, wrongCode(world.invitations.map(({ code }) => code)));
   },
-  async "sign up"(world, one) {
+  async "sign-up"(world, one) {
     const email = pick(world.emails, one) ?? "";
     if (world.registered.has(email)) return;
     await join(email);
     register(world, email);
   },
   async wait(_world, one) {
-    gateway.clock.move({ hours: one % 3 === 0 ? 12 : LIFE_HOURS });
+    gateway.clock.move({ hours: one % 3 === 0 ? 12 : LIFETIME_HOURS });
   },
   async leave(world, one) {
     const host = pick(world.hosts, one);
-    if (!host || host.isGone) return;
+    if (!host || host.isDeleted) return;
     await host.phone.client.reauthenticate({ password: PASSWORD });
     expect(await host.phone.client.deleteAccount()).toMatchObject({ __typename: "AccountDeleted" });
-    host.isGone = true;
+    host.isDeleted = true;
     for (const expected of world.invitations.filter((known) => known.host === host && known.status === "PENDING"))
       expected.status = "REVOKED";
   },
 };
 
 /** The address has an account: everything pending for it is void. */
-function register(world: World, email: string, accepted?: Expected): void {
+function register(world: InvitationModel, email: string, accepted?: ExpectedInvitation): void {
   world.registered.add(email);
   for (const expected of world.invitations.filter((known) => known.email === email && known.status === "PENDING"))
     expected.status = expected === accepted ? "ACCEPTED" : "REVOKED";
 }
 
 /** Somebody tries a code: every live invitation of the address counts it, the first it fits is accepted. */
-async function attempt(world: World, email: string, code: string): Promise<void> {
+async function tryCode(world: InvitationModel, email: string, code: string): Promise<void> {
   const live = world.invitations.filter((known) => known.email === email && isLive(known));
-  for (const expected of live) expected.wrong++;
-  const fitting = live.find((expected) => expected.code === code && expected.wrong <= 5);
-  const guest = device(gateway, application);
+  for (const expected of live) expected.wrongAttempts++;
+  const fitting = live.find((expected) => expected.code === code && expected.wrongAttempts <= 5);
+  const guest = createDevice(gateway, application);
   const answer = await guest.client.acceptInvitation({ handle: { email }, code, password: PASSWORD });
   expect(answer.__typename).toBe(fitting ? "LoggedIn" : "InvalidCode");
   if (fitting) register(world, email, fitting);
 }
 
-async function compare({ hosts, invitations }: World): Promise<void> {
-  for (const host of hosts.filter(({ isGone }) => !isGone)) {
+async function compare({ hosts, invitations }: InvitationModel): Promise<void> {
+  for (const host of hosts.filter(({ isDeleted }) => !isDeleted)) {
     const { edges } = await host.phone.client.invitations({ first: 50 });
     const expected = invitations.filter((known) => known.host === host);
-    const statusOf = (known: Expected) => (known.status === "PENDING" && !isLive(known) ? "EXPIRED" : known.status);
+    const statusOf = (known: ExpectedInvitation) => (known.status === "PENDING" && !isLive(known) ? "EXPIRED" : known.status);
     const shown = new Map(edges.map(({ node }) => [node.id, node.status]));
     expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(expected.map((known) => [known.id, statusOf(known)])));
   }
 }
 
-it("invitations - anything two hosts and two guests may do, in any order - are what a model says after every step", async () => {
+it("invitations - any sequence of actions of two hosts and two guests - match the model after every step", async () => {
   const step = fc.tuple(
     fc.oneof(
       { weight: 4, arbitrary: fc.constant<Step[0]>("invite") },
       { weight: 3, arbitrary: fc.constantFrom<Step[0]>("accept", "resend", "wait") },
-      { weight: 2, arbitrary: fc.constantFrom<Step[0]>("revoke", "guess", "sign up", "leave") },
+      { weight: 2, arbitrary: fc.constantFrom<Step[0]>("revoke", "guess", "sign-up", "leave") },
     ),
     fc.nat(100),
     fc.nat(100),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps) => {
-      const world = await createWorld();
+      const world = await createModel();
       for (const [deed, one, other] of steps) {
-        await deeds[deed](world, one, other);
+        await actions[deed](world, one, other);
         await compare(world);
       }
     }),
@@ -184,14 +192,14 @@ it("invitations - anything two hosts and two guests may do, in any order - are w
   );
 });
 
-it("invitations - five wrong guesses, then the right code - void until they are sent again", async () => {
-  const world = await createWorld();
-  await deeds.invite(world, 0, 0);
-  for (let index = 0; index < 5; index++) await deeds.guess(world, 0, 0);
-  await deeds.accept(world, 0, 0);
+it("invitations - five wrong codes, then the right one - are rejected until they are resent", async () => {
+  const world = await createModel();
+  await actions.invite(world, 0, 0);
+  for (let index = 0; index < 5; index++) await actions.guess(world, 0, 0);
+  await actions.accept(world, 0, 0);
   expect(world.registered.size).toBe(0);
-  await deeds.resend(world, 0, 0);
-  await deeds.accept(world, 0, 0);
+  await actions.resend(world, 0, 0);
+  await actions.accept(world, 0, 0);
   expect(world.registered.size).toBe(1);
   await compare(world);
 });

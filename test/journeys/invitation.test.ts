@@ -12,7 +12,7 @@ import {
   RevokeInvitationDocument,
   SignUpDocument,
 } from "../support/generated/authentication.js";
-import { beginSignUp, freshEmail, PASSWORD, requireLogIn, signUpPerson, type TestPerson } from "../support/people.js";
+import { beginSignUp, PASSWORD, requireLogIn, signUpPerson, type TestPerson, uniqueEmail } from "../support/people.js";
 
 const FIELDS = [
   { path: "name", required: true },
@@ -31,13 +31,13 @@ beforeAll(async () => {
     `metadata.fields=${JSON.stringify(FIELDS)}`,
     "links.invitationUrl=https://heron.example/join",
   );
-  inviter = await signUpPerson(gateway, application, freshEmail("host"), { metadata: { name: "Host" } });
+  inviter = await signUpPerson(gateway, application, uniqueEmail("host"), { metadata: { name: "Host" } });
 });
 afterAll(() => gateway.stop());
 
 const invite = async (email: string, more: Partial<InviteInput> = {}, { client } = inviter) =>
   (await client.expect(InviteDocument, { input: { handle: { email }, ...more } })).invite;
-const sent = async (email: string, more: Partial<InviteInput> = {}, from = inviter) => {
+const requireInvitation = async (email: string, more: Partial<InviteInput> = {}, from = inviter) => {
   const answer = await invite(email, more, from);
   if (answer.__typename !== "InvitationSent") throw new Error(JSON.stringify(answer));
   return answer.invitation;
@@ -48,13 +48,13 @@ const accept = async (email: string, code: string, more: Partial<AcceptInvitatio
       input: { handle: { email }, code, password: PASSWORD, metadata: { name: "Guest" }, ...more },
     })
   ).acceptInvitation;
-const wrong = (code: string) => (code === "00000000" ? "00000001" : "00000000");
-const freshInviter = () => signUpPerson(gateway, application, freshEmail("host"), { metadata: { name: "Host" } });
+const wrongCodeFor = (code: string) => (code === "00000000" ? "00000001" : "00000000");
+const freshInviter = () => signUpPerson(gateway, application, uniqueEmail("host"), { metadata: { name: "Host" } });
 
 describe("invitations", () => {
-  it("invite and accept - code of the mail - makes the user with what both gave, and logs in", async () => {
-    const email = freshEmail("guest");
-    const invitation = await sent(email, { metadata: { team: "red" } });
+  it("invite and accept - mailed code - creates the user with the metadata of both, and logs in", async () => {
+    const email = uniqueEmail("guest");
+    const invitation = await requireInvitation(email, { metadata: { team: "red" } });
     expect(invitation).toMatchObject({ email, status: "PENDING", metadata: { team: "red" } });
     const mail = await gateway.mails.next(email);
     const code = /^(\d{8})$/m.exec(mail.text)?.[1] ?? "";
@@ -74,18 +74,18 @@ describe("invitations", () => {
     expect(me?.invitations.edges[0]?.node).toMatchObject({ id: invitation.id, status: "ACCEPTED" });
   });
 
-  it("IN-14 invite - authority - a user gives what inviters may give, from the allowed values, and no role; the guest not even that", async () => {
+  it("IN-14 invite - metadata permissions - a user sets inviter fields with allowed values, and no role; the guest sets neither", async () => {
     const host = await freshInviter();
     const reasons = async (metadata: object) => {
-      const answer = await invite(freshEmail(), { metadata: metadata as never }, host);
+      const answer = await invite(uniqueEmail(), { metadata: metadata as never }, host);
       return answer.__typename === "MetadataRefused" ? answer.fields.map(({ path, reason }) => `${path} ${reason}`) : answer.__typename;
     };
     expect(await reasons({ role: "admin" })).toEqual(["role NOT_ALLOWED"]);
     expect(await reasons({ team: "green" })).toEqual(["team VALUE"]);
     expect(await reasons({ level: 3 })).toEqual(["level NOT_ALLOWED"]);
     expect(await reasons({ sub: "x" })).toEqual(["sub UNKNOWN"]);
-    const email = freshEmail();
-    await sent(email, { metadata: { team: "red", name: "Chosen by the host" } }, host);
+    const email = uniqueEmail();
+    await requireInvitation(email, { metadata: { team: "red", name: "Chosen by the host" } }, host);
     const code = await gateway.mails.nextCode(email);
     expect(await accept(email, code, { metadata: { team: "blue" } })).toMatchObject({ __typename: "MetadataRefused" });
     expect(await accept(email, code, { metadata: { role: "admin" } })).toMatchObject({ __typename: "MetadataRefused" });
@@ -95,9 +95,9 @@ describe("invitations", () => {
     });
   });
 
-  it("IN-16 accept - weak password or missing field - costs no code", async () => {
-    const email = freshEmail();
-    await sent(email, {}, await freshInviter());
+  it("IN-16 accept - weak password or missing field - does not consume the code", async () => {
+    const email = uniqueEmail();
+    await requireInvitation(email, {}, await freshInviter());
     const code = await gateway.mails.nextCode(email);
     for (let index = 0; index < 6; index++) {
       expect(await accept(email, code, { password: "password12" })).toMatchObject({ __typename: "PasswordRefused" });
@@ -109,15 +109,15 @@ describe("invitations", () => {
     expect(await accept(email, code)).toMatchObject({ __typename: "LoggedIn" });
   });
 
-  it("IN-03 IN-05 IN-07 accept - another address, another application, five wrong codes - refused; resending gives a new code", async () => {
+  it("IN-03 IN-05 IN-07 accept - another address, another application, five wrong codes - rejected; resending sends a new code", async () => {
     const host = await freshInviter();
-    const email = freshEmail();
-    const invitation = await sent(email, {}, host);
+    const email = uniqueEmail();
+    const invitation = await requireInvitation(email, {}, host);
     const code = await gateway.mails.nextCode(email);
     const other = await gateway.createApplication("Other");
-    expect(await accept(freshEmail(), code)).toMatchObject({ __typename: "InvalidCode" });
+    expect(await accept(uniqueEmail(), code)).toMatchObject({ __typename: "InvalidCode" });
     expect(await accept(email, code, { metadata: {} }, other)).toMatchObject({ __typename: "InvalidCode" });
-    for (let index = 0; index < 5; index++) expect(await accept(email, wrong(code))).toMatchObject({ __typename: "InvalidCode" });
+    for (let index = 0; index < 5; index++) expect(await accept(email, wrongCodeFor(code))).toMatchObject({ __typename: "InvalidCode" });
     expect(await accept(email, code)).toMatchObject({ __typename: "InvalidCode" });
     gateway.clock.move({ seconds: 61 });
     const { resendInvitation } = await host.client.expect(ResendInvitationDocument, { input: { invitationId: invitation.id } });
@@ -125,13 +125,13 @@ describe("invitations", () => {
     expect(await accept(email, await gateway.mails.nextCode(email))).toMatchObject({ __typename: "LoggedIn" });
   });
 
-  it("IN-06 IN-09 accept - revoked, expired, inviter deleted, address registered - the code opens nothing", async () => {
+  it("IN-06 IN-09 accept - revoked, expired, inviter deleted, address registered - the code is rejected", async () => {
     const host = await freshInviter();
-    const [revoked, expired, orphaned, registered] = [freshEmail(), freshEmail(), freshEmail(), freshEmail()];
+    const [revoked, expired, orphaned, registered] = [uniqueEmail(), uniqueEmail(), uniqueEmail(), uniqueEmail()];
     const codes: Record<string, string> = {};
     const ids: Record<string, string> = {};
     for (const email of [revoked, orphaned, registered]) {
-      ids[email] = (await sent(email, {}, host)).id;
+      ids[email] = (await requireInvitation(email, {}, host)).id;
       codes[email] = await gateway.mails.nextCode(email);
     }
     const revoke = async (client: TestPerson["client"]) =>
@@ -147,7 +147,7 @@ describe("invitations", () => {
     await host.client.expect(DeleteAccountDocument, {});
     for (const email of [revoked, orphaned, registered])
       expect(await accept(email, codes[email] ?? "")).toMatchObject({ __typename: "InvalidCode" });
-    await sent(expired);
+    await requireInvitation(expired);
     const late = await gateway.mails.nextCode(expired);
     gateway.clock.move({ hours: 169 });
     expect(await accept(expired, late)).toMatchObject({ __typename: "InvalidCode" });
@@ -158,10 +158,10 @@ describe("invitations", () => {
     });
   });
 
-  it("EN-06 invite - registered address - answers alike, mails no code and touches nobody", async () => {
+  it("EN-06 invite - registered address - equal answer, no code is mailed and nothing changes", async () => {
     const host = await freshInviter();
     const known = await invite(inviter.email, {}, host);
-    const unknown = await invite(freshEmail(), {}, host);
+    const unknown = await invite(uniqueEmail(), {}, host);
     const shape = (answer: typeof known) =>
       JSON.stringify(answer, (key, value) => (key === "" || typeof value === "object" ? value : typeof value));
     expect(shape(known)).toBe(shape(unknown));
@@ -171,32 +171,32 @@ describe("invitations", () => {
     await requireLogIn(application.client, inviter.email);
   });
 
-  it("IN-10 IN-13 invite - many by one user - five an hour; two inviters of one address - accepting one voids the other", async () => {
+  it("IN-10 IN-13 invite - many by one user - five an hour; two inviters of one address - accepting one revokes the other", async () => {
     const [first, second] = [await freshInviter(), await freshInviter()];
-    const email = freshEmail();
-    await sent(email, { metadata: { team: "red" } }, first);
+    const email = uniqueEmail();
+    await requireInvitation(email, { metadata: { team: "red" } }, first);
     const one = await gateway.mails.nextCode(email);
-    await sent(email, { metadata: { team: "blue" } }, second);
+    await requireInvitation(email, { metadata: { team: "blue" } }, second);
     const two = await gateway.mails.nextCode(email);
     expect(await accept(email, two)).toMatchObject({ __typename: "LoggedIn", user: { metadata: { team: "blue" } } });
     if (one !== two) expect(await accept(email, one)).toMatchObject({ __typename: "InvalidCode" });
     const outcomes: string[] = [];
-    for (let index = 0; index < 6; index++) outcomes.push((await invite(freshEmail(), {}, first)).__typename);
+    for (let index = 0; index < 6; index++) outcomes.push((await invite(uniqueEmail(), {}, first)).__typename);
     expect(outcomes).toEqual([...Array(4).fill("InvitationSent"), "TooManyAttempts", "TooManyAttempts"]);
   });
 
-  it("invite-only application - sign-up off, invitations on - lets in exactly the invited, while there is room; users may not invite when it says so", async () => {
+  it("invite-only application - sign-up off, invitations on - accepts invited users only, up to the maximum; usersMayInvite=false stops invitations by users", async () => {
     const club = await gateway.createApplication("Club", "signUp.flow=NONE");
-    const founder = await club.client.expect(SignUpDocument, { input: { handle: { email: freshEmail() }, password: PASSWORD } });
+    const founder = await club.client.expect(SignUpDocument, { input: { handle: { email: uniqueEmail() }, password: PASSWORD } });
     if (founder.signUp.__typename !== "LoggedIn") throw new Error("no founder");
     await gateway.configure(club.id, "signUp.enabled=false");
-    const { signUp } = await club.client.expect(SignUpDocument, { input: { handle: { email: freshEmail() }, password: PASSWORD } });
+    const { signUp } = await club.client.expect(SignUpDocument, { input: { handle: { email: uniqueEmail() }, password: PASSWORD } });
     expect(signUp).toMatchObject({ __typename: "SignUpClosed" });
     const client = club.client.with({ token: founder.signUp.sessionToken });
-    const email = freshEmail();
+    const email = uniqueEmail();
     await client.expect(InviteDocument, { input: { handle: { email } } });
     expect(await accept(email, await gateway.mails.nextCode(email), { metadata: {} }, club)).toMatchObject({ __typename: "LoggedIn" });
-    const late = freshEmail();
+    const late = uniqueEmail();
     await client.expect(InviteDocument, { input: { handle: { email: late } } });
     const code = await gateway.mails.nextCode(late);
     await gateway.configure(club.id, "signUp.maximumUsers=2");
@@ -204,15 +204,15 @@ describe("invitations", () => {
     await gateway.configure(club.id, "signUp.maximumUsers=3");
     expect(await accept(late, code, { metadata: {} }, club)).toMatchObject({ __typename: "LoggedIn" });
     await gateway.configure(club.id, "invitation.usersMayInvite=false");
-    expect((await client.expect(InviteDocument, { input: { handle: { email: freshEmail() } } })).invite).toMatchObject({
+    expect((await client.expect(InviteDocument, { input: { handle: { email: uniqueEmail() } } })).invite).toMatchObject({
       __typename: "InvitationsClosed",
     });
   });
 
-  it("me.invitations - more than a page - pages in order, and odd arguments are refused", async () => {
+  it("me.invitations - more than a page - pages in order, and invalid arguments are rejected", async () => {
     const host = await freshInviter();
-    const emails = [freshEmail(), freshEmail(), freshEmail()];
-    for (const email of emails) await sent(email, {}, host);
+    const emails = [uniqueEmail(), uniqueEmail(), uniqueEmail()];
+    for (const email of emails) await requireInvitation(email, {}, host);
     const page = async (first: number, after?: string) => host.client.run(InvitationsDocument, { first, after: after ?? null });
     const one = (await page(2)).data?.me?.invitations;
     const two = (await page(2, one?.pageInfo.endCursor ?? "")).data?.me?.invitations;
@@ -223,10 +223,10 @@ describe("invitations", () => {
   });
 });
 
-describe("races", () => {
-  it("IN-15 accept - 20 at once with one code - one joins", async () => {
-    const email = freshEmail();
-    await sent(email, {}, await freshInviter());
+describe("concurrent acceptance", () => {
+  it("IN-15 accept - 20 at once with one code - one succeeds", async () => {
+    const email = uniqueEmail();
+    await requireInvitation(email, {}, await freshInviter());
     const code = await gateway.mails.nextCode(email);
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => accept(email, code)));
     expect(outcomes.filter(({ __typename }) => __typename === "LoggedIn")).toHaveLength(1);

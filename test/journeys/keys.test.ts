@@ -18,18 +18,18 @@ const verify = (jwt: string, keys: JSONWebKeySet) =>
   jwtVerify(jwt, createLocalJWKSet(keys), { currentDate: gateway.clock.now(), audience: application.id });
 
 describe("signing keys", () => {
-  it("JW-16 rotation every two days - verifier that fetches every five minutes - accepts every token of every minute for its whole life", async () => {
+  it("JW-16 rotation every two days - verifier that fetches every five minutes - accepts every token for its whole lifetime", async () => {
     await gateway.configure(application.id, "token.rotationDays=2");
     const person = await signUpPerson(gateway, application);
-    const loaded = await gateway.nouns.applicationRegistry.find(application.id);
-    const user = await gateway.nouns.users.findById(application.id, person.tokens.user.id);
+    const loaded = await gateway.services.applicationRegistry.find(application.id);
+    const user = await gateway.services.users.findById(application.id, person.tokens.user.id);
     if (!loaded || !user) throw new Error("no fixture");
     let cached = await fetchKeys();
     const alive: string[] = [];
     const signers = new Set<string>();
     for (let minute = 0; minute < 5 * 24 * 60; minute += 2) {
-      if (minute % 10 === 0) await gateway.gateway.housekeeping.sweep();
-      const { jwt } = await gateway.nouns.jwtIssuer.issue(loaded, user, { at: user.createdAt, amr: ["pwd"] });
+      if (minute % 10 === 0) await gateway.gateway.maintenance.runOnce();
+      const { jwt } = await gateway.services.jwtIssuer.issue(loaded, user, { authenticatedAt: user.createdAt, amr: ["pwd"] });
       alive.push(jwt);
       // The verifier's fetch is as late as max-age lets it be: after the token was issued.
       const { protectedHeader } = await verify(jwt, cached);
@@ -42,11 +42,11 @@ describe("signing keys", () => {
     expect(signers.size).toBeGreaterThanOrEqual(3);
   });
 
-  it("JW-18 revoked current key - is gone from the key set at once; refresh and log-in go on with the next", async () => {
+  it("JW-18 current key - revoked - is removed from the key set immediately; refresh and log-in continue with the next", async () => {
     const own = await gateway.createApplication("Leaky");
     const person = await signUpPerson(gateway, own);
     const leaked = (await fetchKeys(own.id)).keys[0]?.kid ?? "";
-    await gateway.nouns.signingKeys.revoke(own.id, leaked);
+    await gateway.services.signingKeys.revoke(own.id, leaked);
     const keys = await fetchKeys(own.id);
     expect(keys.keys.map(({ kid }) => kid)).not.toContain(leaked);
     expect(keys.keys).toHaveLength(2);
@@ -63,7 +63,7 @@ describe("signing keys", () => {
 describe("master keys", () => {
   const OLD = "test:c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlISE=";
   const NEW = "next:YW5vdGhlciBzaXh0ZWVuIGFuZCBzaXh0ZWVuIG1vcmU=";
-  const sealedUnder = async () => {
+  const masterKeyIdsInUse = async () => {
     const sealed = await gateway.query<{ value: string }>(
       "SELECT key_sealed AS value FROM keyring UNION ALL SELECT value_sealed AS value FROM application_secrets UNION ALL SELECT private_key_sealed AS value FROM signing_keys WHERE private_key_sealed <> ''",
     );
@@ -72,20 +72,20 @@ describe("master keys", () => {
     );
   };
 
-  it("UP-03 new master key in front - secrets move to it while people log in; then the old one can go", async () => {
+  it("UP-03 master keys - new key in front - secrets are re-encrypted with it while users log in; then the old one can be removed", async () => {
     const person = await signUpPerson(gateway, application);
     await gateway.configure(application.id, "twilio.authToken=a-token-to-be-sealed-anew");
-    expect(await sealedUnder()).toEqual(new Set(["test"]));
-    const both = await TestGateway.start({ beside: gateway, environment: { MASTER_KEYS: `${NEW},${OLD}` } });
+    expect(await masterKeyIdsInUse()).toEqual(new Set(["test"]));
+    const both = await TestGateway.start({ shareDatabaseOf: gateway, environment: { MASTER_KEYS: `${NEW},${OLD}` } });
     await requireLogIn(application.client.with({ baseUrl: both.url }), person.email);
-    await both.gateway.housekeeping.sweep();
-    expect(await sealedUnder()).toEqual(new Set(["next"]));
+    await both.gateway.maintenance.runOnce();
+    expect(await masterKeyIdsInUse()).toEqual(new Set(["next"]));
     await requireLogIn(application.client, person.email);
     await both.stop();
-    const alone = await TestGateway.start({ beside: gateway, environment: { MASTER_KEYS: NEW } });
+    const alone = await TestGateway.start({ shareDatabaseOf: gateway, environment: { MASTER_KEYS: NEW } });
     await requireLogIn(application.client.with({ baseUrl: alone.url }), person.email);
-    expect(await alone.nouns.applicationSecrets.open(application.id, "twilio.authToken")).toBe("a-token-to-be-sealed-anew");
+    expect(await alone.services.applicationSecrets.decrypt(application.id, "twilio.authToken")).toBe("a-token-to-be-sealed-anew");
     await alone.stop();
-    await expect(TestGateway.start({ beside: gateway })).rejects.toThrow(/cannot be opened/);
+    await expect(TestGateway.start({ shareDatabaseOf: gateway })).rejects.toThrow(/cannot be opened/);
   });
 });

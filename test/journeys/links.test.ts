@@ -7,15 +7,15 @@ import {
   ResetPasswordDocument,
   SignUpDocument,
 } from "../support/generated/authentication.js";
-import { beginSignUp, freshEmail, logIn, PASSWORD, requireLogIn, signUpPerson } from "../support/people.js";
+import { beginSignUp, logIn, PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
 
 let gateway: TestGateway;
-let coded: TestApplication;
-let linked: TestApplication;
+let codeApplication: TestApplication;
+let linkApplication: TestApplication;
 beforeAll(async () => {
   gateway = await TestGateway.start();
-  coded = await gateway.createApplication("Blue Heron", 'locales.supported=["en","de"]');
-  linked = await gateway.createApplication("Grey Heron", "signUp.flow=LINK", "links.redirects=grey-heron://welcome");
+  codeApplication = await gateway.createApplication("Blue Heron", 'locales.supported=["en","de"]');
+  linkApplication = await gateway.createApplication("Grey Heron", "signUp.flow=LINK", "links.redirects=grey-heron://welcome");
 });
 afterAll(() => gateway.stop());
 
@@ -26,39 +26,39 @@ const nextLink = async (to: string) => {
   expect(html).toContain(`href="${link}"`);
   return link;
 };
-const open = async (url: string, form?: Record<string, string>, headers: Record<string, string> = {}) => {
+const fetchPage = async (url: string, form?: Record<string, string>, headers: Record<string, string> = {}) => {
   const init = form === undefined ? { headers } : { method: "POST", body: new URLSearchParams(form), headers };
   const response = await fetch(url, init);
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
-const stored = () => gateway.dump("audit_events", "outbox_messages");
+const dumpState = () => gateway.dump("audit_events", "outbox_messages");
 
 describe("links", () => {
-  it("CL-15 sign up by link - scanners look as often as they like - the button alone makes the user, once", async () => {
-    const email = freshEmail();
-    await beginSignUp(linked.client, email);
+  it("CL-15 sign up by link - repeated requests by scanners - only the button creates the user, once", async () => {
+    const email = uniqueEmail();
+    await beginSignUp(linkApplication.client, email);
     const link = await nextLink(email);
-    expect(link.startsWith(`${gateway.url}/apps/${linked.id}/links/`)).toBe(true);
-    const before = await stored();
+    expect(link.startsWith(`${gateway.url}/apps/${linkApplication.id}/links/`)).toBe(true);
+    const before = await dumpState();
     for (let index = 0; index < 3; index++) {
-      expect((await open(link)).status).toBe(200);
+      expect((await fetchPage(link)).status).toBe(200);
       expect((await fetch(link, { method: "HEAD" })).status).toBe(200);
     }
-    expect(await stored()).toBe(before);
-    expect(await logIn(linked.client, email)).toMatchObject({ __typename: "InvalidCredentials" });
-    const done = await open(link, {});
+    expect(await dumpState()).toBe(before);
+    expect(await logIn(linkApplication.client, email)).toMatchObject({ __typename: "InvalidCredentials" });
+    const done = await fetchPage(link, {});
     expect(done.status).toBe(200);
     expect(done.text).toContain('href="grey-heron://welcome"');
     expect(done.headers.get("refresh")).toBe("4; url=grey-heron://welcome");
-    await requireLogIn(linked.client, email);
-    for (const form of [undefined, {}]) expect((await open(link, form)).status).toBe(404);
+    await requireLogIn(linkApplication.client, email);
+    for (const form of [undefined, {}]) expect((await fetchPage(link, form)).status).toBe(404);
   });
 
-  it("CL-18 link page - nothing of others, no referrer, no store, not in the log", async () => {
-    const email = freshEmail();
-    await beginSignUp(coded.client, email);
+  it("CL-18 link page - headers and content - no third-party content, no referrer, no caching, not logged", async () => {
+    const email = uniqueEmail();
+    await beginSignUp(codeApplication.client, email);
     const link = await nextLink(email);
-    const page = await open(link);
+    const page = await fetchPage(link);
     expect(page.headers.get("referrer-policy")).toBe("no-referrer");
     expect(page.headers.get("cache-control")).toBe("no-store");
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
@@ -69,83 +69,83 @@ describe("links", () => {
     expect(await gateway.dump()).not.toContain(token);
   });
 
-  it("sign up by link in flow CODE - one sign-up waits - its password counts; the code is used up with it", async () => {
-    const email = freshEmail();
-    const ticket = await beginSignUp(coded.client, email);
+  it("sign up by link in flow CODE - one pending sign-up - its password is used; the code is consumed too", async () => {
+    const email = uniqueEmail();
+    const ticket = await beginSignUp(codeApplication.client, email);
     const mail = await gateway.mails.next(email);
     const code = /^(\d{6})$/m.exec(mail.text)?.[1] ?? "";
     expect(mail.text.indexOf(code)).toBeLessThan(mail.text.indexOf("http"));
     const link = /^(https?:\/\/\S+)$/m.exec(mail.text)?.[1] ?? "";
-    expect((await open(link, {})).status).toBe(200);
-    const { completeSignUp } = await coded.client.expect(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } });
+    expect((await fetchPage(link, {})).status).toBe(200);
+    const { completeSignUp } = await codeApplication.client.expect(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } });
     expect(completeSignUp).toMatchObject({ __typename: "InvalidCode" });
-    await requireLogIn(coded.client, email);
+    await requireLogIn(codeApplication.client, email);
   });
 
-  it("sign up by link - a stranger signed the address up too - nobody's password counts, a reset is mailed and the page says so", async () => {
-    const email = freshEmail();
-    await beginSignUp(linked.client, email, { password: "the stranger's password" });
+  it("sign up by link - another person signed up with the address too - neither password is used, a reset is mailed and the page says so", async () => {
+    const email = uniqueEmail();
+    await beginSignUp(linkApplication.client, email, { password: "the stranger's password" });
     const link = await nextLink(email);
-    await beginSignUp(linked.client, email);
-    expect((await open(link, {})).text).toMatch(/choose its password: we have just sent you a mail/);
+    await beginSignUp(linkApplication.client, email);
+    expect((await fetchPage(link, {})).text).toMatch(/choose its password: we have just sent you a mail/);
     for (const password of [PASSWORD, "the stranger's password"])
-      expect(await logIn(linked.client, email, password)).toMatchObject({ __typename: "InvalidCredentials" });
+      expect(await logIn(linkApplication.client, email, password)).toMatchObject({ __typename: "InvalidCredentials" });
     const reset = await nextLink(email);
-    expect((await open(reset, { password: "chosen by the owner" })).status).toBe(200);
-    await requireLogIn(linked.client, email, "chosen by the owner");
+    expect((await fetchPage(reset, { password: "chosen by the owner" })).status).toBe(200);
+    await requireLogIn(linkApplication.client, email, "chosen by the owner");
   });
 
-  it("reset by link - the short code's attempts are spent by a stranger - the link still works", async () => {
-    const person = await signUpPerson(gateway, coded);
-    await coded.client.expect(ForgotPasswordDocument, { input: { handle: { email: person.email } } });
+  it("reset by link - attempts at the short code used up by another client - the link still works", async () => {
+    const person = await signUpPerson(gateway, codeApplication);
+    await codeApplication.client.expect(ForgotPasswordDocument, { input: { handle: { email: person.email } } });
     const link = await nextLink(person.email);
     for (let index = 0; index < 6; index++)
-      await coded.client.expect(ResetPasswordDocument, {
+      await codeApplication.client.expect(ResetPasswordDocument, {
         input: { handle: { email: person.email }, code: "000000", newPassword: "a new long password" },
       });
-    const weak = await open(link, { password: "password12" });
+    const weak = await fetchPage(link, { password: "password12" });
     expect(weak.status).toBe(422);
     expect(weak.text).toContain("most common");
-    expect((await open(link, { password: "a new long password" })).status).toBe(200);
+    expect((await fetchPage(link, { password: "a new long password" })).status).toBe(200);
     expect((await person.client.run(MeDocument, {})).errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
-    await requireLogIn(coded.client, person.email, "a new long password");
-    expect((await open(link, { password: "another long password" })).status).toBe(404);
+    await requireLogIn(codeApplication.client, person.email, "a new long password");
+    expect((await fetchPage(link, { password: "another long password" })).status).toBe(404);
     expect((await gateway.mails.next(person.email)).subject).toMatch(/password/i);
   });
 
-  it("reset by link - code is over after 10 minutes, the link after 30", async () => {
-    const person = await signUpPerson(gateway, coded);
-    const ask = () => coded.client.expect(ForgotPasswordDocument, { input: { handle: { email: person.email } } });
+  it("reset by link - expiry - the code expires after 10 minutes, the link after 30", async () => {
+    const person = await signUpPerson(gateway, codeApplication);
+    const ask = () => codeApplication.client.expect(ForgotPasswordDocument, { input: { handle: { email: person.email } } });
     await ask();
     const mail = await gateway.mails.next(person.email);
     const code = /^(\d{6})$/m.exec(mail.text)?.[1] ?? "";
     const link = /^(https?:\/\/\S+)$/m.exec(mail.text)?.[1] ?? "";
     gateway.clock.move({ minutes: 11 });
-    const { resetPassword } = await coded.client.expect(ResetPasswordDocument, {
+    const { resetPassword } = await codeApplication.client.expect(ResetPasswordDocument, {
       input: { handle: { email: person.email }, code, newPassword: "a new long password" },
     });
     expect(resetPassword).toMatchObject({ __typename: "InvalidCode" });
-    expect((await open(link)).status).toBe(200);
+    expect((await fetchPage(link)).status).toBe(200);
     gateway.clock.move({ minutes: 20 });
-    expect((await open(link, { password: "a new long password" })).status).toBe(404);
-    await requireLogIn(coded.client, person.email);
+    expect((await fetchPage(link, { password: "a new long password" })).status).toBe(404);
+    await requireLogIn(codeApplication.client, person.email);
   });
 
-  it("link page - German user - speaks German; unknown, foreign and odd links look alike", async () => {
-    const email = freshEmail();
+  it("link page - German user - is in German; unknown, foreign and malformed links get equal answers", async () => {
+    const email = uniqueEmail();
     const german = { "accept-language": "de" };
-    await beginSignUp(coded.client.with({ headers: german }), email);
+    await beginSignUp(codeApplication.client.with({ headers: german }), email);
     const link = await nextLink(email);
-    expect((await open(link)).text).toContain('<html lang="de">');
+    expect((await fetchPage(link)).text).toContain('<html lang="de">');
     const token = link.split("/").at(-1) ?? "";
     const odd = [
-      link.replace(coded.id, linked.id),
+      link.replace(codeApplication.id, linkApplication.id),
       `${link}x`,
       link.replace(token, "x"),
       link.replace(token, "%00"),
-      link.replace(coded.id, "nope"),
+      link.replace(codeApplication.id, "nope"),
     ];
-    const answers = await Promise.all(odd.map((url) => open(url)));
+    const answers = await Promise.all(odd.map((url) => fetchPage(url)));
     for (const { status, text } of answers.filter((_, index) => index !== 3)) {
       expect(status).toBe(404);
       expect(text).toBe(answers[0]?.text);
@@ -153,24 +153,24 @@ describe("links", () => {
     expect(answers[3]?.status).toBeLessThan(500);
   });
 
-  it("CL-15 links - 20 presses of one button at once - one user", async () => {
-    const email = freshEmail();
-    await beginSignUp(linked.client, email);
+  it("CL-15 links - 20 submissions of one button at once - one user", async () => {
+    const email = uniqueEmail();
+    await beginSignUp(linkApplication.client, email);
     const link = await nextLink(email);
-    const outcomes = await gateway.clock.standStill(() =>
-      Promise.all(Array.from({ length: 20 }, (_, index) => open(link, {}, { "x-forwarded-for": `203.0.113.${index}` }))),
+    const outcomes = await gateway.clock.whileFrozen(() =>
+      Promise.all(Array.from({ length: 20 }, (_, index) => fetchPage(link, {}, { "x-forwarded-for": `203.0.113.${index}` }))),
     );
     expect(outcomes.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(await gateway.query("SELECT id FROM users WHERE application_id = ? AND email = ?", [linked.id, email])).toHaveLength(1);
+    expect(await gateway.query("SELECT id FROM users WHERE application_id = ? AND email = ?", [linkApplication.id, email])).toHaveLength(1);
   });
 
-  it("sign up in flow LINK - taken address - answers alike, and the owner's mail has no link", async () => {
-    const email = freshEmail();
-    await beginSignUp(linked.client, email);
-    await open(await nextLink(email), {});
+  it("sign up in flow LINK - registered address - equal answer, and the owner's mail has no link", async () => {
+    const email = uniqueEmail();
+    await beginSignUp(linkApplication.client, email);
+    await fetchPage(await nextLink(email), {});
     const answer = async (to: string) =>
-      Object.keys((await linked.client.expect(SignUpDocument, { input: { handle: { email: to }, password: PASSWORD } })).signUp);
-    expect(await answer(email)).toEqual(await answer(freshEmail()));
+      Object.keys((await linkApplication.client.expect(SignUpDocument, { input: { handle: { email: to }, password: PASSWORD } })).signUp);
+    expect(await answer(email)).toEqual(await answer(uniqueEmail()));
     expect((await gateway.mails.next(email)).text).not.toContain("http");
   });
 });

@@ -8,7 +8,7 @@ import {
   MeDocument,
   RefreshSessionDocument,
 } from "../support/generated/authentication.js";
-import { freshEmail, logIn, PASSWORD, requireLogIn, signUpPerson } from "../support/people.js";
+import { logIn, PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
 
 let gateway: TestGateway;
 let application: TestApplication;
@@ -19,17 +19,17 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 describe("log in", () => {
-  it("log in - wrong password and unknown handle - one answer", async () => {
+  it("log in - wrong password and unknown handle - identical answers", async () => {
     const person = await signUpPerson(gateway, application);
     const wrong = await application.client.run(LogInDocument, { input: { handle: { email: person.email }, password: "not the password" } });
     const unknown = await application.client.run(LogInDocument, {
-      input: { handle: { email: freshEmail() }, password: "not the password" },
+      input: { handle: { email: uniqueEmail() }, password: "not the password" },
     });
     expect(wrong.data?.logIn).toMatchObject({ __typename: "InvalidCredentials", code: "INVALID_CREDENTIALS" });
     expect(wrong.text).toBe(unknown.text);
   });
 
-  it("log in - suspended user - says so after the right password only", async () => {
+  it("log in - suspended user - is reported after the right password only", async () => {
     const person = await signUpPerson(gateway, application);
     await gateway.query("UPDATE users SET status = 'SUSPENDED' WHERE id = ?", [person.tokens.user.id]);
     expect(await logIn(application.client, person.email, "not the password")).toMatchObject({ __typename: "InvalidCredentials" });
@@ -37,9 +37,9 @@ describe("log in", () => {
     expect((await person.client.run(MeDocument, {})).errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
   });
 
-  it("log in - same address in two applications - two independent people", async () => {
+  it("log in - same address in two applications - two independent users", async () => {
     const other = await gateway.createApplication("Other");
-    const email = freshEmail();
+    const email = uniqueEmail();
     const here = await signUpPerson(gateway, application, email);
     const there = await signUpPerson(gateway, other, email, { password: "quite another password" });
     expect(here.tokens.user.id).not.toBe(there.tokens.user.id);
@@ -48,9 +48,9 @@ describe("log in", () => {
     expect(crossed.errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
   });
 
-  it("log in - hash of another cost - is renewed at log-in and works on", async () => {
+  it("log in - hash of another cost - is rehashed at log-in and still works", async () => {
     const person = await signUpPerson(gateway, application);
-    const costlier = await TestGateway.start({ beside: gateway, environment: { BCRYPT_COST: "5" } });
+    const costlier = await TestGateway.start({ shareDatabaseOf: gateway, environment: { BCRYPT_COST: "5" } });
     try {
       await requireLogIn(application.client.with({ baseUrl: costlier.url }), person.email);
     } finally {
@@ -63,7 +63,7 @@ describe("log in", () => {
 });
 
 describe("sessions", () => {
-  it("application and me - nobody logged in - application arrives beside UNAUTHENTICATED", async () => {
+  it("application and me - without a session - application is returned together with UNAUTHENTICATED", async () => {
     const answer = await application.client.post<{ application: { name: string }; me: null }>({
       query: "{ application { name } me { id } }",
     });
@@ -72,7 +72,7 @@ describe("sessions", () => {
     expect(answer.errors[0]).toMatchObject({ path: ["me"], extensions: { code: "UNAUTHENTICATED" } });
   });
 
-  it("application - what screens need - is public", async () => {
+  it("application - public settings - are readable without a session", async () => {
     const { application: shown } = await application.client.expect(ApplicationDocument, {});
     expect(shown).toMatchObject({
       id: application.id,
@@ -83,7 +83,7 @@ describe("sessions", () => {
     });
   });
 
-  it("session token - after 15 minutes - is refused; refresh brings a new one", async () => {
+  it("session token - after 15 minutes - is rejected; refresh issues a new one", async () => {
     const person = await signUpPerson(gateway, application);
     gateway.clock.move({ minutes: 15, seconds: 1 });
     expect((await person.client.run(MeDocument, {})).errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
@@ -95,7 +95,7 @@ describe("sessions", () => {
     expect(me?.id).toBe(person.tokens.user.id);
   });
 
-  it("SE-01 SE-03 refresh - same token inside the grace - identical successor; after it the session is over", async () => {
+  it("SE-01 SE-03 refresh - same token inside the grace - identical successor; after the grace the session ends", async () => {
     const person = await signUpPerson(gateway, application);
     const refresh = async (refreshToken: string) =>
       (await application.client.expect(RefreshSessionDocument, { input: { refreshToken } })).refreshSession;
@@ -112,7 +112,7 @@ describe("sessions", () => {
     expect(events).toHaveLength(1);
   });
 
-  it("SE-15 refresh - idle and absolute lifetime - cannot be stretched by rotation", async () => {
+  it("SE-15 refresh - idle and absolute lifetime - cannot be extended by rotation", async () => {
     const own = await gateway.createApplication("Short", "session.idleDays=2", "session.absoluteDays=5");
     const person = await signUpPerson(gateway, own);
     let { refreshToken } = person.tokens;
@@ -132,7 +132,7 @@ describe("sessions", () => {
     ).toMatchObject({ __typename: "SessionEnded" });
   });
 
-  it("issueJwt - live session - fresh token; an unknown profile is refused", async () => {
+  it("issueJwt - live session - new token; an unknown profile is rejected", async () => {
     const person = await signUpPerson(gateway, application);
     const { issueJwt } = await person.client.expect(IssueJwtDocument, { input: {} });
     expect(issueJwt.jwt).not.toBe(person.tokens.jwt);
@@ -140,7 +140,7 @@ describe("sessions", () => {
     expect(refused.errors[0]?.extensions).toMatchObject({ code: "BAD_USER_INPUT", path: "input.profile" });
   });
 
-  it("SE-09 log out - expired or ended session token - ends it once and does no harm twice", async () => {
+  it("SE-09 log out - expired or ended session token - ends the session once; repeating is harmless", async () => {
     const person = await signUpPerson(gateway, application);
     gateway.clock.move({ hours: 1 });
     expect((await person.client.expect(LogOutDocument, {})).logOut.sessionsEnded).toBe(1);

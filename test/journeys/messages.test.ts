@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type MessageTemplate, MessageTemplates } from "../../src/domain/messaging/message-templates.js";
 import type { PartSources } from "../../src/domain/messaging/template-language.js";
-import { type MessageTemplate, Templates } from "../../src/domain/messaging/templates.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { ForgotPasswordDocument, SetLocaleDocument, SetPhoneDocument, VerifyPhoneDocument } from "../support/generated/authentication.js";
-import { beginSignUp, freshEmail, freshPhone, signUpPerson } from "../support/people.js";
+import { beginSignUp, signUpPerson, uniqueEmail, uniquePhone } from "../support/people.js";
 import { FakeTwilio } from "../support/twilio.js";
 
 const DUTCH = {
@@ -24,21 +24,21 @@ afterAll(async () => {
 });
 
 const find = async ({ id }: TestApplication) => {
-  const application = await gateway.nouns.applicationRegistry.find(id);
+  const application = await gateway.services.applicationRegistry.find(id);
   if (!application) throw new Error("No such application");
   return application;
 };
 const save = async (application: TestApplication, message: string, locale: string, parts: PartSources) =>
-  await gateway.nouns.messageTexts.save(await find(application), message, locale, parts, "operator");
+  await gateway.services.customTemplates.save(await find(application), message, locale, parts, "operator");
 /** The first mail of a sign-up. */
 async function firstMail({ client }: TestApplication, acceptLanguage: string, locale: string | null = null) {
-  const email = freshEmail();
+  const email = uniqueEmail();
   await beginSignUp(client.with({ headers: { "accept-language": acceptLanguage } }), email, { locale });
   return { email, mail: await gateway.mails.next(email) };
 }
 
-describe("own words", () => {
-  it("sign up - Dutch words of the application's own, placeholders of CosyncJWT - arrive with code and link that work", async () => {
+describe("custom templates", () => {
+  it("sign up - custom Dutch template with CosyncJWT placeholders - arrives with a working code and link", async () => {
     const application = await gateway.createApplication("Blauwe Reiger", 'locales.supported=["en","nl"]');
     await save(application, "signUpCode", "nl", DUTCH);
     const { email, mail } = await firstMail(application, "nl-BE,de;q=0.5");
@@ -52,7 +52,7 @@ describe("own words", () => {
     expect((await fetch(link)).status).toBe(200);
   });
 
-  it("sign up - a part changed while the gateway runs - is in the next mail; the other parts stay the gateway's", async () => {
+  it("sign up - a part changed while the gateway runs - is in the next mail; the other parts stay built in", async () => {
     const application = await gateway.createApplication("Running", 'locales.supported=["en","de"]');
     const before = (await firstMail(application, "de")).mail;
     await save(application, "signUpCode", "de", { subject: "Willkommen: {{ code }}" });
@@ -60,11 +60,11 @@ describe("own words", () => {
     expect(after.subject).toMatch(/^Willkommen: \d{6}$/);
     const withoutNumbers = (text: string) => text.replace(/\d+/g, "").replace(/links\/\S+/, "");
     expect(withoutNumbers(after.text)).toBe(withoutNumbers(before.text));
-    await gateway.nouns.messageTexts.reset(await find(application), "signUpCode", "de", "operator");
+    await gateway.services.customTemplates.reset(await find(application), "signUpCode", "de", "operator");
     expect((await firstMail(application, "de")).mail.subject.replace(/\d{6}/, "")).toBe(before.subject.replace(/\d{6}/, ""));
   });
 
-  it("HTML - a whole document - goes out as it is, without the gateway's page around it", async () => {
+  it("HTML - a whole document - is sent unchanged, without the built-in layout", async () => {
     const application = await gateway.createApplication("Whole");
     const html = '<!doctype html>\n<html><body class="own">{{ code }} <a href="{{ link }}">go</a></body></html>';
     await save(application, "signUpCode", "en", { html });
@@ -72,12 +72,12 @@ describe("own words", () => {
     expect(mail.html).toMatch(/^<!doctype html>\n<html><body class="own">\d{6} <a href="http[^"]+">go<\/a><\/body><\/html>\s*$/);
   });
 
-  it("text message - Dutch words of the application's own - arrive on one line with a code that works", async () => {
-    const settings = [...twilio.openAccount("5f2b9c0d7e1a4836b0c9d8e7f6a5b4c3"), 'locales.supported=["en","nl"]'];
+  it("text message - custom Dutch template - arrives on one line with a working code", async () => {
+    const settings = [...twilio.createAccount("5f2b9c0d7e1a4836b0c9d8e7f6a5b4c3"), 'locales.supported=["en","nl"]'];
     const application = await gateway.createApplication("Reiger", ...settings);
     await save(application, "phoneCode", "nl", { sms: "%CODE% is je code\nvoor %APP_NAME%\n" });
-    const person = await signUpPerson(gateway, application, freshEmail(), { locale: "nl" });
-    const phone = freshPhone();
+    const person = await signUpPerson(gateway, application, uniqueEmail(), { locale: "nl" });
+    const phone = uniquePhone();
     await person.client.expect(SetPhoneDocument, { input: { phone } });
     const { body } = await twilio.next(phone);
     expect(body).toMatch(/^\d{6} is je code voor Reiger$/);
@@ -89,11 +89,11 @@ describe("own words", () => {
     );
   });
 
-  it("every message - in the gateway's words for the longest name an application can have - fits", async () => {
+  it("every message - the gateway's own words with the longest application name - fits", async () => {
     const application = await gateway.createApplication("鷺".repeat(128));
     for (const locale of ["en", "de", "fr"])
-      for (const { template } of await gateway.nouns.messageTexts.list(await find(application)))
-        expect(Object.keys(await gateway.nouns.messageTexts.preview(await find(application), template.name, locale))).not.toEqual([]);
+      for (const { template } of await gateway.services.customTemplates.list(await find(application)))
+        expect(Object.keys(await gateway.services.customTemplates.preview(await find(application), template.name, locale))).not.toEqual([]);
   });
 
   it("two applications - mails at the same time - each has its own words (TN-19)", async () => {
@@ -109,18 +109,18 @@ describe("own words", () => {
     }
   });
 
-  it("application deleted - with texts of its own - leaves none", async () => {
+  it("application deleted - with own words - deletes them", async () => {
     const application = await gateway.createApplication("Short-lived");
     await save(application, "passwordChanged", "en", { subject: "Done" });
     const { ApplicationLifecycle } = await import("../../src/management/index.js");
-    await new ApplicationLifecycle(gateway.nouns).delete(application.id);
+    await new ApplicationLifecycle(gateway.services).delete(application.id);
     expect(await gateway.query("SELECT locale FROM message_texts WHERE application_id = ?", [application.id])).toEqual([]);
   });
 
-  it("audit - a text set and reset - says which, by whom, and not what it says", async () => {
+  it("audit - a template set and reset - records message and actor, but no content", async () => {
     const application = await gateway.createApplication("Audited");
     await save(application, "passwordChanged", "fr", { subject: "un secret de polichinelle" });
-    await gateway.nouns.messageTexts.reset(await find(application), "passwordChanged", undefined, "operator");
+    await gateway.services.customTemplates.reset(await find(application), "passwordChanged", undefined, "operator");
     const events = await gateway.query<{ event: string; actor: string; details: string }>(
       "SELECT event, actor, details FROM audit_events WHERE application_id = ? AND event LIKE 'MESSAGE%' ORDER BY created_at",
       [application.id],
@@ -150,11 +150,11 @@ describe("language", () => {
     ["the language where the exact tag has no words", "nl-BE", null, { nl: "nl" }, /^nl$/],
     ["the default language where a language has no words", "nl-BE", null, {}, /^# ist Ihr Code/],
     ["the application's own words of the default language there", "nl", null, { de: "eigen" }, /^eigen$/],
-  ] as const)("sign up - %s - decides", async (_, acceptLanguage, asked, texts, subject) => {
+  ] as const)("sign up - %s - selects the language", async (_, acceptLanguage, asked, texts, subject) => {
     expect(await subjectFor([supported, "locales.default=de"], acceptLanguage, asked, texts)).toMatch(subject);
   });
 
-  it("user - whose language changed - gets the next mail in the new one", async () => {
+  it("user - language changed - gets the next mail in the new one", async () => {
     const application = await gateway.createApplication("Moving", supported);
     await save(application, "passwordReset", "nl", { ...DUTCH, subject: "Nieuw wachtwoord" });
     const person = await signUpPerson(gateway, application);
@@ -164,7 +164,7 @@ describe("language", () => {
   });
 });
 
-describe("stored text that does not work", () => {
+describe("broken stored templates", () => {
   it.each([
     ["does not parse", "{% if code %}{{ code }} {{ link }}"],
     ["uses a variable the message does not have", "{{ code }} {{ link }} {{ password }}"],
@@ -175,25 +175,25 @@ describe("stored text that does not work", () => {
     ],
     ["shows a changed code", "{% assign code = '000000' %}{{ code }} {{ link }}"],
     ["would become endless", `{% assign a = "xxxxxxxx" %}${"{% assign a = a | append: a %}".repeat(40)}{{ code }} {{ link }}`],
-  ])("sign up - the text %s - the mail comes in the gateway's words, with a warning in the log", async (_, text) => {
+  ])("sign up - the text %s - the mail uses the built-in template, with a warning in the log", async (_, text) => {
     const application = await gateway.createApplication("Broken", 'locales.supported=["en","de"]');
     await save(application, "signUpCode", "de", { subject: "eigen {{ code }}" });
     await gateway.query("UPDATE message_texts SET text = ? WHERE application_id = ?", [text, application.id]);
-    const person = await signUpPerson(gateway, application, freshEmail(), { locale: "de" });
+    const person = await signUpPerson(gateway, application, uniqueEmail(), { locale: "de" });
     const mail = gateway.mails.received.find(({ to }) => to === person.email);
     expect(mail?.subject).toMatch(/^\d{6} ist Ihr Code/);
     const warning = gateway.logs.find((line) => line.includes("message text is broken") && line.includes(application.id));
     expect(JSON.parse(warning ?? "{}")).toMatchObject({ level: 40, template: "signUpCode", locale: "de" });
   });
 
-  it("sign up - Dutch alone is broken - the next language's words are used", async () => {
+  it("sign up - only the Dutch template is broken - the next language's template is used", async () => {
     const application = await gateway.createApplication("Half broken", 'locales.supported=["en","fr","nl"]', "locales.default=fr");
     await save(application, "signUpCode", "nl", DUTCH);
     await gateway.query("UPDATE message_texts SET html = '{{' WHERE application_id = ?", [application.id]);
     expect((await firstMail(application, "nl")).mail.subject).toMatch(/^\d{6} est votre code/);
   });
 
-  it("sign up - the exact tag's words are broken - the language's are used", async () => {
+  it("sign up - template of the exact tag is broken - the language's template is used", async () => {
     const application = await gateway.createApplication("Near", 'locales.supported=["en","nl-BE"]');
     for (const locale of ["nl", "nl-BE"]) await save(application, "signUpCode", locale, { ...DUTCH, subject: locale });
     await gateway.query("UPDATE message_texts SET text = '' WHERE application_id = ? AND locale = 'nl-BE'", [application.id]);
@@ -201,14 +201,14 @@ describe("stored text that does not work", () => {
   });
 });
 
-describe("the gateway's own words", () => {
+describe("built-in templates", () => {
   const words = { subject: "s", text: "{{ code }}", html: "{{ code }}" };
   const make = (change: object) => {
     const template = { name: "made", sentWhen: "never", needs: ["code"], texts: { en: words, de: words, fr: words }, ...change };
-    return () => new Templates([template as unknown as MessageTemplate]);
+    return () => new MessageTemplates([template as unknown as MessageTemplate]);
   };
 
-  it("start - every part there in every language - knows what a message can show", () => {
+  it("start - every part in every language - determines the variables of a message", () => {
     const templates = make({})();
     expect(templates.variablesOf(templates.list()[0] as MessageTemplate)).toEqual(["appName", "handle", "code"]);
   });
@@ -221,7 +221,7 @@ describe("the gateway's own words", () => {
     ["mail and text message", { texts: undefined }],
     ["a text message in a language", { sms: { en: "{{ code }}", de: "{{ code }}" } }],
     ["a description of a variable", { texts: { en: { ...words, subject: "{{ mood }}" }, de: words, fr: words } }],
-  ])("start - a message lacks %s - fails, naming the message", (_, change) => {
+  ])("start - a message lacks %s - fails with the message's name", (_, change) => {
     expect(make(change)).toThrow(/The message made/);
   });
 });

@@ -9,7 +9,7 @@ import {
   SetPhoneDocument,
   VerifyPhoneDocument,
 } from "../support/generated/authentication.js";
-import { freshPhone, PASSWORD, signUpPerson, type TestPerson } from "../support/people.js";
+import { PASSWORD, signUpPerson, type TestPerson, uniquePhone } from "../support/people.js";
 import { FakeTwilio } from "../support/twilio.js";
 
 const TOKEN = "5f2b9c0d7e1a4836b0c9d8e7f6a5b4c3";
@@ -20,7 +20,7 @@ let application: TestApplication;
 beforeAll(async () => {
   twilio = await FakeTwilio.start();
   gateway = await TestGateway.start({ environment: { TWILIO_BASE_URL: twilio.url } });
-  application = await gateway.createApplication("Blue Heron", ...twilio.openAccount(TOKEN), 'locales.supported=["en","de"]');
+  application = await gateway.createApplication("Blue Heron", ...twilio.createAccount(TOKEN), 'locales.supported=["en","de"]');
 });
 afterAll(async () => {
   await gateway.stop();
@@ -35,17 +35,17 @@ const reauthenticate = ({ client }: TestPerson) => client.expect(ReauthenticateD
 const phoneOf = async ({ client }: TestPerson) => (await client.expect(MeDocument, {})).me?.phone;
 const masked = (phone: string) => `+49${"*".repeat(phone.length - 5)}${phone.slice(-2)}`;
 /** Walks the whole way. */
-async function verified(person: TestPerson, phone = freshPhone()): Promise<string> {
+async function verifyNewPhone(person: TestPerson, phone = uniquePhone()): Promise<string> {
   expect(await setPhone(person, phone)).toMatchObject({ __typename: "CodeSent" });
   expect(await verifyPhone(person, await twilio.nextCode(phone))).toMatchObject({ __typename: "PhoneVerified" });
   return phone;
 }
 
 describe("set and verify", () => {
-  it("phone - written as people do, then its code - is the user's, masked; the message came from the application's number", async () => {
+  it("phone - typed format, then its code - is the user's, masked; the message came from the application's number", async () => {
     const person = await signUpPerson(gateway, application);
     expect(await phoneOf(person)).toBeNull();
-    const phone = freshPhone();
+    const phone = uniquePhone();
     const typed = ` ${phone.slice(0, 3)} (0)${phone.slice(3, 6)}/${phone.slice(6, 9)}-${phone.slice(9)} `;
     const sent = await setPhone(person, typed);
     if (sent.__typename !== "CodeSent") throw new Error(JSON.stringify(sent));
@@ -73,14 +73,14 @@ describe("set and verify", () => {
   it("phone - user whose locale is German - the message is in German", async () => {
     const person = await signUpPerson(gateway, application);
     await person.client.expect(SetLocaleDocument, { input: { locale: "de" } });
-    const phone = freshPhone();
+    const phone = uniquePhone();
     await setPhone(person, phone);
     expect((await twilio.next(phone)).body).toMatch(/^\d{6} ist Ihr Code für Blue Heron\./);
   });
 
-  it("phone - the same number again within the minute - one message, and its code works", async () => {
+  it("phone - the same number again within a minute - one message, and its code works", async () => {
     const person = await signUpPerson(gateway, application);
-    const phone = freshPhone();
+    const phone = uniquePhone();
     const first = await setPhone(person, phone);
     expect(await setPhone(person, phone)).toEqual(first);
     const code = await twilio.nextCode(phone);
@@ -88,9 +88,9 @@ describe("set and verify", () => {
     expect(twilio.countTo(phone)).toBe(1);
   });
 
-  it("phone - another number before the first is proved - the first code is void", async () => {
+  it("phone - another number before the first is verified - the first code is rejected", async () => {
     const person = await signUpPerson(gateway, application);
-    const [first, second] = [freshPhone(), freshPhone()];
+    const [first, second] = [uniquePhone(), uniquePhone()];
     await setPhone(person, first);
     const stale = await twilio.nextCode(first);
     await setPhone(person, second);
@@ -99,9 +99,9 @@ describe("set and verify", () => {
     expect(await verifyPhone(person, code)).toMatchObject({ user: { phone: { masked: masked(second) } } });
   });
 
-  it("phone - code five minutes and a second later - is refused, and the claim is gone", async () => {
+  it("phone - code five minutes and one second later - is rejected, and the pending number is removed", async () => {
     const person = await signUpPerson(gateway, application);
-    const phone = freshPhone();
+    const phone = uniquePhone();
     await setPhone(person, phone);
     const code = await twilio.nextCode(phone);
     gateway.clock.move({ seconds: 301 });
@@ -111,11 +111,11 @@ describe("set and verify", () => {
 });
 
 describe("change and remove", () => {
-  it("MF-33 change phone - without a fresh proof, then with - refused, then the old number counts until the new one is proved, and is told", async () => {
+  it("MF-33 change phone - without and with recent authentication - is rejected, then the old number is used until the new one is verified, and is notified", async () => {
     const person = await signUpPerson(gateway, application);
-    const old = await verified(person);
+    const old = await verifyNewPhone(person);
     gateway.clock.move({ minutes: 6 });
-    const next = freshPhone();
+    const next = uniquePhone();
     expect(await setPhone(person, next)).toMatchObject({ __typename: "ReauthenticationRequired" });
     expect(await removePhone(person)).toMatchObject({ __typename: "ReauthenticationRequired" });
     expect(twilio.countTo(next)).toBe(0);
@@ -129,20 +129,20 @@ describe("change and remove", () => {
     expect(twilio.countTo(next)).toBe(1);
   });
 
-  it("remove phone - verified number - nothing is sent to it any more, and somebody else can have it", async () => {
+  it("remove phone - verified number - gets no more messages, and can be verified by another user", async () => {
     const person = await signUpPerson(gateway, application);
-    const phone = await verified(person);
+    const phone = await verifyNewPhone(person);
     expect(await removePhone(person)).toMatchObject({ __typename: "ProfileUpdated", user: { phone: null } });
     expect(await removePhone(person)).toMatchObject({ __typename: "ProfileUpdated", user: { phone: null } });
     expect((await twilio.next(phone)).body).toContain("changed or removed");
     expect(await gateway.dump()).not.toContain(phone);
     gateway.clock.move({ minutes: 2 });
-    await verified(await signUpPerson(gateway, application), phone);
+    await verifyNewPhone(await signUpPerson(gateway, application), phone);
   });
 
-  it("phone - taken by another when it is proved - is refused like a wrong code; the first keeps it", async () => {
+  it("phone - verified by another user meanwhile - is rejected like a wrong code; the first user keeps it", async () => {
     const [first, second] = [await signUpPerson(gateway, application), await signUpPerson(gateway, application)];
-    const phone = freshPhone();
+    const phone = uniquePhone();
     await setPhone(second, phone);
     const code = await twilio.nextCode(phone);
     gateway.clock.move({ seconds: 61 });
@@ -156,16 +156,16 @@ describe("change and remove", () => {
     expect(await phoneOf(first)).toMatchObject({ isVerified: true });
   });
 
-  it("phone - two applications - one number may be a user's in each", async () => {
-    const elsewhere = await gateway.createApplication("Red Kite", ...twilio.openAccount("another-token-of-twilio"));
-    const phone = await verified(await signUpPerson(gateway, application));
-    await verified(await signUpPerson(gateway, elsewhere), phone);
+  it("phone - two applications - the same number can be verified in each", async () => {
+    const elsewhere = await gateway.createApplication("Red Kite", ...twilio.createAccount("another-token-of-twilio"));
+    const phone = await verifyNewPhone(await signUpPerson(gateway, application));
+    await verifyNewPhone(await signUpPerson(gateway, elsewhere), phone);
     expect(twilio.received.filter(({ to }) => to === phone).map(({ accountSid }) => accountSid.slice(-1))).toEqual(["1", "2"]);
   });
 
-  it("delete account - with a verified number and one still to be proved - neither is left anywhere", async () => {
+  it("delete account - with a verified and a pending number - removes both everywhere", async () => {
     const person = await signUpPerson(gateway, application);
-    const [phone, claim] = [await verified(person), freshPhone()];
+    const [phone, claim] = [await verifyNewPhone(person), uniquePhone()];
     await setPhone(person, claim);
     await twilio.next(claim);
     expect((await person.client.expect(DeleteAccountDocument, {})).deleteAccount).toMatchObject({ __typename: "AccountDeleted" });
@@ -176,8 +176,8 @@ describe("change and remove", () => {
   });
 });
 
-describe("development without an account", () => {
-  it("phone - no Twilio values - the message is in the inbox as SMS, found by its number however it is escaped", async () => {
+describe("development without a Twilio account", () => {
+  it("phone - no Twilio settings - the message is in the development inbox as SMS, found by its number in any encoding", async () => {
     const alone = await TestGateway.start();
     try {
       const demo = await alone.createApplication("Demo");
@@ -196,10 +196,10 @@ describe("development without an account", () => {
     }
   });
 
-  it("phone - production or a Twilio elsewhere, and no values - is refused, nothing waits", async () => {
+  it("phone - Twilio configured for the gateway only - is rejected, nothing is queued", async () => {
     const without = await gateway.createApplication("No account");
     const person = await signUpPerson(gateway, without);
-    expect(await setPhone(person, freshPhone())).toMatchObject({ __typename: "HandleInvalid", path: ["phone"] });
+    expect(await setPhone(person, uniquePhone())).toMatchObject({ __typename: "HandleInvalid", path: ["phone"] });
     expect(await gateway.query("SELECT id FROM outbox_messages WHERE application_id = ? AND channel = 'SMS'", [without.id])).toEqual([]);
   });
 });

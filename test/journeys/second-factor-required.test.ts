@@ -14,7 +14,7 @@ import {
   RegenerateRecoveryCodesDocument,
   SignUpDocument,
 } from "../support/generated/authentication.js";
-import { beginSignUp, freshEmail, logIn, PASSWORD, signUpPerson } from "../support/people.js";
+import { beginSignUp, logIn, PASSWORD, signUpPerson, uniqueEmail } from "../support/people.js";
 import { confirmTotp, enrollTotp } from "../support/second-factor.js";
 
 let gateway: TestGateway;
@@ -25,22 +25,22 @@ afterAll(() => gateway.stop());
 
 const claimsOf = (jwt: string) => decode(jwt) as Record<string, unknown>;
 
-describe("an application that insists", () => {
+describe("application that requires a second factor", () => {
   it.each([
     "CODE",
     "NONE",
-  ])("sign-up flow %s - SecondFactorEnrollmentRequired - the session opens when the factor is proved", async (flow) => {
+  ])("sign-up flow %s - SecondFactorEnrollmentRequired - the session opens after the factor is verified", async (flow) => {
     const own = await gateway.createApplication("Strict", "secondFactor.mode=google", "secondFactor.required=true", `signUp.flow=${flow}`);
-    const email = freshEmail();
+    const email = uniqueEmail();
     const answer = flow === "CODE" ? await completeSignUpOf(own, email) : await signUpAtOnce(own, email);
     const { enrollmentToken } = requireEnrollment(answer);
     await finishEnrollment(own, enrollmentToken, email);
   });
 
-  it("acceptInvitation and logIn - SecondFactorEnrollmentRequired - the session opens when the factor is proved", async () => {
+  it("acceptInvitation and logIn - SecondFactorEnrollmentRequired - the session opens after the factor is verified", async () => {
     const own = await gateway.createApplication("Strict", "secondFactor.mode=google");
     const inviter = await signUpPerson(gateway, own);
-    const email = freshEmail();
+    const email = uniqueEmail();
     await inviter.client.expect(InviteDocument, { input: { handle: { email } } });
     await gateway.configure(own.id, "secondFactor.required=true");
     const code = await gateway.mails.nextCode(email);
@@ -58,9 +58,9 @@ describe("an application that insists", () => {
     requireEnrollment(await logIn(own.client, inviter.email));
   });
 
-  it("enrollmentToken - everywhere else, and when its time is over - UNAUTHENTICATED", async () => {
+  it("enrollmentToken - at other operations, and after expiry - UNAUTHENTICATED", async () => {
     const own = await gateway.createApplication("Strict", "secondFactor.mode=google", "secondFactor.required=true");
-    const email = freshEmail();
+    const email = uniqueEmail();
     const { enrollmentToken } = requireEnrollment(await completeSignUpOf(own, email));
     const client = own.client.with({ token: enrollmentToken });
     for (const document of [MeDocument, DisableSecondFactorDocument, RegenerateRecoveryCodesDocument, DeleteAccountDocument])

@@ -3,7 +3,7 @@ import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { MeDocument } from "../support/generated/authentication.js";
 import { ManagedUserDocument, ResetSecondFactorDocument, ResetSecondFactorsDocument } from "../support/generated/management.js";
 import { requireLogIn } from "../support/people.js";
-import { beginLogIn, completeLogIn, type ProtectedPerson, signUpProtected, signUpWithPhone } from "../support/second-factor.js";
+import { beginLogIn, completeLogIn, type PersonWithTotp, signUpWithPhone, signUpWithTotp } from "../support/second-factor.js";
 import { FakeTwilio } from "../support/twilio.js";
 
 const TOKEN = "5f2b9c0d7e1a4836b0c9d8e7f6a5b4c3";
@@ -13,7 +13,7 @@ let application: TestApplication;
 beforeAll(async () => {
   twilio = await FakeTwilio.start();
   gateway = await TestGateway.start({ environment: { TWILIO_BASE_URL: twilio.url } });
-  application = await gateway.createApplication("Blue Heron", ...twilio.openAccount(TOKEN), "secondFactor.mode=google");
+  application = await gateway.createApplication("Blue Heron", ...twilio.createAccount(TOKEN), "secondFactor.mode=google");
 });
 afterAll(async () => {
   await gateway.stop();
@@ -28,8 +28,8 @@ const auditOf = async (event: string, applicationId: string) =>
   );
 
 describe("resetSecondFactor", () => {
-  it("MF-38 the application's back end - with a reason - factor and codes are gone, sessions ended, user told, recorded", async () => {
-    const person = await signUpProtected(gateway, application);
+  it("MF-38 resetSecondFactor - the application's back end, with a reason - factor and codes are removed, sessions ended, user notified, event recorded", async () => {
+    const person = await signUpWithTotp(gateway, application);
     const userId = person.tokens.user.id;
     const management = gateway.management(application.secretKey);
     const before = await management.expect(ManagedUserDocument, { applicationId: application.id, userId });
@@ -51,8 +51,8 @@ describe("resetSecondFactor", () => {
     expect(again.resetSecondFactor).toMatchObject({ methods: [] });
   });
 
-  it("MF-38 somebody else's secret key, a stranger, no reason - refused, and the factor stays", async () => {
-    const person = await signUpProtected(gateway, application);
+  it("MF-38 resetSecondFactor - another application's secret key, no bearer token, a session token, no reason - is rejected, and the factor stays", async () => {
+    const person = await signUpWithTotp(gateway, application);
     const other = await gateway.createApplication("Red Kite");
     const input = { applicationId: application.id, userId: person.tokens.user.id, reason };
     const codeOf = async (client: ReturnType<TestGateway["management"]>, change: Partial<typeof input> = {}) =>
@@ -66,8 +66,8 @@ describe("resetSecondFactor", () => {
     await beginLogIn(application.client, person.email);
   });
 
-  it("waits - of wrong codes - end with the reset", async () => {
-    const person = await signUpProtected(gateway, application);
+  it("waits - after wrong codes - end with the reset", async () => {
+    const person = await signUpWithTotp(gateway, application);
     const challengeToken = await beginLogIn(application.client, person.email);
     for (let count = 1; count <= 5; count++)
       await completeLogIn(application.client, challengeToken, { code: person.authenticator.wrongCode() });
@@ -78,10 +78,10 @@ describe("resetSecondFactor", () => {
 });
 
 describe("resetSecondFactors", () => {
-  it("one method - counted first, then confirmed with the count - gone from everybody who had it, and from nobody else", async () => {
-    const own = await gateway.createApplication("Many", ...twilio.openAccount(TOKEN), "secondFactor.mode=google");
-    const many: ProtectedPerson[] = [];
-    for (let count = 0; count < 3; count++) many.push(await signUpProtected(gateway, own));
+  it("one method - counted first, then confirmed with the count - is removed from every user who had it, and from no other", async () => {
+    const own = await gateway.createApplication("Many", ...twilio.createAccount(TOKEN), "secondFactor.mode=google");
+    const many: PersonWithTotp[] = [];
+    for (let count = 0; count < 3; count++) many.push(await signUpWithTotp(gateway, own));
     await gateway.configure(own.id, "secondFactor.mode=phone");
     const phoned = await signUpWithPhone(gateway, twilio, own);
     const management = gateway.management(own.secretKey);

@@ -13,7 +13,7 @@ describe("settings", () => {
     ["google", "TOTP"],
     ["none", "NONE"],
     ["TOTP", "TOTP"],
-  ])("secondFactor.mode - the word %s - the application says %s from the next request", async (word, mode) => {
+  ])("secondFactor.mode - the value %s - the application reports %s from the next request", async (word, mode) => {
     const { id, client } = await gateway.createApplication();
     const before = await client.expect(ApplicationDocument, {});
     expect(before.application.secondFactor).toEqual({ mode: "NONE", required: false });
@@ -27,7 +27,7 @@ describe("settings", () => {
     "secondFactor.mode=Google",
     "secondFactor.totpHeading=a:b",
     `secondFactor.totpHeading=${"x".repeat(65)}`,
-  ])("secondFactor - %s - refused, and nothing changes", async (assignment) => {
+  ])("secondFactor - %s - is rejected, and nothing changes", async (assignment) => {
     const { id, client } = await gateway.createApplication();
     await expect(gateway.configure(id, assignment)).rejects.toThrow(/^secondFactor\./);
     expect((await client.expect(ApplicationDocument, {})).application.secondFactor).toEqual({ mode: "NONE", required: false });

@@ -10,8 +10,8 @@ import {
   SetPhoneDocument,
   VerifyPhoneDocument,
 } from "../support/generated/authentication.js";
-import { freshPhone, logIn, PASSWORD, requireLogIn, signUpPerson } from "../support/people.js";
-import { completeLogIn, confirmTotp, enrollTotp, type PhonePerson, signUpWithPhone, verifyPhone } from "../support/second-factor.js";
+import { logIn, PASSWORD, requireLogIn, signUpPerson, uniquePhone } from "../support/people.js";
+import { completeLogIn, confirmTotp, enrollTotp, type PersonWithPhone, signUpWithPhone, verifyPhone } from "../support/second-factor.js";
 import { FakeTwilio } from "../support/twilio.js";
 
 const TOKEN = "5f2b9c0d7e1a4836b0c9d8e7f6a5b4c3";
@@ -21,37 +21,37 @@ let application: TestApplication;
 beforeAll(async () => {
   twilio = await FakeTwilio.start();
   gateway = await TestGateway.start({ environment: { TWILIO_BASE_URL: twilio.url } });
-  application = await gateway.createApplication("Blue Heron", ...twilio.openAccount(TOKEN), "secondFactor.mode=phone");
+  application = await gateway.createApplication("Blue Heron", ...twilio.createAccount(TOKEN), "secondFactor.mode=phone");
 });
 afterAll(async () => {
   await gateway.stop();
   await twilio.stop();
 });
 
-async function challengeOf({ email }: Pick<PhonePerson, "email">, password = PASSWORD) {
+async function challengeOf({ email }: Pick<PersonWithPhone, "email">, password = PASSWORD) {
   const answer = await logIn(application.client, email, password);
   if (answer.__typename !== "SecondFactorRequired") throw new Error(JSON.stringify(answer));
   return answer;
 }
-const wrong = (code: string) => (code.startsWith("0") ? "1" : "0") + code.slice(1);
-const answer = async (challengeToken: string, code: string) =>
+const wrongCodeFor = (code: string) => (code.startsWith("0") ? "1" : "0") + code.slice(1);
+const completeWithCode = async (challengeToken: string, code: string) =>
   (await completeLogIn(application.client, challengeToken, { code })).__typename;
 
 describe("phone as second factor", () => {
-  it("verify, enroll, log in - one message each, none to enroll - two steps from then on", async () => {
+  it("verify, enroll, log in - one message each, none to enroll - log-in has two steps afterwards", async () => {
     const person = await signUpWithPhone(gateway, twilio, application);
     expect(twilio.countTo(person.phone)).toBe(1);
     const required = await challengeOf(person);
     expect(required).toMatchObject({ methods: ["SMS"], maskedPhone: `+49${"*".repeat(person.phone.length - 5)}${person.phone.slice(-2)}` });
     const { body } = await twilio.next(person.phone);
     expect(body).toMatch(/^\d{6} is your code to log in to Blue Heron\. It works for 5 minutes\./);
-    expect(await answer(required.challengeToken, wrong(body.slice(0, 6)))).toBe("InvalidCode");
-    expect(await answer(required.challengeToken, body.slice(0, 6))).toBe("LoggedIn");
+    expect(await completeWithCode(required.challengeToken, wrongCodeFor(body.slice(0, 6)))).toBe("InvalidCode");
+    expect(await completeWithCode(required.challengeToken, body.slice(0, 6))).toBe("LoggedIn");
     const { me } = await application.client.with({ token: (await fullLogIn(person)).sessionToken }).expect(MeDocument, {});
     expect(me).toMatchObject({ secondFactors: [{ method: "SMS" }], recoveryCodesLeft: 10 });
   });
 
-  it("log in, go back, log in again within seconds - one message - the code just received works in the new log-in only", async () => {
+  it("log in, go back, log in again within seconds - one message - its code works in the new log-in only", async () => {
     const person = await signUpWithPhone(gateway, twilio, application);
     const first = await challengeOf(person);
     const code = await twilio.nextCode(person.phone);
@@ -59,11 +59,11 @@ describe("phone as second factor", () => {
     const second = await challengeOf(person);
     expect(second.maskedPhone).toBe(first.maskedPhone);
     expect(twilio.countTo(person.phone)).toBe(2);
-    expect(await answer(first.challengeToken, code)).toBe("ChallengeEnded");
-    expect(await answer(second.challengeToken, code)).toBe("LoggedIn");
+    expect(await completeWithCode(first.challengeToken, code)).toBe("ChallengeEnded");
+    expect(await completeWithCode(second.challengeToken, code)).toBe("LoggedIn");
   });
 
-  it("sendLogInCode - at once and after the cool-down - nothing new, then another code that replaces the first", async () => {
+  it("sendLogInCode - immediately and after the cool-down - no new code, then another code that replaces the first", async () => {
     const person = await signUpWithPhone(gateway, twilio, application);
     const { challengeToken } = await challengeOf(person);
     const first = await twilio.nextCode(person.phone);
@@ -74,12 +74,12 @@ describe("phone as second factor", () => {
     gateway.clock.move({ seconds: 61 });
     expect(await send()).toMatchObject({ __typename: "CodeSent" });
     const second = await twilio.nextCode(person.phone);
-    if (first !== second) expect(await answer(challengeToken, first)).toBe("InvalidCode");
-    expect(await answer(challengeToken, second)).toBe("LoggedIn");
+    if (first !== second) expect(await completeWithCode(challengeToken, first)).toBe("InvalidCode");
+    expect(await completeWithCode(challengeToken, second)).toBe("LoggedIn");
     expect(await send()).toMatchObject({ __typename: "ChallengeEnded" });
   });
 
-  it("phone that must be proved anew - log-in - asks for the factor, sends nothing, and a recovery code is the way in", async () => {
+  it("log in - phone that must be verified again - requires the factor, sends nothing, accepts a recovery code", async () => {
     const person = await signUpWithPhone(gateway, twilio, application);
     await gateway.query("UPDATE users SET phone_verified_at = NULL WHERE id = ?", [person.tokens.user.id]);
     const required = await challengeOf(person);
@@ -91,11 +91,11 @@ describe("phone as second factor", () => {
     expect(await completeLogIn(application.client, required.challengeToken, { recoveryCode })).toMatchObject({ __typename: "LoggedIn" });
   });
 
-  it("MF-33 change the phone - without and with both factors - the old number is asked until the new one is proved", async () => {
+  it("MF-33 change phone - without and with both factors - the old number is used until the new one is verified", async () => {
     const person = await signUpWithPhone(gateway, twilio, application);
     const client = application.client.with({ token: (await fullLogIn(person)).sessionToken });
     gateway.clock.move({ minutes: 6 });
-    const next = freshPhone();
+    const next = uniquePhone();
     const set = async () => (await client.expect(SetPhoneDocument, { input: { phone: next } })).setPhone.__typename;
     expect(await set()).toBe("ReauthenticationRequired");
     expect((await client.expect(RemovePhoneDocument, {})).removePhone.__typename).toBe("ReauthenticationRequired");
@@ -118,8 +118,8 @@ describe("phone as second factor", () => {
     await requireLogIn(application.client, person.email);
   });
 
-  it("TOTP beside it - after a change of the mode - either is enough, a message goes out on demand, attempts are shared", async () => {
-    const own = await gateway.createApplication("Both", ...twilio.openAccount(TOKEN), "secondFactor.mode=phone");
+  it("TOTP and SMS - after a change of the mode - either works, a message is sent on request, attempts are shared", async () => {
+    const own = await gateway.createApplication("Both", ...twilio.createAccount(TOKEN), "secondFactor.mode=phone");
     const person = await signUpWithPhone(gateway, twilio, own);
     await gateway.configure(own.id, "secondFactor.mode=google");
     const authenticator = await enrollTotp(gateway, person.client);
@@ -130,15 +130,15 @@ describe("phone as second factor", () => {
     expect(twilio.countTo(person.phone)).toBe(1);
     await own.client.expect(SendLogInCodeDocument, { input: { challengeToken } });
     const sms = await twilio.nextCode(person.phone);
-    expect(await completeLogIn(own.client, challengeToken, { code: wrong(sms) })).toMatchObject({ __typename: "InvalidCode" });
+    expect(await completeLogIn(own.client, challengeToken, { code: wrongCodeFor(sms) })).toMatchObject({ __typename: "InvalidCode" });
     expect(await completeLogIn(own.client, challengeToken, { code: sms })).toMatchObject({ __typename: "LoggedIn" });
     const again = await logIn(own.client, person.email);
     const token = again.__typename === "SecondFactorRequired" ? again.challengeToken : "";
     expect(await completeLogIn(own.client, token, { code: authenticator.nextCode() })).toMatchObject({ __typename: "LoggedIn" });
   });
 
-  it("application that insists - first log-in - phone and factor are set up with the enrollmentToken alone", async () => {
-    const own = await gateway.createApplication("Strict", ...twilio.openAccount(TOKEN), "secondFactor.mode=phone");
+  it("application that requires a second factor - first log-in - phone and factor are enrolled with the enrollmentToken only", async () => {
+    const own = await gateway.createApplication("Strict", ...twilio.createAccount(TOKEN), "secondFactor.mode=phone");
     const person = await signUpPerson(gateway, own);
     await gateway.configure(own.id, "secondFactor.required=true");
     const required = await logIn(own.client, person.email);
@@ -154,7 +154,7 @@ describe("phone as second factor", () => {
 });
 
 /** Logs in with a message of its own. */
-async function fullLogIn(person: PhonePerson) {
+async function fullLogIn(person: PersonWithPhone) {
   gateway.clock.move({ seconds: 61 });
   const { challengeToken } = await challengeOf(person);
   const completed = await completeLogIn(application.client, challengeToken, { code: await twilio.nextCode(person.phone) });

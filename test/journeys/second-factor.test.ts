@@ -18,7 +18,7 @@ import {
   RegenerateRecoveryCodesDocument,
   ResetPasswordDocument,
 } from "../support/generated/authentication.js";
-import { freshEmail, logIn, PASSWORD, requireLogIn, signUpPerson } from "../support/people.js";
+import { logIn, PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
 import {
   beginLogIn,
   completeLogIn,
@@ -26,7 +26,7 @@ import {
   enrollTotp,
   reauthenticateFully,
   requireFullLogIn,
-  signUpProtected,
+  signUpWithTotp,
 } from "../support/second-factor.js";
 
 // A CommonJS package whose types and exports disagree about the default.
@@ -50,7 +50,7 @@ const eventsOf = async (actor: string) =>
   );
 
 describe("TOTP", () => {
-  it("enroll, confirm, log in - with the codes of an authenticator - two steps from then on", async () => {
+  it("enroll, confirm, log in - with the codes of an authenticator - log-in has two steps afterwards", async () => {
     const person = await signUpPerson(gateway, application);
     const other = await requireLogIn(application.client, person.email);
     const authenticator = await enrollTotp(gateway, person.client);
@@ -99,8 +99,8 @@ describe("TOTP", () => {
     expect((await read()).issuer).toBe("鷺".repeat(64));
   });
 
-  it("enrollTotp again - while one is in force - after both factors, and the old one stays until the new one is confirmed", async () => {
-    const person = await signUpProtected(gateway, application);
+  it("enrollTotp - while one is enrolled - requires both factors, and the old one stays until the new one is confirmed", async () => {
+    const person = await signUpWithTotp(gateway, application);
     gateway.clock.move({ minutes: 6 });
     const refused = await person.client.expect(EnrollTotpDocument, {});
     expect(refused.enrollTotp).toMatchObject({ __typename: "ReauthenticationRequired" });
@@ -121,9 +121,9 @@ describe("TOTP", () => {
     });
   });
 
-  it("mode NONE - enrollTotp - SecondFactorOff, and whoever had enrolled is asked as before", async () => {
+  it("mode NONE - enrollTotp - SecondFactorOff, and enrolled users are still asked", async () => {
     const own = await gateway.createApplication("Fickle", "secondFactor.mode=TOTP");
-    const person = await signUpProtected(gateway, own);
+    const person = await signUpWithTotp(gateway, own);
     await gateway.configure(own.id, "secondFactor.mode=NONE");
     const stranger = await signUpPerson(gateway, own);
     expect((await stranger.client.expect(EnrollTotpDocument, {})).enrollTotp).toMatchObject({ __typename: "SecondFactorOff" });
@@ -133,7 +133,7 @@ describe("TOTP", () => {
 });
 
 describe("amr and auth_time", () => {
-  it("log-in, refresh, issueJwt, reauthenticate - say how and when it was proved - a refresh raises neither", async () => {
+  it("log-in, refresh, issueJwt, reauthenticate - claims - show method and time of authentication; a refresh changes neither", async () => {
     const person = await signUpPerson(gateway, application);
     const password = claimsOf(person.tokens.jwt);
     expect(password).toMatchObject({ amr: ["pwd"], auth_time: momentsBefore(password["iat"]) });
@@ -155,7 +155,7 @@ describe("amr and auth_time", () => {
     expect(proved).toMatchObject({ amr: ["pwd", "otp", "mfa"], auth_time: momentsBefore(proved["iat"]) });
   });
 
-  it("confirmTotp - in a session opened by password - raises its amr and leaves auth_time", async () => {
+  it("confirmTotp - in a session opened by password - extends amr and keeps auth_time", async () => {
     const person = await signUpPerson(gateway, application);
     gateway.clock.move({ minutes: 1 });
     const authenticator = await enrollTotp(gateway, person.client);
@@ -168,16 +168,16 @@ describe("amr and auth_time", () => {
   });
 });
 
-describe("an enrolled user", () => {
-  it("turns it off, changes the password, deletes the account - with public operations alone - each after both factors", async () => {
-    const person = await signUpProtected(gateway, application);
+describe("user with a second factor", () => {
+  it("disable, change password, delete account - public operations only - each requires both factors", async () => {
+    const person = await signUpWithTotp(gateway, application);
     const { client, authenticator, email } = person;
     gateway.clock.move({ minutes: 6 });
     const newPassword = "another hedgehog parade";
     const guarded = async () => [
       (await client.expect(ChangePasswordDocument, { input: { currentPassword: PASSWORD, newPassword } })).changePassword.__typename,
       (await client.expect(RegenerateRecoveryCodesDocument, {})).regenerateRecoveryCodes.__typename,
-      (await client.expect(ChangeHandleDocument, { input: { handle: { email: freshEmail() } } })).changeHandle.__typename,
+      (await client.expect(ChangeHandleDocument, { input: { handle: { email: uniqueEmail() } } })).changeHandle.__typename,
       (await client.expect(DisableSecondFactorDocument, {})).disableSecondFactor.__typename,
       (await client.expect(DeleteAccountDocument, {})).deleteAccount.__typename,
     ];
@@ -185,7 +185,7 @@ describe("an enrolled user", () => {
     await reauthenticateFully(client, authenticator);
     const { changePassword } = await client.expect(ChangePasswordDocument, { input: { currentPassword: PASSWORD, newPassword } });
     expect(changePassword).toMatchObject({ __typename: "PasswordChanged" });
-    const moved = freshEmail("moved-");
+    const moved = uniqueEmail("moved-");
     const { changeHandle } = await client.expect(ChangeHandleDocument, { input: { handle: { email: moved } } });
     expect(changeHandle).toMatchObject({ __typename: "CodeSent" });
     const { confirmHandle } = await client.expect(ConfirmHandleDocument, { input: { code: await gateway.mails.nextCode(moved) } });
@@ -202,8 +202,8 @@ describe("an enrolled user", () => {
       expect(await gateway.query(`SELECT * FROM ${table} WHERE user_id = ?`, [person.tokens.user.id])).toEqual([]);
   });
 
-  it("forgot the password - resets it by mail - and is asked for the factor all the same", async () => {
-    const person = await signUpProtected(gateway, application);
+  it("forgot password - reset by mail - log-in still requires the factor", async () => {
+    const person = await signUpWithTotp(gateway, application);
     const handle = { email: person.email };
     expect((await gateway.mails.next(person.email)).subject).toContain("second factor");
     const { forgotPassword } = await application.client.expect(ForgotPasswordDocument, { input: { handle } });

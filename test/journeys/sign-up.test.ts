@@ -8,7 +8,7 @@ import {
   ResetPasswordDocument,
   SignUpDocument,
 } from "../support/generated/authentication.js";
-import { beginSignUp, freshEmail, logIn, PASSWORD, requireLogIn, signUpPerson } from "../support/people.js";
+import { beginSignUp, logIn, PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
 
 let gateway: TestGateway;
 let application: TestApplication;
@@ -22,8 +22,8 @@ const complete = async (email: string, code: string, ticket?: string) =>
   (await application.client.expect(CompleteSignUpDocument, { input: { handle: { email }, code, ticket: ticket ?? null } })).completeSignUp;
 
 describe("sign up with a code", () => {
-  it("sign up - right code and ticket - makes the user, logs in, keeps password and metadata", async () => {
-    const email = freshEmail("Ann").replace("ann", "Ann");
+  it("sign up - right code and ticket - creates the user, logs in, keeps password and metadata", async () => {
+    const email = uniqueEmail("Ann").replace("ann", "Ann");
     const typed = ` ${email.toUpperCase()} `;
     const ticket = await beginSignUp(application.client, typed);
     const mail = await gateway.mails.next(email);
@@ -40,16 +40,16 @@ describe("sign up with a code", () => {
     expect(await requireLogIn(application.client, email)).toMatchObject({ user: { id: done.user.id } });
   });
 
-  it("sign up - code used once - is refused the second time", async () => {
-    const email = freshEmail();
+  it("sign up - consumed code - is rejected", async () => {
+    const email = uniqueEmail();
     const ticket = await beginSignUp(application.client, email);
     const code = await gateway.mails.nextCode(email);
     expect(await complete(email, code, ticket)).toMatchObject({ __typename: "LoggedIn" });
     expect(await complete(email, code, ticket)).toMatchObject({ __typename: "InvalidCode", code: "INVALID_CODE" });
   });
 
-  it("sign up - code after 15 minutes - is refused; a new code works", async () => {
-    const email = freshEmail();
+  it("sign up - code after 15 minutes - is rejected; a new code works", async () => {
+    const email = uniqueEmail();
     const ticket = await beginSignUp(application.client, email);
     const old = await gateway.mails.nextCode(email);
     gateway.clock.move({ minutes: 15, seconds: 1 });
@@ -58,8 +58,8 @@ describe("sign up with a code", () => {
     expect(await complete(email, await gateway.mails.nextCode(email), ticket)).toMatchObject({ __typename: "LoggedIn" });
   });
 
-  it("sign up - resend inside a minute - sends nothing and keeps the code; later the new one replaces it", async () => {
-    const email = freshEmail();
+  it("sign up - resend within a minute - sends nothing and keeps the code; later the new one replaces it", async () => {
+    const email = uniqueEmail();
     const ticket = await beginSignUp(application.client, email);
     const first = await gateway.mails.nextCode(email);
     const resend = () => application.client.expect(ResendSignUpCodeDocument, { input: { handle: { email } } });
@@ -72,10 +72,12 @@ describe("sign up with a code", () => {
     expect(await complete(email, second, ticket)).toMatchObject({ __typename: "LoggedIn" });
   });
 
-  it("sign up - taken address - answers alike and tells the owner by mail", async () => {
+  it("sign up - registered address - equal answer and a notice to the owner", async () => {
     const owner = await signUpPerson(gateway, application);
     const known = await application.client.run(SignUpDocument, { input: { handle: { email: owner.email }, password: `${PASSWORD} 2` } });
-    const unknown = await application.client.run(SignUpDocument, { input: { handle: { email: freshEmail() }, password: `${PASSWORD} 2` } });
+    const unknown = await application.client.run(SignUpDocument, {
+      input: { handle: { email: uniqueEmail() }, password: `${PASSWORD} 2` },
+    });
     expect(Object.keys(known.data?.signUp ?? {})).toEqual(Object.keys(unknown.data?.signUp ?? {}));
     expect(known.text.length).toBe(unknown.text.length);
     const notice = await gateway.mails.next(owner.email);
@@ -83,8 +85,8 @@ describe("sign up with a code", () => {
     await requireLogIn(application.client, owner.email);
   });
 
-  it("sign up - two people for one address, code with one's ticket - that one's password counts", async () => {
-    const email = freshEmail();
+  it("sign up - two people for one address, code with one's ticket - the password of that ticket is used", async () => {
+    const email = uniqueEmail();
     const mine = await beginSignUp(application.client, email, { password: "my own long password" });
     const code = await gateway.mails.nextCode(email);
     await beginSignUp(application.client, email, { password: "the stranger's password" });
@@ -93,8 +95,8 @@ describe("sign up with a code", () => {
     await requireLogIn(application.client, email, "my own long password");
   });
 
-  it("sign up - two people for one address, code without ticket - nobody's password counts and a reset is mailed", async () => {
-    const email = freshEmail();
+  it("sign up - two people for one address, code without ticket - neither password is used and a reset is mailed", async () => {
+    const email = uniqueEmail();
     await beginSignUp(application.client, email, { password: "my own long password" });
     const code = await gateway.mails.nextCode(email);
     await beginSignUp(application.client, email, { password: "the stranger's password" });
@@ -109,8 +111,8 @@ describe("sign up with a code", () => {
     await requireLogIn(application.client, email, "chosen after the proof");
   });
 
-  it("sign up - German user - gets German mail and German sentences", async () => {
-    const email = freshEmail();
+  it("sign up - German user - gets German mail and German messages", async () => {
+    const email = uniqueEmail();
     const client = application.client.with({ headers: { "accept-language": "de-CH,de;q=0.9,en;q=0.5" } });
     await beginSignUp(client, email);
     expect((await gateway.mails.next(email)).subject).toContain("Ihr Code");
@@ -118,34 +120,34 @@ describe("sign up with a code", () => {
     expect(wrong.completeSignUp).toMatchObject({ message: "Der Code ist falsch oder nicht mehr gültig." });
   });
 
-  it("sign up - switched off - answers SignUpClosed from the next request; on again works", async () => {
+  it("sign up - disabled - answers SignUpClosed from the next request; enabled again it works", async () => {
     const own = await gateway.createApplication("Closed", "signUp.enabled=false");
     const attempt = async () =>
-      (await own.client.expect(SignUpDocument, { input: { handle: { email: freshEmail() }, password: PASSWORD } })).signUp;
+      (await own.client.expect(SignUpDocument, { input: { handle: { email: uniqueEmail() }, password: PASSWORD } })).signUp;
     expect(await attempt()).toMatchObject({ __typename: "SignUpClosed", code: "SIGN_UP_CLOSED" });
     await gateway.configure(own.id, "signUp.enabled=true");
     expect(await attempt()).toMatchObject({ __typename: "ConfirmationSent" });
   });
 
-  it("sign up - application is full - answers SignUpClosed", async () => {
+  it("sign up - maximum of users reached - answers SignUpClosed", async () => {
     const own = await gateway.createApplication("Small", "signUp.maximumUsers=1");
     await signUpPerson(gateway, own);
-    const { signUp } = await own.client.expect(SignUpDocument, { input: { handle: { email: freshEmail() }, password: PASSWORD } });
+    const { signUp } = await own.client.expect(SignUpDocument, { input: { handle: { email: uniqueEmail() }, password: PASSWORD } });
     expect(signUp).toMatchObject({ __typename: "SignUpClosed" });
   });
 
-  it("sign up - flow NONE - logs in at once and cannot hide a taken address", async () => {
+  it("sign up - flow NONE - logs in immediately and reveals a registered address", async () => {
     const own = await gateway.createApplication("Open", "signUp.flow=NONE");
-    const email = freshEmail();
+    const email = uniqueEmail();
     const attempt = async () => (await own.client.expect(SignUpDocument, { input: { handle: { email }, password: PASSWORD } })).signUp;
     expect(await attempt()).toMatchObject({ __typename: "LoggedIn", user: { email } });
     expect(await attempt()).toMatchObject({ __typename: "HandleUnavailable", code: "HANDLE_UNAVAILABLE" });
   });
 });
 
-describe("what sign-up refuses", () => {
+describe("invalid sign-ups", () => {
   const refuse = async (client: TestApplication["client"], more: object) =>
-    (await client.expect(SignUpDocument, { input: { handle: { email: freshEmail() }, password: PASSWORD, ...more } })).signUp;
+    (await client.expect(SignUpDocument, { input: { handle: { email: uniqueEmail() }, password: PASSWORD, ...more } })).signUp;
 
   it.each([
     "plain",
@@ -163,7 +165,7 @@ describe("what sign-up refuses", () => {
     });
   });
 
-  it("sign up - metadata by the application's fields - is stored nested; unknown, wrong and developers' fields are refused", async () => {
+  it("sign up - metadata by the application's fields - is stored nested; unknown, wrong and developers' fields are rejected", async () => {
     const fields = [
       { path: "user_data.name.first", required: true },
       { path: "age", type: "NUMBER" },
@@ -179,13 +181,13 @@ describe("what sign-up refuses", () => {
     expect(await reasons({ ...named, role: "admin" })).toEqual(["role NOT_ALLOWED"]);
     expect(await reasons({ ...named, age: "12" })).toEqual(["age TYPE"]);
     expect(await reasons({ ...named, user_data: { name: { first: "Ann", middle: "B" } } })).toEqual(["user_data.name.middle UNKNOWN"]);
-    const person = await signUpPerson(gateway, own, freshEmail(), { metadata: { ...named, age: 12 } });
+    const person = await signUpPerson(gateway, own, uniqueEmail(), { metadata: { ...named, age: 12 } });
     expect(person.tokens.user.metadata).toEqual({ ...named, age: 12, role: "member" });
   });
 });
 
 describe("forgotten password", () => {
-  it("reset - mailed code - sets the password, ends sessions, tells the owner", async () => {
+  it("reset - mailed code - sets the password, ends sessions, notifies the owner", async () => {
     const person = await signUpPerson(gateway, application);
     gateway.clock.move({ seconds: 61 });
     const { forgotPassword } = await application.client.expect(ForgotPasswordDocument, { input: { handle: { email: person.email } } });

@@ -4,7 +4,7 @@ import { type TestApplication, TestGateway } from "../support/gateway.js";
 const SID = `AC${"0123456789abcdef".repeat(2)}`;
 const SERVICE = `MG${"0123456789abcdef".repeat(2)}`;
 const TOKEN = "5f2b9c0d7e1a4836b0c9d8e7f6a5b4c3";
-const complete = [`twilio.accountSid=${SID}`, `twilio.authToken=${TOKEN}`, "twilio.phoneNumber=+4915112345678"];
+const completeSettings = [`twilio.accountSid=${SID}`, `twilio.authToken=${TOKEN}`, "twilio.phoneNumber=+4915112345678"];
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -12,13 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-const settingsOf = async ({ id }: TestApplication) => (await gateway.nouns.applicationRegistry.find(id))?.settings;
+const settingsOf = async ({ id }: TestApplication) => (await gateway.services.applicationRegistry.find(id))?.settings;
 const applicationRow = async ({ id }: TestApplication) =>
   JSON.stringify(await gateway.query("SELECT * FROM applications WHERE id = ?", [id]));
 
 describe("twilio", () => {
-  it("settings - account, token and number - are all that mode SMS needs; the token is in no table, answer or log", async () => {
-    const application = await gateway.createApplication("Complete", ...complete, "secondFactor.mode=phone");
+  it("settings - account, token and number - are sufficient for mode SMS; the token is in no table, answer or log", async () => {
+    const application = await gateway.createApplication("Complete", ...completeSettings, "secondFactor.mode=phone");
     expect(await settingsOf(application)).toMatchObject({
       secondFactor: { mode: "SMS" },
       twilio: { accountSid: SID, authToken: true, phoneNumber: "+4915112345678" },
@@ -28,14 +28,20 @@ describe("twilio", () => {
     expect(await applicationRow(application)).toContain('\\"authToken\\":true');
   });
 
-  it("settings - a messaging service in the place of the number - does as well", async () => {
-    const application = await gateway.createApplication("Service", ...complete.slice(0, 2), `twilio.messagingServiceSid=${SERVICE}`);
+  it("settings - a messaging service instead of the number - is sufficient", async () => {
+    const application = await gateway.createApplication(
+      "Service",
+      ...completeSettings.slice(0, 2),
+      `twilio.messagingServiceSid=${SERVICE}`,
+    );
     await gateway.configure(application.id, "secondFactor.mode=SMS");
     expect(await settingsOf(application)).toMatchObject({ secondFactor: { mode: "SMS" } });
   });
 
-  it.each(complete.map((_, index) => index))("mode SMS - without part %i of three - is refused, and nothing changes", async (left) => {
-    const application = await gateway.createApplication("Incomplete", ...complete.filter((_, index) => index !== left));
+  it.each(
+    completeSettings.map((_, index) => index),
+  )("mode SMS - without part %i of three - is rejected, and nothing changes", async (left) => {
+    const application = await gateway.createApplication("Incomplete", ...completeSettings.filter((_, index) => index !== left));
     const before = await applicationRow(application);
     await expect(gateway.configure(application.id, "secondFactor.mode=SMS")).rejects.toThrow(/^secondFactor\.mode: SMS needs/);
     expect(await applicationRow(application)).toBe(before);
@@ -45,34 +51,37 @@ describe("twilio", () => {
     "twilio.accountSid=",
     "twilio.authToken=",
     "twilio.phoneNumber=",
-  ])("mode SMS is on - %s - cannot be cleared", async (clearing) => {
-    const application = await gateway.createApplication("Kept", ...complete, "secondFactor.mode=SMS");
+  ])("mode SMS enabled - %s - cannot be cleared", async (clearing) => {
+    const application = await gateway.createApplication("Kept", ...completeSettings, "secondFactor.mode=SMS");
     await expect(gateway.configure(application.id, clearing)).rejects.toThrow(/^secondFactor\.mode: SMS needs/);
-    expect(await gateway.nouns.applicationSecrets.open(application.id, "twilio.authToken")).toBe(TOKEN);
+    expect(await gateway.services.applicationSecrets.decrypt(application.id, "twilio.authToken")).toBe(TOKEN);
     await gateway.configure(application.id, "secondFactor.mode=none", clearing);
     expect(await settingsOf(application)).toMatchObject({ secondFactor: { mode: "NONE" } });
   });
 
-  it("token - replaced, cleared, application deleted - the old value is gone each time", async () => {
-    const application = await gateway.createApplication("Changing", ...complete);
-    const held = () => gateway.nouns.applicationSecrets.open(application.id, "twilio.authToken");
+  it("token - replaced, cleared, application deleted - the old value is removed each time", async () => {
+    const application = await gateway.createApplication("Changing", ...completeSettings);
+    const held = () => gateway.services.applicationSecrets.decrypt(application.id, "twilio.authToken");
     await gateway.configure(application.id, "twilio.authToken=another-token-of-that-account");
     expect(await held()).toBe("another-token-of-that-account");
     await gateway.configure(application.id, "twilio.authToken=");
     expect([await held(), (await settingsOf(application))?.twilio.authToken]).toEqual([null, false]);
     await gateway.configure(application.id, `twilio.authToken=${TOKEN}`);
     const { ApplicationLifecycle } = await import("../../src/management/index.js");
-    await new ApplicationLifecycle(gateway.nouns).delete(application.id);
+    await new ApplicationLifecycle(gateway.services).delete(application.id);
     expect(await gateway.query("SELECT name FROM application_secrets WHERE application_id = ?", [application.id])).toEqual([]);
   });
 
-  it("UP-07 token - moved to another application's row - does not open", async () => {
-    const [one, other] = [await gateway.createApplication("One", ...complete), await gateway.createApplication("Other", ...complete)];
+  it("UP-07 token - moved to another application's row - cannot be decrypted", async () => {
+    const [one, other] = [
+      await gateway.createApplication("One", ...completeSettings),
+      await gateway.createApplication("Other", ...completeSettings),
+    ];
     const [row] = await gateway.query<{ value_sealed: string }>("SELECT value_sealed FROM application_secrets WHERE application_id = ?", [
       one.id,
     ]);
     await gateway.query("UPDATE application_secrets SET value_sealed = ? WHERE application_id = ?", [row?.value_sealed, other.id]);
-    await expect(gateway.nouns.applicationSecrets.open(other.id, "twilio.authToken")).rejects.toThrow(/cannot be opened/);
+    await expect(gateway.services.applicationSecrets.decrypt(other.id, "twilio.authToken")).rejects.toThrow(/cannot be opened/);
   });
 
   it.each([
@@ -86,7 +95,7 @@ describe("twilio", () => {
     "twilio.messagesPerDay=0",
     "twilio.secret=x",
     "twilio.auth-token=a-token-with-a-typing-mistake",
-  ])("settings - %s - is refused without repeating the value", async (assignment) => {
+  ])("settings - %s - is rejected without repeating the value", async (assignment) => {
     const application = await gateway.createApplication("Refusing");
     const value = assignment.slice(assignment.indexOf("=") + 1);
     const refusal = await gateway.configure(application.id, assignment).catch((error: Error) => error.message);
@@ -94,7 +103,7 @@ describe("twilio", () => {
     if (value.length > 2) expect(refusal).not.toContain(value);
   });
 
-  it("countries - one bare item, small letters - are kept as codes", async () => {
+  it("countries - one bare item, lower case - are stored as codes", async () => {
     const application = await gateway.createApplication("Countries", "twilio.countries=de");
     expect((await settingsOf(application))?.twilio.countries).toEqual(["DE"]);
   });

@@ -7,41 +7,44 @@ import {
   UnlockUserDocument,
   UpdateUserMetadataDocument,
 } from "../support/generated/management.js";
-import { freshEmail, logIn, signUpPerson } from "../support/people.js";
-import { N, rounds, track } from "../support/races.js";
+import { logIn, signUpPerson, uniqueEmail } from "../support/people.js";
+import { REQUEST_COUNT, raceFixture, rounds } from "../support/race-fixture.js";
 
-const fields = Array.from({ length: N }, (_, index) => ({ path: `key${index}`, setBy: index % 2 === 0 ? "DEVELOPER" : "USER" }));
-const stage = track(`metadata.fields=${JSON.stringify(fields)}`);
-const backEnd = () => stage.one.management(stage.application.secretKey);
-const person = () => signUpPerson(stage.one, stage.application);
-const liveSessions = (userId: string) => stage.count("sessions WHERE user_id = ? AND ended_at IS NULL", userId);
+const fields = Array.from({ length: REQUEST_COUNT }, (_, index) => ({
+  path: `key${index}`,
+  setBy: index % 2 === 0 ? "DEVELOPER" : "USER",
+}));
+const fixture = raceFixture(`metadata.fields=${JSON.stringify(fields)}`);
+const backEnd = () => fixture.gatewayA.management(fixture.application.secretKey);
+const person = () => signUpPerson(fixture.gatewayA, fixture.application);
+const liveSessions = (userId: string) => fixture.count("sessions WHERE user_id = ? AND ended_at IS NULL", userId);
 
-it.each(rounds)("RC-05 suspendUser beside log-ins, round %i - 20 at once - no session is left alive", async () => {
+it.each(rounds)("RC-05 suspendUser and log-ins, round %i - 20 at once - no live session remains", async () => {
   const { email, tokens } = await person();
-  const input = { applicationId: stage.application.id, userId: tokens.user.id };
+  const input = { applicationId: fixture.application.id, userId: tokens.user.id };
   const outcomes = await Promise.all([
-    stage.race(N, (client) => logIn(client, email)),
-    stage.race(N / 4, (client) => client.expect(SuspendUserDocument, { input }), backEnd()),
+    fixture.race(REQUEST_COUNT, (client) => logIn(client, email)),
+    fixture.race(REQUEST_COUNT / 4, (client) => client.expect(SuspendUserDocument, { input }), backEnd()),
   ]);
   for (const { __typename } of outcomes[0]) expect(["LoggedIn", "AccountSuspended", "InvalidCredentials"]).toContain(__typename);
   expect(await liveSessions(tokens.user.id)).toBe(0);
   for (const answer of outcomes[0])
     if (answer.__typename === "LoggedIn") {
-      const me = await stage.application.client.with({ token: answer.sessionToken }).run(MeDocument, {});
+      const me = await fixture.application.client.with({ token: answer.sessionToken }).run(MeDocument, {});
       expect(me.errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
     }
-  const told = stage.one.mails.received.filter(({ to, subject }) => to === email && subject.includes("suspended"));
+  const told = fixture.gatewayA.mails.received.filter(({ to, subject }) => to === email && subject.includes("suspended"));
   expect(told.length).toBeLessThanOrEqual(1);
-  expect(await stage.count("audit_events WHERE event = 'USER_SUSPENDED' AND details LIKE ?", `%${tokens.user.id}%`)).toBe(1);
+  expect(await fixture.count("audit_events WHERE event = 'USER_SUSPENDED' AND details LIKE ?", `%${tokens.user.id}%`)).toBe(1);
 });
 
-it.each(rounds)("RC-05 deleteUser beside refreshes, round %i - 20 at once - one deletes, no row and no token survives", async () => {
+it.each(rounds)("RC-05 deleteUser and refreshes, round %i - 20 at once - one deletes, no row and no token remains", async () => {
   const { email, tokens } = await person();
   const { id } = tokens.user;
-  const input = { applicationId: stage.application.id, userId: id };
+  const input = { applicationId: fixture.application.id, userId: id };
   const [refreshed, deleted] = await Promise.all([
-    stage.race(N, (client) => client.run(RefreshSessionDocument, { input: { refreshToken: tokens.refreshToken } })),
-    stage.race(N / 4, (client) => client.run(DeleteUserDocument, { input }), backEnd()),
+    fixture.race(REQUEST_COUNT, (client) => client.run(RefreshSessionDocument, { input: { refreshToken: tokens.refreshToken } })),
+    fixture.race(REQUEST_COUNT / 4, (client) => client.run(DeleteUserDocument, { input }), backEnd()),
   ]);
   expect(deleted.map(({ errors }) => errors[0]?.extensions.code ?? "deleted").sort()).toEqual([
     "FORBIDDEN",
@@ -53,50 +56,50 @@ it.each(rounds)("RC-05 deleteUser beside refreshes, round %i - 20 at once - one 
   for (const { data } of refreshed) {
     const answer = data?.refreshSession;
     if (answer?.__typename !== "LoggedIn") continue;
-    const me = await stage.application.client.with({ token: answer.sessionToken }).run(MeDocument, {});
+    const me = await fixture.application.client.with({ token: answer.sessionToken }).run(MeDocument, {});
     expect(me.errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
   }
-  expect(await stage.count("sessions WHERE user_id = ?", id)).toBe(0);
-  expect(await stage.count("users WHERE id = ?", id)).toBe(0);
-  await stage.one.mails.until(
-    () => stage.one.mails.received.some(({ to, subject }) => to === email && subject.includes("deleted")),
+  expect(await fixture.count("sessions WHERE user_id = ?", id)).toBe(0);
+  expect(await fixture.count("users WHERE id = ?", id)).toBe(0);
+  await fixture.gatewayA.mails.waitUntil(
+    () => fixture.gatewayA.mails.received.some(({ to, subject }) => to === email && subject.includes("deleted")),
     "goodbye",
   );
-  expect(await stage.count("audit_events WHERE event = 'ACCOUNT_DELETED' AND details LIKE ?", `%${id}%`)).toBe(1);
+  expect(await fixture.count("audit_events WHERE event = 'ACCOUNT_DELETED' AND details LIKE ?", `%${id}%`)).toBe(1);
 });
 
-it.each(rounds)("RC-06 updateUserMetadata, round %i - 20 at once, each its own key - all keys are there", async () => {
+it.each(rounds)("RC-06 updateUserMetadata, round %i - 20 at once, each its own key - all keys are stored", async () => {
   const { tokens } = await person();
-  const base = { applicationId: stage.application.id, userId: tokens.user.id };
-  const answers = await stage.race(
-    N,
+  const base = { applicationId: fixture.application.id, userId: tokens.user.id };
+  const answers = await fixture.race(
+    REQUEST_COUNT,
     (client, index) => client.expect(UpdateUserMetadataDocument, { input: { ...base, metadata: { [`key${index}`]: `value${index}` } } }),
     backEnd(),
   );
   for (const { updateUserMetadata } of answers) expect(updateUserMetadata.__typename).toBe("UserMetadataUpdated");
-  const [row] = await stage.one.query<{ metadata: string }>("SELECT metadata FROM users WHERE id = ?", [tokens.user.id]);
-  expect(Object.keys(JSON.parse(row?.metadata ?? "{}") as object)).toHaveLength(N);
+  const [row] = await fixture.gatewayA.query<{ metadata: string }>("SELECT metadata FROM users WHERE id = ?", [tokens.user.id]);
+  expect(Object.keys(JSON.parse(row?.metadata ?? "{}") as object)).toHaveLength(REQUEST_COUNT);
 });
 
 it.each(rounds)("RC-09 createUser, round %i - 20 at once, one address - one account, one mail", async () => {
-  const email = freshEmail("raced");
-  const input = { applicationId: stage.application.id, email };
-  const answers = await stage.race(N, (client) => client.expect(CreateUserDocument, { input }), backEnd());
+  const email = uniqueEmail("raced");
+  const input = { applicationId: fixture.application.id, email };
+  const answers = await fixture.race(REQUEST_COUNT, (client) => client.expect(CreateUserDocument, { input }), backEnd());
   const created = answers.filter(({ createUser }) => createUser.__typename === "UserCreated");
   expect(created).toHaveLength(1);
   for (const { createUser } of answers) expect(["UserCreated", "HandleUnavailable", "TooManyAttempts"]).toContain(createUser.__typename);
-  await stage.one.mails.nextCode(email);
-  expect(stage.one.mails.received.filter(({ to }) => to === email)).toHaveLength(1);
-  expect(await stage.count("users WHERE email = ?", email)).toBe(1);
+  await fixture.gatewayA.mails.nextCode(email);
+  expect(fixture.gatewayA.mails.received.filter(({ to }) => to === email)).toHaveLength(1);
+  expect(await fixture.count("users WHERE email = ?", email)).toBe(1);
 });
 
-it("TH-12 unlockUser beside guesses - 20 at once - nobody fails, and the owner logs in", async () => {
+it("TH-12 unlockUser and wrong passwords - 20 at once - no request fails, and the owner logs in", async () => {
   const { email, tokens } = await person();
-  const input = { applicationId: stage.application.id, userId: tokens.user.id };
+  const input = { applicationId: fixture.application.id, userId: tokens.user.id };
   await Promise.all([
-    stage.race(N, (client) => logIn(client, email, "certainly not the password")),
-    stage.race(N / 4, (client) => client.expect(UnlockUserDocument, { input }), backEnd()),
+    fixture.race(REQUEST_COUNT, (client) => logIn(client, email, "certainly not the password")),
+    fixture.race(REQUEST_COUNT / 4, (client) => client.expect(UnlockUserDocument, { input }), backEnd()),
   ]);
   await backEnd().expect(UnlockUserDocument, { input });
-  expect(await logIn(stage.application.client, email)).toMatchObject({ __typename: "LoggedIn" });
+  expect(await logIn(fixture.application.client, email)).toMatchObject({ __typename: "LoggedIn" });
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-it.each(rounds)("delete account - asked twenty times at once, round %i - deleted once, on record once, one goodbye", async (round) => {
+it.each(rounds)("delete account - requested twenty times at once, round %i - deleted once, recorded once, one mail", async (round) => {
   const { client, email, tokens } = await signUpPerson(gateway, application);
   const answers = await Promise.all(Array.from({ length: 20 }, () => client.run(DeleteAccountDocument, {})));
   const outcomes = new Set(answers.map(({ data, errors }) => data?.deleteAccount?.__typename ?? errors[0]?.extensions.code));

@@ -10,52 +10,52 @@ import {
   RegenerateRecoveryCodesDocument,
 } from "../support/generated/authentication.js";
 import { logIn, requireLogIn, signUpPerson } from "../support/people.js";
-import { N, rounds, track } from "../support/races.js";
+import { REQUEST_COUNT, raceFixture, rounds } from "../support/race-fixture.js";
 import {
   beginLogIn,
   completeLogIn,
   confirmTotp,
   enrollTotp,
-  type ProtectedPerson,
+  type PersonWithTotp,
   requireFullLogIn,
-  signUpProtected,
+  signUpWithTotp,
 } from "../support/second-factor.js";
 
-const stage = track("secondFactor.mode=TOTP");
+const fixture = raceFixture("secondFactor.mode=TOTP");
 
 type Answered = { readonly __typename: string };
-const losses = ["InvalidCode", "ChallengeEnded", "TooManyAttempts"];
+const losingOutcomes = ["InvalidCode", "ChallengeEnded", "TooManyAttempts"];
 /** One won, whoever else was refused. */
-function expectOneOf(winner: string, answers: readonly Answered[], losers: readonly string[] = losses): void {
+function expectOneWinner(winner: string, answers: readonly Answered[], losers: readonly string[] = losingOutcomes): void {
   const names = answers.map(({ __typename }) => __typename);
   expect(names.filter((name) => name === winner)).toHaveLength(1);
   expect(names.filter((name) => name !== winner && !losers.includes(name))).toEqual([]);
 }
-const openSessions = (userId: string) => stage.count("sessions WHERE user_id = ? AND ended_at IS NULL", userId);
-const protectedPerson = () => signUpProtected(stage.one, stage.application);
+const openSessions = (userId: string) => fixture.count("sessions WHERE user_id = ? AND ended_at IS NULL", userId);
+const protectedPerson = () => signUpWithTotp(fixture.gatewayA, fixture.application);
 /** A log-in after the race: what was lost in it closes nothing to the owner. */
-const stillLogsIn = async (person: ProtectedPerson) => {
-  stage.one.clock.move({ minutes: 2 });
-  await requireFullLogIn(stage.application.client, person);
+const stillLogsIn = async (person: PersonWithTotp) => {
+  fixture.gatewayA.clock.move({ minutes: 2 });
+  await requireFullLogIn(fixture.application.client, person);
 };
 
-describe("exactly one wins", () => {
+describe("exactly one succeeds", () => {
   it.each(rounds)("MF-09 complete log in - one challenge and one code many times, round %i - one session", async () => {
     const person = await protectedPerson();
-    const challengeToken = await beginLogIn(stage.application.client, person.email);
+    const challengeToken = await beginLogIn(fixture.application.client, person.email);
     const before = await openSessions(person.tokens.user.id);
     const code = person.authenticator.nextCode();
-    expectOneOf("LoggedIn", await stage.race(N, (client) => completeLogIn(client, challengeToken, { code })));
+    expectOneWinner("LoggedIn", await fixture.race(REQUEST_COUNT, (client) => completeLogIn(client, challengeToken, { code })));
     expect(await openSessions(person.tokens.user.id)).toBe(before + 1);
     // Losing the race costs the user nothing, not even a wait.
-    await requireFullLogIn(stage.application.client, person);
+    await requireFullLogIn(fixture.application.client, person);
   });
 
-  it.each(rounds)("log in - challenges of its own and one code for all, round %i - one session at most, the code is used up", async () => {
+  it.each(rounds)("log in - several challenges and one code, round %i - at most one session, the code is consumed", async () => {
     const person = await protectedPerson();
     const code = person.authenticator.nextCode();
     const before = await openSessions(person.tokens.user.id);
-    const answers = await stage.race(4, async (client) => {
+    const answers = await fixture.race(4, async (client) => {
       const begun = await logIn(client, person.email);
       return begun.__typename === "SecondFactorRequired" ? await completeLogIn(client, begun.challengeToken, { code }) : begun;
     });
@@ -65,132 +65,128 @@ describe("exactly one wins", () => {
     await stillLogsIn(person);
   });
 
-  it.each(rounds)("MF-20 complete log in - one recovery code many times, round %i - one session, nine codes left", async () => {
+  it.each(rounds)("MF-20 complete log in - one recovery code many times, round %i - one session, nine codes remain", async () => {
     const person = await protectedPerson();
     const before = await openSessions(person.tokens.user.id);
-    const challengeToken = await beginLogIn(stage.application.client, person.email);
+    const challengeToken = await beginLogIn(fixture.application.client, person.email);
     const recoveryCode = person.recoveryCodes[0] ?? "";
-    expectOneOf("LoggedIn", await stage.race(N, (client) => completeLogIn(client, challengeToken, { recoveryCode })));
-    expect(await stage.count("recovery_codes WHERE user_id = ?", person.tokens.user.id)).toBe(9);
+    expectOneWinner("LoggedIn", await fixture.race(REQUEST_COUNT, (client) => completeLogIn(client, challengeToken, { recoveryCode })));
+    expect(await fixture.count("recovery_codes WHERE user_id = ?", person.tokens.user.id)).toBe(9);
     expect(await openSessions(person.tokens.user.id)).toBe(before + 1);
-    const again = await beginLogIn(stage.application.client, person.email);
-    expect((await completeLogIn(stage.application.client, again, { recoveryCode })).__typename).not.toBe("LoggedIn");
+    const again = await beginLogIn(fixture.application.client, person.email);
+    expect((await completeLogIn(fixture.application.client, again, { recoveryCode })).__typename).not.toBe("LoggedIn");
     await stillLogsIn(person);
   });
 
-  it.each(rounds)("complete log in - one challenge, a code and ten recovery codes, round %i - one session, one thing used", async () => {
+  it.each(rounds)("complete log in - one challenge, a code and ten recovery codes, round %i - one session, one code consumed", async () => {
     const person = await protectedPerson();
     const before = await openSessions(person.tokens.user.id);
-    const challengeToken = await beginLogIn(stage.application.client, person.email);
+    const challengeToken = await beginLogIn(fixture.application.client, person.email);
     const code = person.authenticator.nextCode();
     const proofs = [{ code }, ...person.recoveryCodes.map((recoveryCode) => ({ recoveryCode }))];
-    const answers = await stage.race(proofs.length, (client, index) => completeLogIn(client, challengeToken, proofs[index] ?? { code }));
-    expectOneOf("LoggedIn", answers);
+    const answers = await fixture.race(proofs.length, (client, index) => completeLogIn(client, challengeToken, proofs[index] ?? { code }));
+    expectOneWinner("LoggedIn", answers);
     const byCode = answers[0]?.__typename === "LoggedIn";
-    expect(await stage.count("recovery_codes WHERE user_id = ?", person.tokens.user.id)).toBe(byCode ? 10 : 9);
+    expect(await fixture.count("recovery_codes WHERE user_id = ?", person.tokens.user.id)).toBe(byCode ? 10 : 9);
     expect(await openSessions(person.tokens.user.id)).toBe(before + 1);
     await stillLogsIn(person);
   });
 
-  it.each(
-    rounds,
-  )("RC-04 confirm - one enrollment many times, round %i - one success, and the recovery codes it returned work", async () => {
-    const person = await signUpPerson(stage.one, stage.application);
-    const other = await requireLogIn(stage.application.client, person.email);
-    const authenticator = await enrollTotp(stage.one, person.client);
+  it.each(rounds)("RC-04 confirm - one enrollment many times, round %i - one success, and its recovery codes work", async () => {
+    const person = await signUpPerson(fixture.gatewayA, fixture.application);
+    const other = await requireLogIn(fixture.application.client, person.email);
+    const authenticator = await enrollTotp(fixture.gatewayA, person.client);
     const code = authenticator.code();
-    const answers = await stage.race(N, (client) => confirmTotp(client, code), person.client);
-    expectOneOf("SecondFactorEnabled", answers, ["InvalidCode"]);
-    expect(await stage.count("second_factors WHERE user_id = ?", person.tokens.user.id)).toBe(1);
-    expect(await stage.count("recovery_codes WHERE user_id = ?", person.tokens.user.id)).toBe(10);
-    expect((await stage.application.client.with({ token: other.sessionToken }).run(MeDocument, {})).errors).toHaveLength(1);
+    const answers = await fixture.race(REQUEST_COUNT, (client) => confirmTotp(client, code), person.client);
+    expectOneWinner("SecondFactorEnabled", answers, ["InvalidCode"]);
+    expect(await fixture.count("second_factors WHERE user_id = ?", person.tokens.user.id)).toBe(1);
+    expect(await fixture.count("recovery_codes WHERE user_id = ?", person.tokens.user.id)).toBe(10);
+    expect((await fixture.application.client.with({ token: other.sessionToken }).run(MeDocument, {})).errors).toHaveLength(1);
     const codes = answers.flatMap((answer) => (answer.__typename === "SecondFactorEnabled" ? answer.recoveryCodes : []));
     expect(codes).toHaveLength(10);
     for (const recoveryCode of [codes[0] ?? "", codes[9] ?? ""]) {
-      const challengeToken = await beginLogIn(stage.application.client, person.email);
-      expect(await completeLogIn(stage.application.client, challengeToken, { recoveryCode })).toMatchObject({ __typename: "LoggedIn" });
+      const challengeToken = await beginLogIn(fixture.application.client, person.email);
+      expect(await completeLogIn(fixture.application.client, challengeToken, { recoveryCode })).toMatchObject({ __typename: "LoggedIn" });
     }
     await stillLogsIn({ ...person, authenticator, recoveryCodes: codes });
   });
 
-  it.each(
-    rounds,
-  )("confirm - two sessions, each for itself, round %i - one factor, one open session, one set of recovery codes", async () => {
-    const person = await signUpPerson(stage.one, stage.application);
-    const { sessionToken } = await requireLogIn(stage.application.client, person.email);
+  it.each(rounds)("confirm - two sessions at once, round %i - one factor, one open session, one set of recovery codes", async () => {
+    const person = await signUpPerson(fixture.gatewayA, fixture.application);
+    const { sessionToken } = await requireLogIn(fixture.application.client, person.email);
     // Each session asks both instances.
     const tokens = [person.tokens.sessionToken, sessionToken];
     const inTurn = (client: Client, index: number) => client.with({ token: tokens[(index >> 1) % 2] });
-    await stage.race(N, (client, index) => inTurn(client, index).run(EnrollTotpDocument, {}));
-    const authenticator = await enrollTotp(stage.one, person.client);
+    await fixture.race(REQUEST_COUNT, (client, index) => inTurn(client, index).run(EnrollTotpDocument, {}));
+    const authenticator = await enrollTotp(fixture.gatewayA, person.client);
     const code = authenticator.code();
-    const answers = await stage.race(N, async (client, index) => {
+    const answers = await fixture.race(REQUEST_COUNT, async (client, index) => {
       const { data } = await inTurn(client, index).run(ConfirmTotpDocument, { input: { code } });
       return data?.confirmTotp ?? { __typename: "UNAUTHENTICATED" };
     });
-    expectOneOf("SecondFactorEnabled", answers, ["InvalidCode", "UNAUTHENTICATED"]);
-    expect(await stage.count("second_factors WHERE user_id = ?", person.tokens.user.id)).toBe(1);
+    expectOneWinner("SecondFactorEnabled", answers, ["InvalidCode", "UNAUTHENTICATED"]);
+    expect(await fixture.count("second_factors WHERE user_id = ?", person.tokens.user.id)).toBe(1);
     expect(await openSessions(person.tokens.user.id)).toBe(1);
   });
 
-  it.each(rounds)("complete reauthentication - one challenge many times, round %i - one is proved", async () => {
+  it.each(rounds)("complete reauthentication - one challenge many times, round %i - one succeeds", async () => {
     const person = await protectedPerson();
     const { reauthenticate } = await person.client.expect(ReauthenticateDocument, { input: { password: person.password } });
     const challengeToken = reauthenticate.__typename === "SecondFactorRequired" ? reauthenticate.challengeToken : "";
     const input = { challengeToken, proof: { code: person.authenticator.nextCode() } };
-    const answers = await stage.race(
-      N,
+    const answers = await fixture.race(
+      REQUEST_COUNT,
       async (client) => (await client.expect(CompleteReauthenticationDocument, { input })).completeReauthentication,
       person.client,
     );
-    expectOneOf("Reauthenticated", answers);
+    expectOneWinner("Reauthenticated", answers);
     await stillLogsIn(person);
   });
 
-  it.each(rounds)("regenerate - many times at once, round %i - ten codes are left, all of one answer", async () => {
+  it.each(rounds)("regenerate - many times at once, round %i - ten codes remain, all of one answer", async () => {
     const person = await protectedPerson();
-    const answers = await stage.race(
-      N,
+    const answers = await fixture.race(
+      REQUEST_COUNT,
       async (client) => (await client.expect(RegenerateRecoveryCodesDocument, {})).regenerateRecoveryCodes,
       person.client,
     );
     const sets = answers.map((answer) => (answer.__typename === "RecoveryCodes" ? answer.recoveryCodes : []));
-    expect(await stage.count("recovery_codes WHERE user_id = ?", person.tokens.user.id)).toBe(10);
+    expect(await fixture.count("recovery_codes WHERE user_id = ?", person.tokens.user.id)).toBe(10);
     let working = 0;
     for (const [recoveryCode = ""] of sets) {
-      await stage.one.query("DELETE FROM throttle_buckets");
-      const challengeToken = await beginLogIn(stage.application.client, person.email);
-      const { __typename } = await completeLogIn(stage.application.client, challengeToken, { recoveryCode });
+      await fixture.gatewayA.query("DELETE FROM throttle_buckets");
+      const challengeToken = await beginLogIn(fixture.application.client, person.email);
+      const { __typename } = await completeLogIn(fixture.application.client, challengeToken, { recoveryCode });
       if (__typename === "LoggedIn") working++;
     }
     expect(working).toBe(1);
   });
 });
 
-describe("guesses and changes at once", () => {
+describe("concurrent guesses and changes", () => {
   it.each(
     rounds,
-  )("RC-12 complete log in - wrong codes at once, round %i - five are looked at, and the sixth fails even if right", async () => {
+  )("RC-12 complete log in - wrong codes at once, round %i - five are checked, and the sixth fails even if right", async () => {
     const person = await protectedPerson();
-    stage.one.clock.move({ minutes: 1 });
-    const challengeToken = await beginLogIn(stage.application.client, person.email);
+    fixture.gatewayA.clock.move({ minutes: 1 });
+    const challengeToken = await beginLogIn(fixture.application.client, person.email);
     const code = person.authenticator.wrongCode();
-    const answers = await stage.race(N, (client) => completeLogIn(client, challengeToken, { code }));
+    const answers = await fixture.race(REQUEST_COUNT, (client) => completeLogIn(client, challengeToken, { code }));
     expect(answers.filter(({ __typename }) => __typename === "InvalidCode").length).toBeLessThanOrEqual(5);
-    expect(answers.filter(({ __typename }) => !losses.includes(__typename))).toEqual([]);
-    expect(await stage.count("challenges WHERE application_id = ? AND attempts > 5", stage.application.id)).toBe(0);
-    const right = await completeLogIn(stage.application.client, challengeToken, { code: person.authenticator.code() });
+    expect(answers.filter(({ __typename }) => !losingOutcomes.includes(__typename))).toEqual([]);
+    expect(await fixture.count("challenges WHERE application_id = ? AND attempts > 5", fixture.application.id)).toBe(0);
+    const right = await completeLogIn(fixture.application.client, challengeToken, { code: person.authenticator.code() });
     expect(right.__typename).not.toBe("LoggedIn");
     await stillLogsIn(person);
   });
 
   it.each(
     rounds,
-  )("disable against complete log in - round %i - a session opens with the factor or not at all; none outlives the change", async () => {
+  )("disable against complete log in - round %i - a session opens with the factor or not at all; none survives the change", async () => {
     const person = await protectedPerson();
-    const challengeToken = await beginLogIn(stage.application.client, person.email);
+    const challengeToken = await beginLogIn(fixture.application.client, person.email);
     const code = person.authenticator.nextCode();
-    const answers = await stage.race<Answered>(6, async (client, index) =>
+    const answers = await fixture.race<Answered>(6, async (client, index) =>
       index === 3
         ? (await client.with({ token: person.tokens.sessionToken }).expect(DisableSecondFactorDocument, {})).disableSecondFactor
         : await completeLogIn(client, challengeToken, { code }),
@@ -198,9 +194,9 @@ describe("guesses and changes at once", () => {
     const opened = answers.filter(({ __typename }) => __typename === "LoggedIn").length;
     expect(opened).toBeLessThanOrEqual(1);
     expect(answers[3]).toMatchObject({ __typename: "SecondFactorDisabled" });
-    expect(await stage.count("second_factors WHERE user_id = ?", person.tokens.user.id)).toBe(0);
-    expect(await stage.count("recovery_codes WHERE user_id = ?", person.tokens.user.id)).toBe(0);
+    expect(await fixture.count("second_factors WHERE user_id = ?", person.tokens.user.id)).toBe(0);
+    expect(await fixture.count("recovery_codes WHERE user_id = ?", person.tokens.user.id)).toBe(0);
     expect(await openSessions(person.tokens.user.id)).toBe(1);
-    await requireLogIn(stage.application.client, person.email);
+    await requireLogIn(fixture.application.client, person.email);
   });
 });

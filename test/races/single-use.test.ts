@@ -10,26 +10,26 @@ import {
   ResetPasswordDocument,
   SignUpDocument,
 } from "../support/generated/authentication.js";
-import { beginSignUp, freshEmail, logIn, PASSWORD, requireLogIn, signUpPerson } from "../support/people.js";
+import { beginSignUp, logIn, PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
 
 /** Requests of one race. */
-const N = 20;
+const REQUEST_COUNT = 20;
 /** Wrong codes that no budget refuses: more than a code survives, fewer than an account may spend. */
 const GUESSES = 14;
 const { RACE_ROUNDS = "5" } = process.env;
 const rounds = Array.from({ length: Number(RACE_ROUNDS) }, (_, round) => round + 1);
 
-let one: TestGateway;
-let other: TestGateway;
+let gatewayA: TestGateway;
+let gatewayB: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  one = await TestGateway.start();
-  other = await TestGateway.start({ beside: one });
-  application = await one.createApplication();
+  gatewayA = await TestGateway.start();
+  gatewayB = await TestGateway.start({ shareDatabaseOf: gatewayA });
+  application = await gatewayA.createApplication();
 });
 afterAll(async () => {
-  await other.stop();
-  await one.stop();
+  await gatewayB.stop();
+  await gatewayA.stop();
 });
 
 /** Runs `times` requests at once, every other one at the other instance, each from an address of its own. */
@@ -38,7 +38,7 @@ async function race<T>(
   request: (client: TestApplication["client"], index: number) => Promise<T>,
   { client } = application,
 ): Promise<T[]> {
-  const runners = Array.from({ length: times }, (_, index) => client.with({ baseUrl: [one, other][index % 2]?.url ?? "" }));
+  const runners = Array.from({ length: times }, (_, index) => client.with({ baseUrl: [gatewayA, gatewayB][index % 2]?.url ?? "" }));
   return await Promise.all(runners.map((runner, index) => request(runner, index)));
 }
 
@@ -50,77 +50,80 @@ function tally(answers: readonly { readonly __typename: string }[]): Record<stri
 }
 
 /** One request won; the others were refused, by the race or by the budget of attempts. */
-function expectOne(winner: string, answers: readonly { readonly __typename: string }[], loser: string): void {
-  const { [winner]: won, [loser]: lost = 0, TooManyAttempts: throttled = 0, ...others } = tally(answers);
-  expect({ won, others, sum: lost + throttled }).toEqual({ won: 1, others: {}, sum: answers.length - 1 });
+function expectOneWinner(winner: string, answers: readonly { readonly __typename: string }[], loser: string): void {
+  const { [winner]: won, [loser]: lost = 0, TooManyAttempts: rateLimited = 0, ...others } = tally(answers);
+  expect({ won, others, sum: lost + rateLimited }).toEqual({ won: 1, others: {}, sum: answers.length - 1 });
 }
 
 const count = async (sql: string, ...parameters: unknown[]) =>
-  Number((await one.query<{ n: number }>(`SELECT COUNT(*) AS n FROM ${sql}`, parameters))[0]?.n);
+  Number((await gatewayA.query<{ n: number }>(`SELECT COUNT(*) AS n FROM ${sql}`, parameters))[0]?.n);
 const completeSignUp = async (client: TestApplication["client"], email: string, code: string, ticket: string | null) =>
   (await client.expect(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } })).completeSignUp;
 /** A code of the same length that is not this one. */
-const another = (code: string, step = 1) => String((Number(code) + step) % 10 ** code.length).padStart(code.length, "0");
+const otherCode = (code: string, step = 1) => String((Number(code) + step) % 10 ** code.length).padStart(code.length, "0");
 
 async function requestReset(email: string) {
-  one.clock.move({ seconds: 61 });
+  gatewayA.clock.move({ seconds: 61 });
   const { forgotPassword } = await application.client.expect(ForgotPasswordDocument, { input: { handle: { email } } });
   if (forgotPassword.__typename !== "PasswordResetRequested") throw new Error(forgotPassword.__typename);
-  return { ticket: forgotPassword.ticket, code: await one.mails.nextCode(email) };
+  return { ticket: forgotPassword.ticket, code: await gatewayA.mails.nextCode(email) };
 }
 
-describe("exactly one wins", () => {
-  it.each(rounds)("completeSignUp - RC-02 one code many times, round %i - one user, one session, the others InvalidCode", async () => {
-    const email = freshEmail();
+describe("exactly one succeeds", () => {
+  it.each(rounds)("completeSignUp - RC-02 one code many times, round %i - one user, one session, InvalidCode for the others", async () => {
+    const email = uniqueEmail();
     const ticket = await beginSignUp(application.client, email);
-    const code = await one.mails.nextCode(email);
-    const answers = await race(N, (client) => completeSignUp(client, email, code, ticket));
-    expectOne("LoggedIn", answers, "InvalidCode");
-    const [user] = await one.query<{ id: string }>("SELECT id FROM users WHERE application_id = ? AND email = ?", [application.id, email]);
+    const code = await gatewayA.mails.nextCode(email);
+    const answers = await race(REQUEST_COUNT, (client) => completeSignUp(client, email, code, ticket));
+    expectOneWinner("LoggedIn", answers, "InvalidCode");
+    const [user] = await gatewayA.query<{ id: string }>("SELECT id FROM users WHERE application_id = ? AND email = ?", [
+      application.id,
+      email,
+    ]);
     expect(await count("users WHERE email = ?", email)).toBe(1);
     expect(await count("sessions WHERE user_id = ?", user?.id)).toBe(1);
     expect(await count("pending_sign_ups WHERE email = ?", email)).toBe(0);
     await requireLogIn(application.client, email);
   });
 
-  it("completeSignUp - RC-02 each with its own ticket - one user, with the winner's password and no other", async () => {
-    const email = freshEmail();
+  it("completeSignUp - RC-02 each with its own ticket - one user, with the password of the successful ticket only", async () => {
+    const email = uniqueEmail();
     const passwords = Array.from({ length: 5 }, (_, index) => `${PASSWORD} number ${index}`);
     const tickets: string[] = [];
     for (const password of passwords) tickets.push(await beginSignUp(application.client, email, { password }));
-    const code = await one.mails.nextCode(email);
+    const code = await gatewayA.mails.nextCode(email);
     const answers = await race(5, (client, index) => completeSignUp(client, email, code, tickets[index] ?? null));
-    expectOne("LoggedIn", answers, "InvalidCode");
+    expectOneWinner("LoggedIn", answers, "InvalidCode");
     const winner = answers.findIndex(({ __typename }) => __typename === "LoggedIn");
     await requireLogIn(application.client, email, passwords[winner]);
     for (const password of passwords.filter((_, index) => index !== winner))
       expect((await logIn(application.client, email, password)).__typename).not.toBe("LoggedIn");
   });
 
-  it("signUp - flow NONE, one address many times - one user, the others HandleUnavailable", async () => {
-    const open = await one.createApplication("Open", "signUp.flow=NONE");
+  it("signUp - flow NONE, one address many times - one user, HandleUnavailable for the others", async () => {
+    const open = await gatewayA.createApplication("Open", "signUp.flow=NONE");
     for (const _ of rounds) {
-      const email = freshEmail();
+      const email = uniqueEmail();
       const answers = await race(
-        N,
+        REQUEST_COUNT,
         async (client) => (await client.expect(SignUpDocument, { input: { handle: { email }, password: PASSWORD } })).signUp,
         open,
       );
-      expectOne("LoggedIn", answers, "HandleUnavailable");
+      expectOneWinner("LoggedIn", answers, "HandleUnavailable");
       expect(await count("users WHERE email = ?", email)).toBe(1);
     }
     expect(await count("sessions WHERE application_id = ?", open.id)).toBe(rounds.length);
   });
 
   it.each(rounds)("resetPassword - RC-03 one code, many passwords, round %i - one PasswordReset, only its password logs in", async () => {
-    const { email } = await signUpPerson(one, application);
+    const { email } = await signUpPerson(gatewayA, application);
     const { code, ticket } = await requestReset(email);
-    const passwords = Array.from({ length: N }, (_, index) => `chosen in the race ${index}`);
-    const answers = await race(N, async (client, index) => {
+    const passwords = Array.from({ length: REQUEST_COUNT }, (_, index) => `chosen in the race ${index}`);
+    const answers = await race(REQUEST_COUNT, async (client, index) => {
       const input = { handle: { email }, code, ticket, newPassword: passwords[index] ?? "" };
       return (await client.expect(ResetPasswordDocument, { input })).resetPassword;
     });
-    expectOne("PasswordReset", answers, "InvalidCode");
+    expectOneWinner("PasswordReset", answers, "InvalidCode");
     const winner = answers.findIndex(({ __typename }) => __typename === "PasswordReset");
     await requireLogIn(application.client, email, passwords[winner]);
     const losers = [PASSWORD, ...passwords.filter((_, index) => index !== winner)];
@@ -128,14 +131,14 @@ describe("exactly one wins", () => {
     expect(tally(attempts)).toEqual({ InvalidCredentials: losers.length });
   });
 
-  it("keys - rotation many times at once - one rotates, the strip stays whole", async () => {
-    const own = await one.createApplication("Rotated");
-    one.clock.move({ hours: 24, seconds: 1 });
+  it("keys - rotation many times at once - one succeeds, the key set stays complete", async () => {
+    const own = await gatewayA.createApplication("Rotated");
+    gatewayA.clock.move({ hours: 24, seconds: 1 });
     const rotations = await Promise.allSettled(
-      Array.from({ length: 6 }, (_, index) => ([one, other][index % 2] ?? one).nouns.signingKeys.rotate(own.id)),
+      Array.from({ length: 6 }, (_, index) => ([gatewayA, gatewayB][index % 2] ?? gatewayA).services.signingKeys.rotate(own.id)),
     );
     expect(rotations.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    const states = (await one.query<{ state: string }>("SELECT state FROM signing_keys WHERE application_id = ?", [own.id])).map(
+    const states = (await gatewayA.query<{ state: string }>("SELECT state FROM signing_keys WHERE application_id = ?", [own.id])).map(
       ({ state }) => state,
     );
     expect(states.sort()).toEqual(["CURRENT", "NEXT", "PREVIOUS"]);
@@ -145,22 +148,22 @@ describe("exactly one wins", () => {
 describe("codes", () => {
   it.each(
     rounds,
-  )("signUp and resend - RC-01 one address many times, round %i - one mail, one live code, the one in the newest mail", async () => {
-    const email = freshEmail();
-    const answers = await race(N, async (client, index) => {
+  )("signUp and resend - RC-01 one address many times, round %i - one mail, one valid code, that of the newest mail", async () => {
+    const email = uniqueEmail();
+    const answers = await race(REQUEST_COUNT, async (client, index) => {
       if (index % 4 === 3)
         return (await client.expect(ResendSignUpCodeDocument, { input: { handle: { email } } })).resendSignUpCode.__typename;
       return (await client.expect(SignUpDocument, { input: { handle: { email }, password: PASSWORD } })).signUp.__typename;
     });
     expect(answers).toContain("ConfirmationSent");
     expect(answers.filter((name) => name !== "ConfirmationSent" && name !== "TooManyAttempts")).toEqual([]);
-    const first = await one.mails.nextCode(email);
+    const first = await gatewayA.mails.nextCode(email);
     expect(await count("pending_sign_ups WHERE email = ?", email)).toBeLessThanOrEqual(5);
-    one.clock.move({ minutes: 16 });
-    await race(N, (client) => client.expect(ResendSignUpCodeDocument, { input: { handle: { email } } }));
-    const second = await one.mails.nextCode(email);
+    gatewayA.clock.move({ minutes: 16 });
+    await race(REQUEST_COUNT, (client) => client.expect(ResendSignUpCodeDocument, { input: { handle: { email } } }));
+    const second = await gatewayA.mails.nextCode(email);
     await expect.poll(() => count("outbox_messages WHERE status = 'PENDING'"), { timeout: 10_000 }).toBe(0);
-    expect(one.mails.countTo(email)).toBe(2);
+    expect(gatewayA.mails.countTo(email)).toBe(2);
     if (first !== second)
       expect(await completeSignUp(application.client, email, first, null)).toMatchObject({
         __typename: "InvalidCode",
@@ -172,13 +175,13 @@ describe("codes", () => {
 
   it.each(
     rounds,
-  )("completeSignUp - RC-12 wrong codes at once without a ticket, round %i - five are looked at; the sixth fails even if right", async () => {
-    const email = freshEmail();
+  )("completeSignUp - RC-12 wrong codes at once without a ticket, round %i - five are checked; the sixth fails even if right", async () => {
+    const email = uniqueEmail();
     const ticket = await beginSignUp(application.client, email);
-    const code = await one.mails.nextCode(email);
-    const answers = await race(GUESSES, (client, index) => completeSignUp(client, email, another(code, index + 1), null));
+    const code = await gatewayA.mails.nextCode(email);
+    const answers = await race(GUESSES, (client, index) => completeSignUp(client, email, otherCode(code, index + 1), null));
     expect(tally(answers)).toEqual({ InvalidCode: GUESSES });
-    expect(await one.query("SELECT attempts FROM challenges WHERE application_id = ? AND attempts > 5", [application.id])).toEqual([]);
+    expect(await gatewayA.query("SELECT attempts FROM challenges WHERE application_id = ? AND attempts > 5", [application.id])).toEqual([]);
     expect(await completeSignUp(application.client, email, code, null)).toMatchObject({
       __typename: "InvalidCode",
     });
@@ -189,21 +192,21 @@ describe("codes", () => {
   });
 
   it.each(rounds)("completeSignUp - RC-12 wrong codes at once with the ticket, round %i - the sixth fails even if right", async () => {
-    const email = freshEmail();
+    const email = uniqueEmail();
     const ticket = await beginSignUp(application.client, email);
-    const code = await one.mails.nextCode(email);
-    const answers = await race(GUESSES, (client, index) => completeSignUp(client, email, another(code, index + 1), ticket));
+    const code = await gatewayA.mails.nextCode(email);
+    const answers = await race(GUESSES, (client, index) => completeSignUp(client, email, otherCode(code, index + 1), ticket));
     expect(tally(answers)).toEqual({ InvalidCode: GUESSES });
-    expect(await one.query("SELECT attempts FROM challenge_tickets WHERE application_id = ? AND attempts > 5", [application.id])).toEqual(
-      [],
-    );
+    expect(
+      await gatewayA.query("SELECT attempts FROM challenge_tickets WHERE application_id = ? AND attempts > 5", [application.id]),
+    ).toEqual([]);
     expect(await completeSignUp(application.client, email, code, ticket)).toMatchObject({
       __typename: "InvalidCode",
     });
   });
 
   it("resetPassword - RC-12 wrong codes at once - the sixth fails even if right, and the old password stays", async () => {
-    const { email } = await signUpPerson(one, application);
+    const { email } = await signUpPerson(gatewayA, application);
     const { code, ticket } = await requestReset(email);
     const reset = async (client: TestApplication["client"], tried: string) =>
       (
@@ -211,15 +214,15 @@ describe("codes", () => {
           input: { handle: { email }, code: tried, ticket, newPassword: "set by nobody at all" },
         })
       ).resetPassword;
-    expect(tally(await race(GUESSES, (client, index) => reset(client, another(code, index + 1))))).toEqual({ InvalidCode: GUESSES });
+    expect(tally(await race(GUESSES, (client, index) => reset(client, otherCode(code, index + 1))))).toEqual({ InvalidCode: GUESSES });
     expect(await reset(application.client, code)).toMatchObject({ __typename: "InvalidCode" });
     await requireLogIn(application.client, email);
   });
 });
 
 describe("sessions", () => {
-  it.each(rounds)("refreshSession - SE-05 one token 100 times, round %i - all are served, with one successor", async () => {
-    const { tokens } = await signUpPerson(one, application);
+  it.each(rounds)("refreshSession - SE-05 one token 100 times, round %i - all get the same successor", async () => {
+    const { tokens } = await signUpPerson(gatewayA, application);
     const refresh = async (client: TestApplication["client"], refreshToken: string) =>
       (await client.expect(RefreshSessionDocument, { input: { refreshToken } })).refreshSession;
     const answers = await race(100, (client) => refresh(client, tokens.refreshToken));
@@ -231,8 +234,8 @@ describe("sessions", () => {
     const [[refreshToken = "", sessionToken = ""] = []] = pairs;
     const me = await application.client.with({ token: sessionToken }).expect(MeDocument, {});
     expect(me.me?.sessions).toHaveLength(1);
-    const onward = await race(N, (client) => refresh(client, refreshToken));
-    expect(tally(onward)).toEqual({ LoggedIn: N });
+    const onward = await race(REQUEST_COUNT, (client) => refresh(client, refreshToken));
+    expect(tally(onward)).toEqual({ LoggedIn: REQUEST_COUNT });
     expect(new Set(onward.map((answer) => (answer.__typename === "LoggedIn" ? answer.refreshToken : ""))).size).toBe(1);
     // The token before the last is no longer the direct parent: it was stolen or copied.
     expect(await refresh(application.client, tokens.refreshToken)).toMatchObject({
@@ -241,11 +244,11 @@ describe("sessions", () => {
   });
 
   it.each(rounds)("logIn against resetPassword - round %i - no session opened with the old password survives", async () => {
-    const { email, tokens } = await signUpPerson(one, application);
+    const { email, tokens } = await signUpPerson(gatewayA, application);
     const { code, ticket } = await requestReset(email);
     const newPassword = "chosen after the loss";
-    const answers = await race(N, async (client, index) =>
-      index === N / 2
+    const answers = await race(REQUEST_COUNT, async (client, index) =>
+      index === REQUEST_COUNT / 2
         ? (await client.expect(ResetPasswordDocument, { input: { handle: { email }, code, ticket, newPassword } })).resetPassword
         : (await client.expect(LogInDocument, { input: { handle: { email }, password: PASSWORD } })).logIn,
     );
@@ -268,9 +271,9 @@ describe("settings", () => {
     );
 
   it.each(rounds)("settings - changes of different fields at once, round %i - none is lost", async () => {
-    const own = await one.createApplication("Changed");
-    await Promise.all(changes.map((change, index) => ([one, other][index % 2] ?? one).configure(own.id, change)));
-    const found = await one.nouns.applicationRegistry.find(own.id);
+    const own = await gatewayA.createApplication("Changed");
+    await Promise.all(changes.map((change, index) => ([gatewayA, gatewayB][index % 2] ?? gatewayA).configure(own.id, change)));
+    const found = await gatewayA.services.applicationRegistry.find(own.id);
     expect(found?.settingsVersion).toBe(1 + changes.length);
     const settings = found?.settings as unknown as Record<string, Record<string, unknown>>;
     const stored = changes.map((change) => {

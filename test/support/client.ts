@@ -23,12 +23,12 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly endpoint?: string;
   /** Every answer is shown to this. */
-  readonly watch?: (answer: Answer<unknown>) => void;
+  readonly onAnswer?: (answer: Answer<unknown>) => void;
 }
 
 let lastAddress = 0;
 /** A network address nobody else in the run has. */
-export const freshAddress = () => {
+export const uniqueAddress = () => {
   lastAddress++;
   return `198.18.${(lastAddress >> 8) & 255}.${lastAddress & 255}`;
 };
@@ -59,7 +59,7 @@ export class Client {
 
   /** Sends any body as JSON; strings go as they are. */
   async post<Data>(body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer<Data>> {
-    const { baseUrl, appKey, token, address = freshAddress(), endpoint = "/graphql", watch } = this.options;
+    const { baseUrl, appKey, token, address = uniqueAddress(), endpoint = "/graphql", onAnswer: watch } = this.options;
     const response = await fetch(baseUrl + endpoint, {
       method: "POST",
       headers: {

@@ -11,7 +11,7 @@ export class MovableClock implements Clock {
   }
 
   /** Runs `work` while time stands still. */
-  async standStill<T>(work: () => Promise<T>): Promise<T> {
+  async whileFrozen<T>(work: () => Promise<T>): Promise<T> {
     this.frozenAt = Date.now();
     try {
       return await work();

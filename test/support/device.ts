@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { LatchkeyClient, type LatchkeyOptions, memoryStore, type SessionStore } from "../../clients/typescript/src/index.js";
-import { freshAddress } from "./client.js";
+import { uniqueAddress } from "./client.js";
 import type { TestApplication, TestGateway } from "./gateway.js";
 
 /** A person's phone with the app: the client package, a network address, and a record of what was sent. */
@@ -9,25 +9,25 @@ export interface Device {
   readonly client: LatchkeyClient;
   readonly store: SessionStore;
   /** Names of the operations sent, in order. */
-  readonly sent: string[];
+  readonly sentOperations: string[];
   /** How often the app was told that its session is over. */
-  ended: number;
+  sessionEndedCount: number;
 }
 type DeviceOptions = Partial<Pick<LatchkeyOptions, "url" | "store" | "locale" | "timeoutMs" | "now">>;
 
-export function device(gateway: TestGateway, { appKey }: Pick<TestApplication, "appKey">, options: DeviceOptions = {}): Device {
+export function createDevice(gateway: TestGateway, { appKey }: Pick<TestApplication, "appKey">, options: DeviceOptions = {}): Device {
   const { store = memoryStore() } = options;
-  const address = freshAddress();
-  const record: Pick<Device, "sent" | "ended"> = { sent: [], ended: 0 };
+  const address = uniqueAddress();
+  const record: Pick<Device, "sentOperations" | "sessionEndedCount"> = { sentOperations: [], sessionEndedCount: 0 };
   const client = new LatchkeyClient({
     url: gateway.url,
     appKey,
     now: () => gateway.clock.now().getTime(),
     onSessionEnded: () => {
-      record.ended++;
+      record.sessionEndedCount++;
     },
     fetch: (input, init) => {
-      record.sent.push(/(?:query|mutation) (\w+)/.exec(String(init?.body))?.[1] ?? "?");
+      record.sentOperations.push(/(?:query|mutation) (\w+)/.exec(String(init?.body))?.[1] ?? "?");
       return fetch(input, { ...init, headers: { ...(init?.headers as Record<string, string>), "x-forwarded-for": address } });
     },
     ...options,
@@ -39,14 +39,14 @@ export function device(gateway: TestGateway, { appKey }: Pick<TestApplication, "
 /** Stands between a device and the gateway and loses things. */
 export class FlakyProxy {
   /** So many requests are passed on and their answers lost. */
-  losesAnswers = 0;
+  answersToDrop = 0;
   /** Nothing is passed on. */
   isDown = false;
-  passedOn = 0;
+  forwardedCount = 0;
 
   private constructor(private readonly server: Server) {}
 
-  static async before(gateway: TestGateway): Promise<FlakyProxy> {
+  static async inFrontOf(gateway: TestGateway): Promise<FlakyProxy> {
     const server: Server = createServer(async (request, response) => {
       if (proxy.isDown) return request.socket.destroy();
       const chunks: Buffer[] = [];
@@ -54,9 +54,9 @@ export class FlakyProxy {
       const { host: _, connection: __, "content-length": ___, ...headers } = request.headers as Record<string, string>;
       const answer = await fetch(gateway.url + request.url, { method: request.method ?? "GET", headers, body: Buffer.concat(chunks) });
       const text = await answer.text();
-      proxy.passedOn++;
-      if (proxy.losesAnswers > 0) {
-        proxy.losesAnswers--;
+      proxy.forwardedCount++;
+      if (proxy.answersToDrop > 0) {
+        proxy.answersToDrop--;
         return request.socket.destroy();
       }
       response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" }).end(text);

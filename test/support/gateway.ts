@@ -17,7 +17,7 @@ export interface TestApplication {
 export interface TestGatewayOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Share another gateway's database (two instances). */
-  readonly beside?: TestGateway;
+  readonly shareDatabaseOf?: TestGateway;
   /** Without SMTP_URL: mails stay in the development inbox. */
   readonly withoutMailServer?: boolean;
 }
@@ -35,10 +35,10 @@ export class TestGateway {
     readonly mails: MailServer,
     readonly database: TestDatabase,
     readonly logs: string[],
-    private readonly isGuest: boolean,
+    private readonly sharesDatabase: boolean,
   ) {}
 
-  static async start({ environment = {}, beside, withoutMailServer }: TestGatewayOptions = {}): Promise<TestGateway> {
+  static async start({ environment = {}, shareDatabaseOf: beside, withoutMailServer }: TestGatewayOptions = {}): Promise<TestGateway> {
     const database = beside?.database ?? (await createTestDatabase());
     const mails = beside?.mails ?? (await MailServer.start());
     const clock = beside?.clock ?? new MovableClock();
@@ -60,28 +60,28 @@ export class TestGateway {
     const isolation = process.env["TEST_ISOLATION"] === "REPEATABLE READ" ? { isolation: "REPEATABLE READ" as const } : {};
     const gateway = await composeGateway(values, { clock, log, ...isolation });
     await gateway.server.listen({ host: "127.0.0.1", port });
-    gateway.startWork();
+    gateway.startBackgroundWork();
     return new TestGateway(gateway, values.PUBLIC_URL, clock, mails, database, logs, beside !== undefined);
   }
 
-  get nouns() {
-    return this.gateway.nouns;
+  get services() {
+    return this.gateway.services;
   }
 
   /** Makes an application; settings as on the command line (`signUp.flow=NONE`). */
   async createApplication(name = "Blue Heron", ...settings: string[]): Promise<TestApplication> {
-    const { application, secretKey } = await new ApplicationLifecycle(this.nouns).create({ name, ownerId: null });
+    const { application, secretKey } = await new ApplicationLifecycle(this.services).create({ name, ownerId: null });
     if (settings.length > 0) await this.configure(application.id, ...settings);
     const { id, appKey } = application;
     return { id, appKey, secretKey, client: this.client(appKey) };
   }
 
   async configure(applicationId: string, ...settings: string[]): Promise<void> {
-    if (!(await this.nouns.applicationRegistry.update(applicationId, settings))) throw new Error("No such application");
+    if (!(await this.services.applicationRegistry.update(applicationId, settings))) throw new Error("No such application");
   }
 
   client(appKey?: string): Client {
-    return new Client({ baseUrl: this.url, appKey, watch: (answer) => this.answers.push(answer) });
+    return new Client({ baseUrl: this.url, appKey, onAnswer: (answer) => this.answers.push(answer) });
   }
 
   /** A client of the Management API. */
@@ -90,25 +90,25 @@ export class TestGateway {
       baseUrl: this.url,
       token: secretKey,
       endpoint: "/management/graphql",
-      watch: (answer) => this.answers.push(answer),
+      onAnswer: (answer) => this.answers.push(answer),
     });
   }
 
   /** Runs SQL past the gateway. */
   async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const { database } = this.nouns;
+    const { database } = this.services;
     return /^\s*(select|pragma|show)/i.test(sql)
-      ? await database.reading.query(sql, [...parameters])
-      : await database.transaction(() => database.writing.query(sql, [...parameters]));
+      ? await database.readManager.query(sql, [...parameters])
+      : await database.transaction(() => database.writeManager.query(sql, [...parameters]));
   }
 
   /** The newest log line with all these words in it, as soon as there is one: it may follow what it reports. */
-  async logged(...words: string[]): Promise<Record<string, unknown>> {
+  async waitForLog(...fragments: string[]): Promise<Record<string, unknown>> {
     const deadline = Date.now() + 10_000;
     for (;;) {
-      const line = this.logs.findLast((candidate) => words.every((word) => candidate.includes(word)));
+      const line = this.logs.findLast((candidate) => fragments.every((word) => candidate.includes(word)));
       if (line) return JSON.parse(line) as Record<string, unknown>;
-      if (Date.now() > deadline) throw new Error(`Not in the log: ${words.join(", ")}`);
+      if (Date.now() > deadline) throw new Error(`Not in the log: ${fragments.join(", ")}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
@@ -129,7 +129,7 @@ export class TestGateway {
 
   async stop(): Promise<void> {
     await this.gateway.close();
-    if (this.isGuest) return;
+    if (this.sharesDatabase) return;
     await this.mails.stop();
     await this.database.drop();
   }

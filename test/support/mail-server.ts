@@ -12,18 +12,18 @@ export interface ReceivedMail {
   readonly messageId: string;
 }
 /** How the server treats the next mails. `drop` ends the connection after the data, without an answer. */
-export type Temper = "accept" | "refuse" | "refuse-for-good" | "stall" | "drop";
+export type MailServerBehaviour = "accept" | "refuse-temporarily" | "refuse-permanently" | "stall" | "drop";
 
-const PATIENCE_MS = 15_000;
+const WAIT_TIMEOUT_MS = 15_000;
 
 /** A real SMTP server on loopback that keeps what it gets, and can misbehave. */
 export class MailServer {
   readonly received: ReceivedMail[] = [];
-  temper: Temper = "accept";
+  behaviour: MailServerBehaviour = "accept";
   /** Mails offered, whatever became of them. */
-  offered = 0;
+  deliveryAttempts = 0;
   private readonly listeners = new Set<() => void>();
-  private readonly read = new Map<string, number>();
+  private readonly readCounts = new Map<string, number>();
 
   private constructor(private readonly server: SMTPServer) {}
 
@@ -31,8 +31,8 @@ export class MailServer {
     const server: SMTPServer = new SMTPServer({
       disabledCommands: ["AUTH", "STARTTLS"],
       onRcptTo: (_address, _session, done) => {
-        if (mails.temper === "refuse-for-good") done(Object.assign(new Error("no such mailbox"), { responseCode: 550 }));
-        else if (mails.temper === "refuse") done(Object.assign(new Error("try later"), { responseCode: 451 }));
+        if (mails.behaviour === "refuse-permanently") done(Object.assign(new Error("no such mailbox"), { responseCode: 550 }));
+        else if (mails.behaviour === "refuse-temporarily") done(Object.assign(new Error("try later"), { responseCode: 451 }));
         else done();
       },
       onData: (stream, session, done) => {
@@ -57,8 +57,11 @@ export class MailServer {
   /** The next mail to this address that no call has returned yet. */
   async next(to: string): Promise<ReceivedMail> {
     const address = to.toLowerCase();
-    const mail = await this.until(() => this.received.filter((one) => one.to === address)[this.read.get(address) ?? 0], `a mail to ${to}`);
-    this.read.set(address, (this.read.get(address) ?? 0) + 1);
+    const mail = await this.waitUntil(
+      () => this.received.filter((one) => one.to === address)[this.readCounts.get(address) ?? 0],
+      `a mail to ${to}`,
+    );
+    this.readCounts.set(address, (this.readCounts.get(address) ?? 0) + 1);
     return mail;
   }
 
@@ -75,20 +78,20 @@ export class MailServer {
   }
 
   /** Waits until `look` finds something, looking again whenever a mail is offered. */
-  async until<T>(look: () => T | undefined | false, what: string): Promise<T> {
-    const deadline = Date.now() + PATIENCE_MS;
+  async waitUntil<T>(poll: () => T | undefined | false, description: string): Promise<T> {
+    const deadline = Date.now() + WAIT_TIMEOUT_MS;
     for (;;) {
-      const found = look();
+      const found = poll();
       if (found !== undefined && found !== false) return found;
-      const left = deadline - Date.now();
-      if (left <= 0) throw new Error(`Waited in vain for ${what}`);
+      const remainingMs = deadline - Date.now();
+      if (remainingMs <= 0) throw new Error(`Waited in vain for ${description}`);
       await new Promise<void>((resolve) => {
         const wake = () => {
           clearTimeout(timer);
           this.listeners.delete(wake);
           resolve();
         };
-        const timer = setTimeout(wake, Math.min(left, 250));
+        const timer = setTimeout(wake, Math.min(remainingMs, 250));
         this.listeners.add(wake);
       });
     }
@@ -99,11 +102,11 @@ export class MailServer {
   }
 
   private accept(raw: string, to: string, done: (error?: Error | null) => void): void {
-    this.offered++;
-    if (this.temper === "drop") {
+    this.deliveryAttempts++;
+    if (this.behaviour === "drop") {
       // smtp-server keeps its connections; ending them all is what a dying server does.
       for (const connection of this.connections()) connection.close();
-    } else if (this.temper !== "stall") {
+    } else if (this.behaviour !== "stall") {
       this.received.push(parse(raw, to.toLowerCase()));
       done();
     }

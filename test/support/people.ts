@@ -12,11 +12,11 @@ export const PASSWORD = "violet hedgehog parade";
 
 let lastPerson = 0;
 /** An address nobody else in the run has. */
-export const freshEmail = (name = "person") => `${name}${++lastPerson}.${process.pid}@mail.example`;
+export const uniqueEmail = (name = "person") => `${name}${++lastPerson}.${process.pid}@mail.example`;
 
 let lastNumber = 0;
 /** A German mobile number nobody else in the run has; they share no prefix. */
-export const freshPhone = () => {
+export const uniquePhone = () => {
   const number = ++lastNumber;
   return `+4915${String(number % 100).padStart(2, "0")}${String(number).padStart(7, "3")}`;
 };
@@ -40,7 +40,7 @@ export async function beginSignUp(client: Client, email: string, more: Partial<S
 export async function signUpPerson(
   gateway: TestGateway,
   { client }: TestApplication,
-  email = freshEmail(),
+  email = uniqueEmail(),
   more: Partial<SignUpInput> = {},
 ): Promise<TestPerson> {
   const ticket = await beginSignUp(client, email, more);

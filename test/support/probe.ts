@@ -12,7 +12,7 @@ import {
   isUnionType,
 } from "graphql";
 import type { Answer, Client } from "./client.js";
-import { freshEmail, PASSWORD } from "./people.js";
+import { PASSWORD, uniqueEmail } from "./people.js";
 
 export type Path = readonly string[];
 /** One operation of a schema with arguments that fit it, and every place in them that takes a value. */
@@ -22,9 +22,9 @@ export interface Probe {
   readonly query: string;
   /** Fresh arguments: nobody's address, an acceptable password, made-up codes, tokens and ids. */
   variables(): Record<string, unknown>;
-  readonly places: readonly Place[];
+  readonly positions: readonly InputPosition[];
 }
-export interface Place {
+export interface InputPosition {
   readonly path: Path;
   /** Name of the type that belongs there. */
   readonly type: string;
@@ -41,54 +41,54 @@ export function probesOf(name: SchemaName): Probe[] {
     const declared = field.args.map((argument) => `$${argument.name}: ${argument.type}`).join(", ");
     const passed = field.args.map((argument) => `${argument.name}: $${argument.name}`).join(", ");
     const result = getNamedType(field.type);
-    const mayRefuse =
+    const hasUserErrors =
       isUnionType(result) && result.getTypes().some((member) => member.getInterfaces().some(({ name }) => name === "UserError"));
-    const selection = isCompositeType(result) ? `{ __typename${mayRefuse ? " ... on UserError { code }" : ""} }` : "";
+    const selection = isCompositeType(result) ? `{ __typename${hasUserErrors ? " ... on UserError { code }" : ""} }` : "";
     return {
       name: field.name,
       isMutation,
       query: `${isMutation ? "mutation" : "query"} Probe${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`} ${selection} }`,
-      variables: () => Object.fromEntries(field.args.map(({ name, type }) => [name, fitting(type, name)])),
-      places: field.args.flatMap(({ name, type }) => placesOf(type, [name])),
+      variables: () => Object.fromEntries(field.args.map(({ name, type }) => [name, validValue(type, name)])),
+      positions: field.args.flatMap(({ name, type }) => positionsOf(type, [name])),
     };
   });
 }
 
-function fitting(type: GraphQLInputType, name: string): unknown {
+function validValue(type: GraphQLInputType, name: string): unknown {
   const bare = isNonNullType(type) ? type.ofType : type;
-  if (isListType(bare)) return [fitting(bare.ofType as GraphQLInputType, name)];
+  if (isListType(bare)) return [validValue(bare.ofType as GraphQLInputType, name)];
   if (isEnumType(bare)) return bare.getValues()[0]?.name;
   if (isInputObjectType(bare)) {
     const fields = Object.values(bare.getFields());
     const given = bare.isOneOf ? fields.slice(0, 1) : fields.filter((field) => isNonNullType(field.type));
-    return Object.fromEntries(given.map((field) => [field.name, fitting(field.type, field.name)]));
+    return Object.fromEntries(given.map((field) => [field.name, validValue(field.type, field.name)]));
   }
-  return fittingScalar(String(bare), name);
+  return validScalar(String(bare), name);
 }
 
-function fittingScalar(type: string, name: string): unknown {
+function validScalar(type: string, name: string): unknown {
   if (type === "Int" || type === "Float") return 1;
   if (type === "Boolean") return true;
   if (type === "DateTime") return "2030-01-01T00:00:00.000Z";
   if (type === "JSON" || type === "JSONObject") return {};
   if (type === "ID" || name.endsWith("Id")) return "00000000-0000-4000-8000-000000000000";
-  if (name === "email") return freshEmail("probe");
+  if (name === "email") return uniqueEmail("probe");
   if (/password/i.test(name)) return PASSWORD;
   return name === "code" ? "123456" : "probe";
 }
 
-function placesOf(type: GraphQLInputType, path: Path): Place[] {
+function positionsOf(type: GraphQLInputType, path: Path): InputPosition[] {
   const bare = getNullableType(type);
-  const own = { path, type: String(bare) };
-  if (!isInputObjectType(bare)) return [own];
-  return [own, ...Object.values(bare.getFields()).flatMap((field) => placesOf(field.type, [...path, field.name]))];
+  const position = { path, type: String(bare) };
+  if (!isInputObjectType(bare)) return [position];
+  return [position, ...Object.values(bare.getFields()).flatMap((field) => positionsOf(field.type, [...path, field.name]))];
 }
 
 /** The same arguments with one value put somewhere. */
-export function putting(variables: Record<string, unknown>, path: Path, value: unknown): Record<string, unknown> {
+export function withValueAt(variables: Record<string, unknown>, path: Path, value: unknown): Record<string, unknown> {
   const [first = "", ...rest] = path;
   const inner = variables[first];
-  const next = rest.length === 0 ? value : putting(typeof inner === "object" && inner !== null ? { ...inner } : {}, rest, value);
+  const next = rest.length === 0 ? value : withValueAt(typeof inner === "object" && inner !== null ? { ...inner } : {}, rest, value);
   return { ...variables, [first]: next };
 }
 

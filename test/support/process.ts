@@ -15,34 +15,34 @@ import { MailServer } from "./mail-server.js";
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const runner = join(root, "scripts/run.mjs");
 const entry = join(root, "dist/src/main.js");
-const BUILD_MS = 180_000;
-const START_MS = 40_000;
-const COMMAND_MS = 60_000;
+const BUILD_TIMEOUT_MS = 180_000;
+const START_TIMEOUT_MS = 40_000;
+const COMMAND_TIMEOUT_MS = 60_000;
 
-export interface Ended {
+export interface ExitStatus {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
-export interface CommandResult extends Ended {
+export interface CommandResult extends ExitStatus {
   readonly stdout: string;
   readonly stderr: string;
 }
 export type Variables = Readonly<Record<string, string>>;
 
 /** Only what a process needs from this one: none of the variables tests themselves run with. */
-const surroundings = (): Record<string, string> => ({ PATH: process.env["PATH"] ?? "", HOME: tmpdir() });
+const minimalEnvironment = (): Record<string, string> => ({ PATH: process.env["PATH"] ?? "", HOME: tmpdir() });
 
 /** Looks until there is something; what it is waiting for is named when it never comes. */
 export async function eventually<T>(
-  what: string,
-  look: () => Promise<T | undefined | false> | T | undefined | false,
-  patienceMs = 30_000,
+  description: string,
+  poll: () => Promise<T | undefined | false> | T | undefined | false,
+  timeoutMs = 30_000,
 ): Promise<T> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const found = await look();
+    const found = await poll();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`Waited in vain for ${description}`);
     await delay(50);
   }
 }
@@ -54,29 +54,29 @@ export const ensurePlaygroundBuilt = () => buildFor("prepare");
 
 async function buildFor(command: string): Promise<void> {
   const lock = join(tmpdir(), `latchkey-build-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`);
-  await eventually("the build of another test file", () => takeLock(lock), BUILD_MS);
+  await eventually("the build of another test file", () => tryAcquireLock(lock), BUILD_TIMEOUT_MS);
   try {
-    const { code, stderr } = await runNode([runner, command], {}, root, BUILD_MS);
+    const { code, stderr } = await runNode([runner, command], {}, root, BUILD_TIMEOUT_MS);
     if (code !== 0) throw new Error(`The gateway cannot be built:\n${stderr}`);
   } finally {
     rmSync(lock, { recursive: true, force: true });
   }
 }
 
-function takeLock(lock: string): boolean {
+function tryAcquireLock(lock: string): boolean {
   try {
     mkdirSync(lock);
     return true;
   } catch {
     // Left behind by a run that was killed.
-    const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    if (Date.now() - made > BUILD_MS) rmSync(lock, { recursive: true, force: true });
+    const createdAtMs = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - createdAtMs > BUILD_TIMEOUT_MS) rmSync(lock, { recursive: true, force: true });
     return false;
   }
 }
 
 /** Hashing that costs next to nothing. */
-export const QUICK = { BCRYPT_COST: "4", HASH_WORKERS: "1" };
+export const FAST_HASHING = { BCRYPT_COST: "4", HASH_WORKERS: "1" };
 
 const folders: string[] = [];
 afterAll(() => {
@@ -84,31 +84,31 @@ afterAll(() => {
 });
 
 /** A folder of its own for one test's processes. */
-export function makeFolder(): string {
+export function createTemporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-process-"));
   folders.push(folder);
   return folder;
 }
 
 /** Runs the command line: `node scripts/run.mjs <words>`. */
-export async function runCommand(words: readonly string[], variables: Variables, folder: string, input = ""): Promise<CommandResult> {
-  return await runNode([runner, ...words], variables, folder, COMMAND_MS, input);
+export async function runCommand(args: readonly string[], variables: Variables, folder: string, input = ""): Promise<CommandResult> {
+  return await runNode([runner, ...args], variables, folder, COMMAND_TIMEOUT_MS, input);
 }
 
 /** Runs `node <words>` to its end. */
 export async function runNode(
-  words: readonly string[],
+  args: readonly string[],
   variables: Variables,
   cwd: string,
-  patienceMs: number,
+  timeoutMs: number,
   input = "",
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, words, { cwd, env: { ...surroundings(), ...variables }, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, { cwd, env: { ...minimalEnvironment(), ...variables }, stdio: ["pipe", "pipe", "pipe"] });
   // A command that reads no input may be over before it is written.
   child.stdin.on("error", () => {}).end(input);
   const output = collect(child);
-  const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
-  const ended = await endOf(child);
+  const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+  const ended = await waitForExit(child);
   clearTimeout(timer);
   return { ...ended, ...output };
 }
@@ -125,15 +125,15 @@ function collect(child: ChildProcess): { stdout: string; stderr: string } {
   return output;
 }
 
-const endOf = (child: ChildProcess): Promise<Ended> =>
+const waitForExit = (child: ChildProcess): Promise<ExitStatus> =>
   new Promise((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
 
 /** The product as a process of its own: the built entry, configured by variables. */
 export class GatewayProcess {
-  readonly ended: Promise<Ended>;
+  readonly exitStatus: Promise<ExitStatus>;
   private readonly child: ChildProcess;
   private readonly output: { stdout: string; stderr: string };
-  private isOver = false;
+  private hasExited = false;
 
   private constructor(
     folder: string,
@@ -143,12 +143,12 @@ export class GatewayProcess {
   ) {
     this.child = spawn(process.execPath, ["--enable-source-maps", main], {
       cwd: folder,
-      env: { ...surroundings(), DATA_DIR: join(folder, "data"), ...variables },
+      env: { ...minimalEnvironment(), DATA_DIR: join(folder, "data"), ...variables },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.output = collect(this.child);
-    this.ended = endOf(this.child).then((ended) => {
-      this.isOver = true;
+    this.exitStatus = waitForExit(this.child).then((ended) => {
+      this.hasExited = true;
       return ended;
     });
   }
@@ -157,7 +157,7 @@ export class GatewayProcess {
   static async start(folder: string, variables: Variables = {}, port?: number, main?: string): Promise<GatewayProcess> {
     const started = await GatewayProcess.launch(folder, variables, port, main);
     try {
-      await started.waitForLog("listening", START_MS);
+      await started.waitForLog("listening", START_TIMEOUT_MS);
     } catch (error) {
       await started.kill();
       throw error;
@@ -167,12 +167,12 @@ export class GatewayProcess {
 
   /** Starts one that may well refuse to. */
   static async launch(folder: string, variables: Variables = {}, port?: number, main = entry): Promise<GatewayProcess> {
-    const own = port ?? (await freePort());
-    return new GatewayProcess(folder, `http://127.0.0.1:${own}`, { PORT: String(own), ...variables }, main);
+    const chosenPort = port ?? (await freePort());
+    return new GatewayProcess(folder, `http://127.0.0.1:${chosenPort}`, { PORT: String(chosenPort), ...variables }, main);
   }
 
   /** The Demo application's values, as somebody would copy them from the terminal. */
-  get values(): Record<string, string> {
+  get demoValues(): Record<string, string> {
     return parse(
       this.stdout
         .split("\n")
@@ -183,7 +183,7 @@ export class GatewayProcess {
 
   /** An app of the Demo application. */
   get client(): Client {
-    return new Client({ baseUrl: this.url, appKey: this.values["LATCHKEY_APP_KEY"] });
+    return new Client({ baseUrl: this.url, appKey: this.demoValues["LATCHKEY_APP_KEY"] });
   }
 
   get port(): number {
@@ -209,13 +209,13 @@ export class GatewayProcess {
     });
   }
 
-  async waitForLog(message: string, patienceMs?: number): Promise<Record<string, unknown>> {
-    const look = () => {
+  async waitForLog(message: string, timeoutMs?: number): Promise<Record<string, unknown>> {
+    const findEntry = () => {
       const entry = this.logs.find(({ msg }) => msg === message);
-      if (!entry && this.isOver) throw new Error(`The process ended before "${message}":\n${this.stdout}\n${this.stderr}`);
+      if (!entry && this.hasExited) throw new Error(`The process ended before "${message}":\n${this.stdout}\n${this.stderr}`);
       return entry;
     };
-    return await eventually(`the log entry "${message}"`, look, patienceMs);
+    return await eventually(`the log entry "${message}"`, findEntry, timeoutMs);
   }
 
   signal(name: NodeJS.Signals): void {
@@ -224,20 +224,20 @@ export class GatewayProcess {
 
   /** kill -9; harmless when it has ended. */
   async kill(): Promise<void> {
-    if (!this.isOver) this.child.kill("SIGKILL");
-    await this.ended;
+    if (!this.hasExited) this.child.kill("SIGKILL");
+    await this.exitStatus;
   }
 }
 
 /** A place where processes follow each other: one port, one database, one mail server. */
-export async function withPlace(
+export async function withGatewayRestarts(
   work: (start: (variables?: Variables) => Promise<GatewayProcess>, mails: MailServer) => Promise<void>,
 ): Promise<void> {
-  const folder = makeFolder();
+  const folder = createTemporaryFolder();
   const mails = await MailServer.start();
   const database = isMysql ? await createTestDatabase() : undefined;
   const started: GatewayProcess[] = [];
-  const common = { ...QUICK, SMTP_URL: mails.url, ...(database ? { DATABASE_URL: database.url } : {}) };
+  const common = { ...FAST_HASHING, SMTP_URL: mails.url, ...(database ? { DATABASE_URL: database.url } : {}) };
   try {
     await work(async (variables = {}) => {
       const gateway = await GatewayProcess.start(folder, { ...common, ...variables }, started[0]?.port);

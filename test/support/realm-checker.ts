@@ -32,18 +32,18 @@ export interface RealmApp {
   readonly now: Date;
 }
 
-const MAXIMUM_TOKEN = 1_000_000;
-const MAXIMUM_FIELD = 4096;
-const MAXIMUM_KEYS = 3;
-const object = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const MAX_TOKEN_CHARACTERS = 1_000_000;
+const MAX_FIELD_CHARACTERS = 4096;
+const MAX_KEYS = 3;
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Every documented rule of Realm's Custom JWT authentication that a token breaks; none when Realm would log its user in. */
 export function tokenViolations(token: string, app: RealmApp): string[] {
   const parts = token.split(".");
   const [header, claims] = parts.slice(0, 2).map(decode);
-  if (parts.length !== 3 || !object(header) || !object(claims)) return ["form: three parts, header and claims as JSON objects"];
+  if (parts.length !== 3 || !isObject(header) || !isObject(claims)) return ["form: three parts, header and claims as JSON objects"];
   return [
-    ...(token.length > MAXIMUM_TOKEN ? ["size: at most 1,000,000 characters"] : []),
+    ...(token.length > MAX_TOKEN_CHARACTERS ? ["size: at most 1,000,000 characters"] : []),
     ...headerViolations(header, app.provider),
     ...(isSigned(parts as [string, string, string], header, app) ? [] : ["signature: by none of the configured keys"]),
     ...claimViolations(claims, app),
@@ -107,14 +107,14 @@ function metadataViolations(claims: Record<string, unknown>, fields: readonly Re
     const value = valueAt(claims, field.name);
     if (value === undefined) return field.required ? [`metadata: expected field '${field.name}' to be in token metadata`] : [];
     const text = typeof value === "string" ? value : JSON.stringify(value);
-    return text.length > MAXIMUM_FIELD ? [`metadata: '${field.name}' has more than 4096 characters`] : [];
+    return text.length > MAX_FIELD_CHARACTERS ? [`metadata: '${field.name}' has more than 4096 characters`] : [];
   });
 }
 
 /** What Realm shows as `user.data`: every field present in the token under its `field_name`. */
 export function userData(token: string, { metadata_fields }: RealmProvider): Record<string, unknown> {
   const claims = decode(token.split(".")[1] ?? "");
-  if (!object(claims)) return {};
+  if (!isObject(claims)) return {};
   const entries = metadata_fields.map((field) => [fieldNameOf(field), valueAt(claims, field.name)] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
@@ -125,51 +125,51 @@ const segmentsOf = (path: string) => path.split(/(?<!\\)\./).map((segment) => se
 
 function valueAt(claims: Record<string, unknown>, path: string): unknown {
   let value: unknown = claims;
-  for (const segment of segmentsOf(path)) value = object(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
+  for (const segment of segmentsOf(path)) value = isObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
   return value;
 }
 
 /** Every rule `auth/providers.json` breaks. */
 export function providerViolations(providersJson: string): string[] {
   const parsed = parse(providersJson);
-  const provider = object(parsed) ? parsed["custom-token"] : undefined;
-  if (!object(provider)) return ["providers.json: an object with custom-token"];
+  const provider = isObject(parsed) ? parsed["custom-token"] : undefined;
+  if (!isObject(provider)) return ["providers.json: an object with custom-token"];
   const { config, secret_config, metadata_fields } = provider;
-  if (!object(config) || !object(secret_config) || !Array.isArray(metadata_fields))
+  if (!isObject(config) || !isObject(secret_config) || !Array.isArray(metadata_fields))
     return ["custom-token: config, secret_config and metadata_fields"];
   const violations: string[] = [];
   const require = (holds: boolean, rule: string) => void (holds || violations.push(rule));
   require(provider["name"] === "custom-token" && provider["type"] === "custom-token", "name and type: custom-token");
   require(provider["disabled"] === false, "disabled: false");
-  require(isTexts(config["audience"]), "audience: a list of texts");
+  require(isStringList(config["audience"]), "audience: a list of texts");
   require(config["requireAnyAudience"] === undefined ||
     typeof config["requireAnyAudience"] === "boolean", "requireAnyAudience: true or false");
   require(typeof config["useJWKURI"] === "boolean", "useJWKURI: true or false");
   const names = secret_config["signingKeys"];
-  require(isTexts(names) && names.length <= MAXIMUM_KEYS, "signingKeys: at most three names");
-  require(isTexts(names) && names.every((name) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)), "signingKeys: names of secrets");
+  require(isStringList(names) && names.length <= MAX_KEYS, "signingKeys: at most three names");
+  require(isStringList(names) && names.every((name) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)), "signingKeys: names of secrets");
   if (config["useJWKURI"] === true) {
     require(typeof config["jwkURI"] === "string" && URL.canParse(config["jwkURI"]), "jwkURI: a URL");
-    require(isTexts(names) && names.length === 0, "signingKeys: none with a JWK URI");
+    require(isStringList(names) && names.length === 0, "signingKeys: none with a JWK URI");
     require(config["signingAlgorithm"] === undefined || config["signingAlgorithm"] === "RS256", "signingAlgorithm: RS256 with a JWK URI");
   } else {
     require(["RS256", "HS256"].includes(config["signingAlgorithm"] as string), "signingAlgorithm: RS256 or HS256");
-    require(isTexts(names) && names.length > 0, "signingKeys: at least one without a JWK URI");
+    require(isStringList(names) && names.length > 0, "signingKeys: at least one without a JWK URI");
   }
   return [...violations, ...fieldViolations(metadata_fields)];
 }
 
-const isTexts = (value: unknown): value is string[] =>
+const isStringList = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === "string" && item !== "");
 
 function fieldViolations(fields: readonly unknown[]): string[] {
   const violations = fields.flatMap((field) => {
-    if (!object(field) || typeof field["required"] !== "boolean" || typeof field["name"] !== "string" || field["name"] === "")
+    if (!isObject(field) || typeof field["required"] !== "boolean" || typeof field["name"] !== "string" || field["name"] === "")
       return ["metadata_fields: required and name"];
     const shown = fieldNameOf(field as unknown as RealmField);
     return typeof shown === "string" && shown.length > 0 && shown.length < 64 ? [] : ["field_name: under 64 characters"];
   });
-  const shown = fields.filter(object).map((field) => fieldNameOf(field as unknown as RealmField));
+  const shown = fields.filter(isObject).map((field) => fieldNameOf(field as unknown as RealmField));
   return new Set(shown).size === shown.length ? violations : [...violations, "field_name: two fields with one name"];
 }
 
@@ -185,13 +185,13 @@ export function secretViolations(pem: string): string[] {
 
 /** Every rule a key set breaks as the answer of a JWK URI. */
 export function keySetViolations(keySet: unknown): string[] {
-  const keys = object(keySet) ? keySet["keys"] : undefined;
+  const keys = isObject(keySet) ? keySet["keys"] : undefined;
   if (!Array.isArray(keys)) return ["key set: an object with keys"];
   const violations: string[] = [];
-  if (keys.length === 0 || keys.length > MAXIMUM_KEYS) violations.push("key set: one to three keys");
-  if (!keys.every((key) => object(key) && key["kty"] === "RSA" && (key["alg"] ?? "RS256") === "RS256"))
+  if (keys.length === 0 || keys.length > MAX_KEYS) violations.push("key set: one to three keys");
+  if (!keys.every((key) => isObject(key) && key["kty"] === "RSA" && (key["alg"] ?? "RS256") === "RS256"))
     violations.push("key set: RSA keys for RS256");
-  if (!keys.every((key) => object(key) && typeof key["kid"] === "string")) violations.push("key set: a kid on every key");
+  if (!keys.every((key) => isObject(key) && typeof key["kid"] === "string")) violations.push("key set: a kid on every key");
   return violations;
 }
 

@@ -16,7 +16,7 @@ export class RedisServer {
     });
     await once(child, "spawn");
     for (let attempt = 0; attempt < 100; attempt++) {
-      if (await answers(port)) return new RedisServer(`redis://127.0.0.1:${port}`, child);
+      if (await acceptsConnections(port)) return new RedisServer(`redis://127.0.0.1:${port}`, child);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     child.kill("SIGKILL");
@@ -25,13 +25,13 @@ export class RedisServer {
 
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const gone = once(this.child, "exit");
+    const exited = once(this.child, "exit");
     this.child.kill("SIGKILL");
-    await gone;
+    await exited;
   }
 }
 
-async function answers(port: number): Promise<boolean> {
+async function acceptsConnections(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
   try {
     await once(socket, "connect");

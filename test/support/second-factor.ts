@@ -13,17 +13,17 @@ import {
   type TokensFragment,
   VerifyPhoneDocument,
 } from "./generated/authentication.js";
-import { freshEmail, freshPhone, logIn, PASSWORD, signUpPerson, type TestPerson } from "./people.js";
+import { logIn, PASSWORD, signUpPerson, type TestPerson, uniqueEmail, uniquePhone } from "./people.js";
 import type { FakeTwilio } from "./twilio.js";
 
 const PERIOD_SECONDS = 30;
 
 /** RFC 6238 written down anew, so that the gateway is not checked with its own arithmetic. */
-export function totpAt(secret: string, instant: Date, drift = 0): string {
+export function totpAt(secret: string, instant: Date, stepOffset = 0): string {
   const bits = [...secret].map((character) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(character).toString(2).padStart(5, "0")).join("");
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(instant.getTime() / 1000 / PERIOD_SECONDS) + drift));
+  counter.writeBigUInt64BE(BigInt(Math.floor(instant.getTime() / 1000 / PERIOD_SECONDS) + stepOffset));
   const digest = createHmac("sha1", key).update(counter).digest();
   const number = digest.readUInt32BE((digest.at(-1) ?? 0) & 15) & 0x7fffffff;
   return String(number % 1_000_000).padStart(6, "0");
@@ -37,8 +37,8 @@ export class Authenticator {
   ) {}
 
   /** The code it shows now, or so many steps from now. */
-  code(drift = 0): string {
-    return totpAt(this.secret, this.gateway.clock.now(), drift);
+  code(stepOffset = 0): string {
+    return totpAt(this.secret, this.gateway.clock.now(), stepOffset);
   }
 
   /** Waits for a code that was not shown before: a step on. */
@@ -54,7 +54,7 @@ export class Authenticator {
   }
 }
 
-export interface ProtectedPerson extends TestPerson {
+export interface PersonWithTotp extends TestPerson {
   readonly authenticator: Authenticator;
   readonly recoveryCodes: readonly string[];
 }
@@ -69,7 +69,7 @@ export const confirmTotp = async (client: Client, code: string) =>
   (await client.expect(ConfirmTotpDocument, { input: { code } })).confirmTotp;
 
 /** Enrolls and confirms TOTP in a person's session. The code that confirms counts as used. */
-export async function protect(gateway: TestGateway, person: TestPerson): Promise<ProtectedPerson> {
+export async function enrollAndConfirmTotp(gateway: TestGateway, person: TestPerson): Promise<PersonWithTotp> {
   const authenticator = await enrollTotp(gateway, person.client);
   const answer = await confirmTotp(person.client, authenticator.code());
   if (answer.__typename !== "SecondFactorEnabled") throw new Error(`confirmTotp answered ${JSON.stringify(answer)}`);
@@ -77,8 +77,8 @@ export async function protect(gateway: TestGateway, person: TestPerson): Promise
 }
 
 /** A new person with TOTP, in an application of mode TOTP. */
-export async function signUpProtected(gateway: TestGateway, application: TestApplication, email = freshEmail()): Promise<ProtectedPerson> {
-  return await protect(gateway, await signUpPerson(gateway, application, email));
+export async function signUpWithTotp(gateway: TestGateway, application: TestApplication, email = uniqueEmail()): Promise<PersonWithTotp> {
+  return await enrollAndConfirmTotp(gateway, await signUpPerson(gateway, application, email));
 }
 
 /** Gives the right password; returns the challenge token. */
@@ -92,7 +92,7 @@ export const completeLogIn = async (client: Client, challengeToken: string, proo
   (await client.expect(CompleteLogInDocument, { input: { challengeToken, proof } })).completeLogIn;
 
 /** Logs in with both factors and insists on success. */
-export async function requireFullLogIn(client: Client, { email, authenticator }: ProtectedPerson): Promise<TokensFragment> {
+export async function requireFullLogIn(client: Client, { email, authenticator }: PersonWithTotp): Promise<TokensFragment> {
   const answer = await completeLogIn(client, await beginLogIn(client, email), { code: authenticator.nextCode() });
   if (answer.__typename !== "LoggedIn") throw new Error(`completeLogIn answered ${JSON.stringify(answer)}`);
   return answer;
@@ -109,7 +109,7 @@ export async function reauthenticateFully(client: Client, authenticator: Authent
 }
 
 /** Gives and proves a phone number in a session, or with an enrollmentToken; returns it. */
-export async function verifyPhone(twilio: FakeTwilio, client: Client, phone = freshPhone()): Promise<string> {
+export async function verifyPhone(twilio: FakeTwilio, client: Client, phone = uniquePhone()): Promise<string> {
   const { setPhone } = await client.expect(SetPhoneDocument, { input: { phone } });
   if (setPhone.__typename !== "CodeSent") throw new Error(`setPhone answered ${JSON.stringify(setPhone)}`);
   const { verifyPhone: answer } = await client.expect(VerifyPhoneDocument, { input: { code: await twilio.nextCode(phone) } });
@@ -117,13 +117,13 @@ export async function verifyPhone(twilio: FakeTwilio, client: Client, phone = fr
   return phone;
 }
 
-export interface PhonePerson extends TestPerson {
+export interface PersonWithPhone extends TestPerson {
   readonly phone: string;
   readonly recoveryCodes: readonly string[];
 }
 
 /** A new person whose phone is the second factor, in an application of mode SMS. */
-export async function signUpWithPhone(gateway: TestGateway, twilio: FakeTwilio, application: TestApplication): Promise<PhonePerson> {
+export async function signUpWithPhone(gateway: TestGateway, twilio: FakeTwilio, application: TestApplication): Promise<PersonWithPhone> {
   const person = await signUpPerson(gateway, application);
   const phone = await verifyPhone(twilio, person.client);
   const { enrollSms } = await person.client.expect(EnrollSmsDocument, {});

@@ -15,20 +15,20 @@ export interface ReceivedSms {
  * How the next messages are treated: taken, refused with a status and one of Twilio's codes, answered by something that is not Twilio,
  * one byte at a time, not at all, or taken without an answer.
  */
-export type TwilioTemper = "accept" | "html" | "drip" | "silent" | "lose-answer" | { readonly status: number; readonly code: number };
+export type TwilioBehaviour = "accept" | "html" | "drip" | "silent" | "drop-answer" | { readonly status: number; readonly code: number };
 
-const PATIENCE_MS = 15_000;
+const WAIT_TIMEOUT_MS = 15_000;
 
 /** Twilio's REST API (2010-04-01, Messages) on loopback: checks Basic authentication, keeps what it gets, and can misbehave. */
 export class FakeTwilio {
   readonly received: ReceivedSms[] = [];
-  temper: TwilioTemper = "accept";
+  behaviour: TwilioBehaviour = "accept";
   /** Numbers whose messages are treated another way. */
-  readonly tempers = new Map<string, TwilioTemper>();
+  readonly behaviourByNumber = new Map<string, TwilioBehaviour>();
   /** Requests to send, whatever became of them. */
-  offered = 0;
+  deliveryAttempts = 0;
   private readonly tokens = new Map<string, string>();
-  private readonly read = new Map<string, number>();
+  private readonly readCounts = new Map<string, number>();
 
   private constructor(private readonly server: Server) {}
 
@@ -44,7 +44,7 @@ export class FakeTwilio {
   }
 
   /** Opens an account; returns what an application has to know of it, as settings. */
-  openAccount(authToken: string, phoneNumber = "+4915735980000"): string[] {
+  createAccount(authToken: string, phoneNumber = "+4915735980000"): string[] {
     const accountSid = `AC${String(this.tokens.size + 1).padStart(32, "0")}`;
     this.tokens.set(accountSid, authToken);
     return [`twilio.accountSid=${accountSid}`, `twilio.authToken=${authToken}`, `twilio.phoneNumber=${phoneNumber}`];
@@ -52,11 +52,11 @@ export class FakeTwilio {
 
   /** The next message to this number that no call has returned yet. */
   async next(to: string): Promise<ReceivedSms> {
-    const deadline = Date.now() + PATIENCE_MS;
+    const deadline = Date.now() + WAIT_TIMEOUT_MS;
     for (;;) {
-      const found = this.received.filter((one) => one.to === to)[this.read.get(to) ?? 0];
+      const found = this.received.filter((one) => one.to === to)[this.readCounts.get(to) ?? 0];
       if (found) {
-        this.read.set(to, (this.read.get(to) ?? 0) + 1);
+        this.readCounts.set(to, (this.readCounts.get(to) ?? 0) + 1);
         return found;
       }
       if (Date.now() > deadline) throw new Error(`Waited in vain for a text message to ${to}`);
@@ -85,25 +85,25 @@ export class FakeTwilio {
     const url = new URL(request.url ?? "/", this.url);
     const accountSid = /^\/2010-04-01\/Accounts\/(AC[0-9a-f]{32})\/Messages\.json$/.exec(url.pathname)?.[1];
     if (!accountSid) return reply(response, 404, { status: 404, code: 20404, message: "not found" });
-    const right = `Basic ${Buffer.from(`${accountSid}:${this.tokens.get(accountSid)}`).toString("base64")}`;
-    if (!this.tokens.has(accountSid) || request.headers.authorization !== right)
+    const expectedAuthorization = `Basic ${Buffer.from(`${accountSid}:${this.tokens.get(accountSid)}`).toString("base64")}`;
+    if (!this.tokens.has(accountSid) || request.headers.authorization !== expectedAuthorization)
       return reply(response, 401, { status: 401, code: 20003, message: "Authenticate" });
     if (request.method === "GET") return this.list(accountSid, url.searchParams.get("To"), response);
     let form = "";
     for await (const chunk of request) form += String(chunk);
-    this.offered++;
-    this.take(accountSid, new URLSearchParams(form), response);
+    this.deliveryAttempts++;
+    this.respondToMessage(accountSid, new URLSearchParams(form), response);
   }
 
-  private take(accountSid: string, form: URLSearchParams, response: ServerResponse): void {
-    const temper = this.tempers.get(form.get("To") ?? "") ?? this.temper;
+  private respondToMessage(accountSid: string, form: URLSearchParams, response: ServerResponse): void {
+    const temper = this.behaviourByNumber.get(form.get("To") ?? "") ?? this.behaviour;
     if (typeof temper === "object") refuse(response, temper, form);
     else if (temper === "html") response.writeHead(502, { "content-type": "text/html" }).end("<html>Bad gateway</html>");
     else if (temper === "drip") drip(response);
-    else if (temper !== "silent") this.keep(accountSid, form, response, temper === "lose-answer");
+    else if (temper !== "silent") this.storeMessage(accountSid, form, response, temper === "drop-answer");
   }
 
-  private keep(accountSid: string, form: URLSearchParams, response: ServerResponse, isAnswerLost: boolean): void {
+  private storeMessage(accountSid: string, form: URLSearchParams, response: ServerResponse, isAnswerLost: boolean): void {
     const sms: ReceivedSms = {
       sid: `SM${String(this.received.length + 1).padStart(32, "0")}`,
       accountSid,
@@ -115,16 +115,16 @@ export class FakeTwilio {
     };
     this.received.push(sms);
     if (isAnswerLost) response.destroy();
-    else reply(response, 201, resource(sms));
+    else reply(response, 201, toMessageResource(sms));
   }
 
   private list(accountSid: string, to: string | null, response: ServerResponse): void {
-    const messages = this.received.filter((one) => one.accountSid === accountSid && one.to === to).map(resource);
+    const messages = this.received.filter((one) => one.accountSid === accountSid && one.to === to).map(toMessageResource);
     reply(response, 200, { messages, page: 0, page_size: 50, uri: "", first_page_uri: "", next_page_uri: null, previous_page_uri: null });
   }
 }
 
-const resource = ({ sid, accountSid, to, from, messagingServiceSid, body }: ReceivedSms) => ({
+const toMessageResource = ({ sid, accountSid, to, from, messagingServiceSid, body }: ReceivedSms) => ({
   ...{ sid, account_sid: accountSid, to, from, messaging_service_sid: messagingServiceSid, body },
   ...{ status: "queued", error_code: null, error_message: null, num_segments: "1", direction: "outbound-api" },
 });

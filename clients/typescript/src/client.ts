@@ -33,7 +33,7 @@ export interface LatchkeyOptions extends TransportOptions {
   readonly now?: (() => number) | undefined;
 }
 /** The answers that change who is logged in on this device. */
-type Noticed =
+type SessionAffectingResult =
   | ({ readonly __typename: "LoggedIn" } & TokensFragment)
   | { readonly __typename: "SecondFactorEnabled"; readonly loggedIn?: TokensFragment | null }
   | { readonly __typename: "SecondFactorEnrollmentRequired"; readonly enrollmentToken: string }
@@ -58,7 +58,7 @@ export class LatchkeyClient extends Operations {
 
   /** True while a session is kept; the gateway may have ended it meanwhile. */
   async isLoggedIn(): Promise<boolean> {
-    return (await this.session.kept()).session !== undefined;
+    return (await this.session.state()).session !== undefined;
   }
 
   /** A JWT for Realm or your own API that is good for at least half a minute. @throws LatchkeyError UNAUTHENTICATED when nobody is logged in */
@@ -68,17 +68,17 @@ export class LatchkeyClient extends Operations {
 
   /** As the operation, with the ticket of this device's signUp. */
   override async completeSignUp(input: CompleteSignUpInput): Promise<CompleteSignUpResult> {
-    return await super.completeSignUp({ ticket: (await this.session.kept()).signUpTicket, ...input });
+    return await super.completeSignUp({ ticket: (await this.session.state()).signUpTicket, ...input });
   }
 
   /** As the operation, with the token that makes this a known device. */
   override async logIn(input: LogInInput): Promise<LogInResult> {
-    return await super.logIn({ deviceToken: (await this.session.kept()).deviceToken, ...input });
+    return await super.logIn({ deviceToken: (await this.session.state()).deviceToken, ...input });
   }
 
   /** As the operation, with the ticket of this device's forgotPassword. */
   override async resetPassword(input: ResetPasswordInput): Promise<ResetPasswordResult> {
-    return await super.resetPassword({ ticket: (await this.session.kept()).resetTicket, ...input });
+    return await super.resetPassword({ ticket: (await this.session.state()).resetTicket, ...input });
   }
 
   /** Renews the session now. It is not needed: every method renews in time. @throws LatchkeyError UNAUTHENTICATED when nobody is logged in */
@@ -107,34 +107,37 @@ export class LatchkeyClient extends Operations {
     const data = await (operation.needsSession
       ? this.session.send(operation, variables, this.enrollmentToken)
       : this.transport.send(operation, variables));
-    for (const [field, result] of Object.entries(data as object)) await this.notice(field, result);
+    for (const [field, result] of Object.entries(data as object)) await this.applyResult(field, result);
     return data;
   }
 
-  private async notice(field: string, result: unknown): Promise<void> {
-    const noticed = result as
-      | Noticed
+  private async applyResult(field: string, result: unknown): Promise<void> {
+    const affecting = result as
+      | SessionAffectingResult
       | { readonly __typename: "ConfirmationSent" | "PasswordResetRequested"; readonly ticket: string }
       | null;
-    switch (noticed?.__typename) {
+    switch (affecting?.__typename) {
       case "LoggedIn":
-        return await this.open(noticed);
+        return await this.open(affecting);
       case "SecondFactorEnabled":
-        return noticed.loggedIn ? await this.open(noticed.loggedIn) : undefined;
+        return affecting.loggedIn ? await this.open(affecting.loggedIn) : undefined;
       case "SecondFactorEnrollmentRequired":
         await this.session.close();
-        this.enrollmentToken = noticed.enrollmentToken;
+        this.enrollmentToken = affecting.enrollmentToken;
         return;
       case "ConfirmationSent":
         // The ticket of a resend names nothing.
-        return field === "signUp" ? await this.session.keep({ signUpTicket: noticed.ticket }) : undefined;
+        return field === "signUp" ? await this.session.update({ signUpTicket: affecting.ticket }) : undefined;
       case "PasswordResetRequested":
-        return await this.session.keep({ resetTicket: noticed.ticket });
+        return await this.session.update({ resetTicket: affecting.ticket });
       case "PasswordReset":
-        return await this.session.keep({ resetTicket: undefined, ...(noticed.deviceToken ? { deviceToken: noticed.deviceToken } : {}) });
+        return await this.session.update({
+          resetTicket: undefined,
+          ...(affecting.deviceToken ? { deviceToken: affecting.deviceToken } : {}),
+        });
       case "AccountDeleted":
         await this.session.close();
-        return await this.session.keep({ deviceToken: undefined });
+        return await this.session.update({ deviceToken: undefined });
       case "ProfileUpdated":
       case "HandleChanged":
       case "PhoneVerified":
@@ -145,6 +148,6 @@ export class LatchkeyClient extends Operations {
   private async open(tokens: TokensFragment): Promise<void> {
     this.enrollmentToken = undefined;
     await this.session.open(tokens);
-    await this.session.keep({ signUpTicket: undefined });
+    await this.session.update({ signUpTicket: undefined });
   }
 }

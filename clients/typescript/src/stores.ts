@@ -10,14 +10,14 @@ export interface SessionStore {
 
 /** Forgets when the process or the page ends. */
 export function memoryStore(): SessionStore {
-  let kept: string | null = null;
+  let current: string | null = null;
   return {
-    get: () => kept,
+    get: () => current,
     set: (value) => {
-      kept = value;
+      current = value;
     },
     delete: () => {
-      kept = null;
+      current = null;
     },
   };
 }

@@ -8,7 +8,7 @@ export interface TransportOptions {
   readonly timeoutMs?: number | undefined;
   readonly fetch?: typeof fetch | undefined;
 }
-interface Answer<Data> {
+interface GraphqlResponse<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly {
     readonly message: string;
@@ -37,7 +37,7 @@ export class Transport {
     return data;
   }
 
-  private async post<Data>(body: string, token: string | undefined, timeoutMs: number): Promise<Answer<Data>> {
+  private async post<Data>(body: string, token: string | undefined, timeoutMs: number): Promise<GraphqlResponse<Data>> {
     const { url, appKey, locale, fetch: send = fetch } = this.options;
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), timeoutMs);
@@ -54,7 +54,7 @@ export class Transport {
         credentials: "omit",
         signal: abort.signal,
       });
-      return (await response.json()) as Answer<Data>;
+      return (await response.json()) as GraphqlResponse<Data>;
     } catch (cause) {
       throw new LatchkeyError("NETWORK", "No answer from the gateway.", { cause });
     } finally {

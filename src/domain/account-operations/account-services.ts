@@ -5,9 +5,9 @@ import type { RecoveryCodes, SecondFactors } from "../authenticators/index.js";
 import type { Invitations } from "../invitations/index.js";
 import type { Outbox } from "../messaging/index.js";
 import type { Challenges, TokenChallenges } from "../one-time-codes/index.js";
-import type { Throttle } from "../rate-limiting/index.js";
+import type { RateLimiter } from "../rate-limiting/index.js";
 import type { Sessions } from "../sessions/index.js";
-import type { Admission, SecondFactorProof } from "../sign-in/index.js";
+import type { SecondFactorVerification, SignIn } from "../sign-in/index.js";
 import type { PendingSignUpRepository, UserRepository } from "../users/index.js";
 
 /** What operations on an account are given by the composition root. */
@@ -18,11 +18,11 @@ export interface AccountServices {
   /** Maximum number of text messages of all applications together in 24 hours. */
   readonly smsPerDay: number;
   /** True where text messages of applications without a Twilio account are kept in the development inbox. */
-  readonly keepsSms: boolean;
+  readonly capturesSms: boolean;
   readonly users: UserRepository;
   readonly pendingSignUps: PendingSignUpRepository;
   readonly audit: AuditLog;
-  readonly throttle: Throttle;
+  readonly rateLimiter: RateLimiter;
   readonly challenges: Challenges;
   readonly tokenChallenges: TokenChallenges;
   readonly secondFactors: SecondFactors;
@@ -30,7 +30,7 @@ export interface AccountServices {
   /** Only sign-in opens sessions. */
   readonly sessions: Omit<Sessions, "open">;
   readonly outbox: Outbox;
-  readonly admission: Admission;
-  readonly secondFactorProof: SecondFactorProof;
+  readonly signIn: SignIn;
+  readonly secondFactorVerification: SecondFactorVerification;
   readonly invitations: Invitations;
 }

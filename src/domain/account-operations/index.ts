@@ -1,14 +1,14 @@
 export type { AccountServices } from "./account-services.js";
-export { isFull } from "./capacity.js";
-export { eraseUser } from "./erasure.js";
-export { codeDigits, queueResetCode, resetSubject } from "./reset-code.js";
-export { proveSecondFactor, sendSecondFactorCode, withSecondFactorCode } from "./second-factor-code.js";
+export { codeDigits, issueResetCode, resetSubject } from "./password-reset-code.js";
+export { sendCodeIfSmsOnly, sendSecondFactorCode, verifySecondFactor } from "./second-factor-code.js";
 export {
+  findPhoneFailure,
   issueSmsCode,
   queueSmsNotice,
-  refusalOfPhone,
   type SmsCodeRequest,
   type SmsCodeSent,
   smsCodeSubject,
   verifySmsCode,
 } from "./sms-code.js";
+export { eraseUser } from "./user-erasure.js";
+export { isUserLimitReached } from "./user-limit.js";

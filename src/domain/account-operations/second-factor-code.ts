@@ -1,59 +1,59 @@
-import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
+import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import type { Application } from "../applications/index.js";
-import type { RequestOrigin } from "../request-context.js";
-import type { Entry, SecondFactorNeeded } from "../sessions/index.js";
-import type { EffectsOfProof, GivenProof, ProofPurpose, Proved } from "../sign-in/index.js";
+import type { ClientInfo } from "../request-context.js";
+import type { RequiresSecondFactor, SignInResult } from "../sessions/index.js";
+import type { ChallengeBinding, OnVerified, SecondFactorInput, VerifiedSecondFactor } from "../sign-in/index.js";
 import { maskPhone, type Phone, type User, verifiedPhone } from "../users/index.js";
 import type { AccountServices } from "./account-services.js";
-import { giveBackAnsweredSms, issueSmsCode, type SmsCodeSent } from "./sms-code.js";
+import { issueSmsCode, refundAnsweredSms, type SmsCodeSent } from "./sms-code.js";
 
-const messageOf = (user: User, phone: Phone) => ({ user, phone, purpose: "SECOND_FACTOR", template: "secondFactorCode" }) as const;
+const smsRequestFor = (user: User, phone: Phone) => ({ user, phone, purpose: "SECOND_FACTOR", template: "secondFactorCode" }) as const;
 
 /**
  * Sends the code of a second factor where SMS is the only one; with a choice, the client asks for it. Inside the cool-down the code just
  * sent goes on, so that whoever logs in again can use it. Where no code could be sent nothing says that one was: a recovery code works.
  */
-export async function withSecondFactorCode<State extends Entry | SecondFactorNeeded>(
-  nouns: AccountServices,
+export async function sendCodeIfSmsOnly<State extends SignInResult | RequiresSecondFactor>(
+  services: AccountServices,
   application: Application,
   user: User,
-  entry: State,
-  origin: RequestOrigin,
+  result: State,
+  client: ClientInfo,
 ): Promise<State> {
   const phone = verifiedPhone(user);
-  if (entry.kind !== "second factor needed" || entry.methods.some((method) => method !== "SMS") || !phone) return entry;
-  const sent = await issueSmsCode(nouns, application, messageOf(user, phone), origin);
-  return sent.kind === "sent" ? { ...entry, maskedPhone: maskPhone(phone) } : entry;
+  if (result.kind !== "second-factor-required" || result.methods.some((method) => method !== "SMS") || !phone) return result;
+  const sent = await issueSmsCode(services, application, smsRequestFor(user, phone), client);
+  return sent.kind === "sent" ? { ...result, maskedPhone: maskPhone(phone) } : result;
 }
 
 /** Sends the code of a challenge, or tells of the one just sent. @throws Refusal FORBIDDEN for a user whose second factor is not a phone */
 export async function sendSecondFactorCode(
-  nouns: AccountServices,
+  services: AccountServices,
   application: Application,
   token: string,
-  origin: RequestOrigin,
+  client: ClientInfo,
 ): Promise<SmsCodeSent | Failure> {
-  const { tokenChallenges, admission, secondFactors } = nouns;
+  const { tokenChallenges, signIn, secondFactors } = services;
   const find = async (purpose: "LOG_IN" | "REAUTHENTICATION") => await tokenChallenges.find(application.id, purpose, token);
   const found = (await find("LOG_IN")) ?? (await find("REAUTHENTICATION"));
-  const user = found && (await admission.findStanding(found));
+  const user = found && (await signIn.findChallengeUser(found));
   if (!user) return failure("CHALLENGE_ENDED");
   const phone = verifiedPhone(user);
   const isEnrolled = (await secondFactors.list(user)).some(({ method }) => method === "SMS");
-  if (!phone || !isEnrolled) throw new Refusal("FORBIDDEN");
-  return await issueSmsCode(nouns, application, messageOf(user, phone), origin);
+  if (!phone || !isEnrolled) throw new GatewayError("FORBIDDEN");
+  return await issueSmsCode(services, application, smsRequestFor(user, phone), client);
 }
 
 /** Answers a challenge; a text message that was answered with its right code costs its account and number nothing. */
-export async function proveSecondFactor<Effect>(
-  nouns: AccountServices,
+export async function verifySecondFactor<Effect>(
+  services: AccountServices,
   application: Application,
-  challenge: ProofPurpose & { readonly token: string },
-  proof: GivenProof,
-  origin: RequestOrigin,
-  effects: EffectsOfProof<Effect>,
-): Promise<Proved<Effect> | Failure> {
-  const outcome = await nouns.secondFactorProof.prove(application, challenge, proof, origin, effects);
-  if (outcome.kind === "proved" && outcome.phone) await giveBackAnsweredSms(nouns, application, outcome.user, outcome.phone);
+  challenge: ChallengeBinding & { readonly token: string },
+  input: SecondFactorInput,
+  client: ClientInfo,
+  onVerified: OnVerified<Effect>,
+): Promise<VerifiedSecondFactor<Effect> | Failure> {
+  const outcome = await services.secondFactorVerification.verify(application, challenge, input, client, onVerified);
+  if (outcome.kind === "verified" && outcome.phone) await refundAnsweredSms(services, application, outcome.user, outcome.phone);
   return outcome;
 }

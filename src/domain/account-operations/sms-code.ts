@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isUniqueViolation } from "../../platform/database/index.js";
-import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
+import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import { type Application, canSendSms, countryOfNumber, smsCountries } from "../applications/index.js";
 import type { ChallengePurpose, ChallengeSubject } from "../one-time-codes/index.js";
-import { answeredSms, codeAttempts, numbersOfAccount, type SmsUse, type Subject, smsSends } from "../rate-limiting/index.js";
-import type { RequestOrigin } from "../request-context.js";
+import { codeKeys, newNumberKeys, type RateLimitKey, refundableSmsKeys, type SmsUse, smsKeys } from "../rate-limiting/index.js";
+import type { ClientInfo } from "../request-context.js";
 import { type Phone, phonePrefix, type User, verifiedPhone } from "../users/index.js";
 import type { AccountServices } from "./account-services.js";
-import { codeDigits } from "./reset-code.js";
+import { codeDigits } from "./password-reset-code.js";
 
 /** A code to be sent to a number on behalf of a user. */
 export interface SmsCodeRequest {
@@ -24,7 +24,7 @@ export interface SmsCodeSent {
   readonly resendAvailableAt: Date;
 }
 
-export const LIFE_SECONDS = 300;
+export const SMS_CODE_TTL_SECONDS = 300;
 
 /** The challenge of a user's code by SMS: one at a time for each purpose; its detail is the number it went to. */
 export const smsCodeSubject = ({ applicationId, id }: User, purpose: ChallengePurpose): ChallengeSubject => ({
@@ -34,9 +34,13 @@ export const smsCodeSubject = ({ applicationId, id }: User, purpose: ChallengePu
 });
 
 /** Why the application sends nothing to a number; null when it does. */
-export function refusalOfPhone({ keepsSms }: Pick<AccountServices, "keepsSms">, { settings }: Application, phone: Phone): Failure | null {
+export function findPhoneFailure(
+  { capturesSms }: Pick<AccountServices, "capturesSms">,
+  { settings }: Application,
+  phone: Phone,
+): Failure | null {
   const { twilio } = settings;
-  if (!canSendSms(twilio) && !keepsSms) return failure("HANDLE_INVALID", { path: ["phone"] });
+  if (!canSendSms(twilio) && !capturesSms) return failure("HANDLE_INVALID", { path: ["phone"] });
   const countries = smsCountries(twilio);
   const country = countryOfNumber(phone);
   if (countries === null || (country !== null && countries.includes(country))) return null;
@@ -49,21 +53,21 @@ export function refusalOfPhone({ keepsSms }: Pick<AccountServices, "keepsSms">, 
  * @throws Refusal UNAUTHENTICATED when the user is gone
  */
 export async function issueSmsCode(
-  nouns: AccountServices,
+  services: AccountServices,
   application: Application,
   request: SmsCodeRequest,
-  origin: RequestOrigin,
-  alongside: () => Promise<void> = async () => {},
+  client: ClientInfo,
+  onSend: () => Promise<void> = async () => {},
 ): Promise<SmsCodeSent | Failure> {
   const outcome =
-    (await findJustSent(nouns, request)) ??
-    (await nouns.throttle.guard<SmsCodeSent | Failure>(
-      await subjectsOf(nouns, application, request),
-      origin,
-      () => nouns.database.transaction(() => send(nouns, application, request, alongside)),
+    (await findRecentlySent(services, request)) ??
+    (await services.rateLimiter.limited<SmsCodeSent | Failure>(
+      await rateLimitKeysFor(services, application, request),
+      client,
+      () => services.database.transaction(() => send(services, application, request, onSend)),
       () => false,
     ));
-  return outcome.kind === "failure" ? ((await findTwin(nouns, request)) ?? outcome) : outcome;
+  return outcome.kind === "failure" ? ((await findConcurrentRequest(services, request)) ?? outcome) : outcome;
 }
 
 /**
@@ -71,30 +75,30 @@ export async function issueSmsCode(
  * up, and may answer null or break a unique key to refuse it. One answer for every refusal.
  */
 export async function verifySmsCode<Done extends { readonly kind: string }>(
-  nouns: AccountServices,
+  services: AccountServices,
   application: Application,
   { user, purpose }: Pick<SmsCodeRequest, "user" | "purpose">,
   code: string,
-  origin: RequestOrigin,
+  client: ClientInfo,
   apply: (phone: Phone) => Promise<Done | null>,
 ): Promise<Done | Failure> {
   if (!/^[0-9]{6,10}$/.test(code)) return failure("INVALID_CODE", { path: ["code"] });
-  const { challenges, throttle, database, audit } = nouns;
+  const { challenges, rateLimiter, database, audit } = services;
   const applicationId = application.id;
-  return await throttle.guard<Done | Failure>(
-    codeAttempts({ applicationId, purpose, handle: user.id }, null, origin),
-    origin,
+  return await rateLimiter.limited<Done | Failure>(
+    codeKeys({ applicationId, purpose, handle: user.id }, null, client),
+    client,
     async () => {
-      const matched = await challenges.attempt(smsCodeSubject(user, purpose), code, null);
-      const phone = matched?.detail as Phone | undefined;
-      const redeem = () =>
-        database.transaction(async () => (matched && phone && (await challenges.consume(matched)) ? await apply(phone) : null));
-      const done = matched && (await challenges.spend(matched, () => redeem().catch(nullWhenTaken)));
-      if (done && phone) {
-        await giveBackAnsweredSms(nouns, application, user, phone);
-        return done;
+      const verified = await challenges.verify(smsCodeSubject(user, purpose), code, null);
+      const phone = verified?.detail as Phone | undefined;
+      const consumeAndApply = () =>
+        database.transaction(async () => (verified && phone && (await challenges.consume(verified)) ? await apply(phone) : null));
+      const applied = verified && (await challenges.refundAttemptOnError(verified, () => consumeAndApply().catch(nullOnUniqueViolation)));
+      if (applied && phone) {
+        await refundAnsweredSms(services, application, user, phone);
+        return applied;
       }
-      await audit.record({ applicationId, event: "CODE_REFUSED", outcome: "FAILURE", actor: user.id, origin });
+      await audit.record({ applicationId, event: "CODE_REFUSED", outcome: "FAILURE", actor: user.id, client });
       return failure("INVALID_CODE", { path: ["code"] });
     },
     ({ kind }) => kind !== "failure",
@@ -103,72 +107,79 @@ export async function verifySmsCode<Done extends { readonly kind: string }>(
 
 /** Tells a user something at their verified number, unless its budgets are used up. Runs in the caller's transaction. */
 export async function queueSmsNotice(
-  nouns: AccountServices,
+  services: AccountServices,
   application: Application,
   user: User,
   template: string,
-  origin: RequestOrigin,
+  client: ClientInfo,
 ): Promise<void> {
   const to = verifiedPhone(user);
   if (!to) return;
-  const taken = await nouns.throttle.take(smsSends(smsUseOf(nouns, application, user, to)), origin);
-  if (taken.kind === "taken") await nouns.outbox.queueSms({ application, template, to, locale: user.locale, parameters: {} });
+  const consumed = await services.rateLimiter.consume(smsKeys(toSmsUse(services, application, user, to)), client);
+  if (consumed.kind === "consumed") await services.outbox.queueSms({ application, template, to, locale: user.locale, parameters: {} });
 }
 
 /** A message that was answered with its right code costs its account and number nothing. `user` is as when it was sent. */
-export async function giveBackAnsweredSms(nouns: AccountServices, application: Application, user: User, phone: Phone): Promise<void> {
+export async function refundAnsweredSms(services: AccountServices, application: Application, user: User, phone: Phone): Promise<void> {
   // What it was for is done: a budget that cannot be reached must not undo it.
-  await nouns.throttle.giveBackOne(answeredSms(smsUseOf(nouns, application, user, phone))).catch(() => {});
+  await services.rateLimiter.refund(refundableSmsKeys(toSmsUse(services, application, user, phone))).catch(() => {});
 }
 
-async function findJustSent({ challenges, clock }: AccountServices, { user, phone, purpose }: SmsCodeRequest): Promise<SmsCodeSent | null> {
+async function findRecentlySent(
+  { challenges, clock }: AccountServices,
+  { user, phone, purpose }: SmsCodeRequest,
+): Promise<SmsCodeSent | null> {
   const live = await challenges.findLive(smsCodeSubject(user, purpose));
   if (live?.detail !== phone || live.resendAvailableAt <= clock.now()) return null;
   return { kind: "sent", expiresAt: live.expiresAt, resendAvailableAt: live.resendAvailableAt };
 }
 
 /** Another request of the same moment may have used the budget up and be about to send what this one asked for. */
-async function findTwin(nouns: AccountServices, request: SmsCodeRequest): Promise<SmsCodeSent | null> {
-  for (const pauseMs of [0, 50, 250]) {
-    await delay(pauseMs);
-    const sent = await findJustSent(nouns, request);
+async function findConcurrentRequest(services: AccountServices, request: SmsCodeRequest): Promise<SmsCodeSent | null> {
+  for (const delayMs of [0, 50, 250]) {
+    await delay(delayMs);
+    const sent = await findRecentlySent(services, request);
     if (sent) return sent;
   }
   return null;
 }
 
 async function send(
-  nouns: AccountServices,
+  services: AccountServices,
   application: Application,
   { user, phone, purpose, template }: SmsCodeRequest,
-  alongside: () => Promise<void>,
+  onSend: () => Promise<void>,
 ): Promise<SmsCodeSent> {
-  const { users, challenges, outbox } = nouns;
-  if (!(await users.lockActive(user))) throw new Refusal("UNAUTHENTICATED");
+  const { users, challenges, outbox } = services;
+  if (!(await users.lockActive(user))) throw new GatewayError("UNAUTHENTICATED");
   const subject = smsCodeSubject(user, purpose);
   // A code for one number says nothing about another.
   if ((await challenges.findLive(subject))?.detail !== phone) await challenges.delete(subject);
-  const digits = await codeDigits(nouns, application);
-  const issued = await challenges.issue(subject, { digits, ttlSeconds: LIFE_SECONDS, send: true, detail: phone });
+  const digits = await codeDigits(services, application);
+  const issued = await challenges.issue(subject, { digits, ttlSeconds: SMS_CODE_TTL_SECONDS, isDeliverable: true, detail: phone });
   const { code, expiresAt, resendAvailableAt } = issued;
   if (code) {
-    const parameters = { code, minutes: String(LIFE_SECONDS / 60) };
+    const parameters = { code, minutes: String(SMS_CODE_TTL_SECONDS / 60) };
     const replacesKey = `sms:${purpose}:${user.id}`;
     await outbox.queueSms({ application, template, to: phone, locale: user.locale, parameters, expiresAt, replacesKey });
-    await alongside();
+    await onSend();
   }
   return { kind: "sent", expiresAt, resendAvailableAt };
 }
 
 /** The budgets of one more message. */
-async function subjectsOf(nouns: AccountServices, application: Application, { user, phone }: SmsCodeRequest): Promise<Subject[]> {
-  const use = smsUseOf(nouns, application, user, phone);
-  const [mark, number] = numbersOfAccount(application.id, user.id, phone);
-  const isNewNumber = !use.isVerified && !(await nouns.throttle.isExhausted(mark));
-  return [...smsSends(use), ...(isNewNumber ? [mark, number] : [])];
+async function rateLimitKeysFor(
+  services: AccountServices,
+  application: Application,
+  { user, phone }: SmsCodeRequest,
+): Promise<RateLimitKey[]> {
+  const use = toSmsUse(services, application, user, phone);
+  const [countedNumberKey, newNumbersKey] = newNumberKeys(application.id, user.id, phone);
+  const isNewNumber = !use.isVerified && !(await services.rateLimiter.isExhausted(countedNumberKey));
+  return [...smsKeys(use), ...(isNewNumber ? [countedNumberKey, newNumbersKey] : [])];
 }
 
-const smsUseOf = ({ smsPerDay }: AccountServices, { id, settings }: Application, user: User, phone: Phone): SmsUse => ({
+const toSmsUse = ({ smsPerDay }: AccountServices, { id, settings }: Application, user: User, phone: Phone): SmsUse => ({
   applicationId: id,
   userId: user.id,
   phone,
@@ -178,7 +189,7 @@ const smsUseOf = ({ smsPerDay }: AccountServices, { id, settings }: Application,
   perGateway: smsPerDay,
 });
 
-function nullWhenTaken(error: unknown): null {
+function nullOnUniqueViolation(error: unknown): null {
   if (isUniqueViolation(error)) return null;
   throw error;
 }

@@ -4,70 +4,70 @@ import { hashToken } from "../../platform/crypto/index.js";
 import type { ApplicationEntity } from "./application.entity.js";
 import type { Application } from "./application.js";
 import { type ApplicationRepository, toApplication } from "./application.repository.js";
-import { KeptRead } from "./kept-read.js";
+import { ReadThroughCache } from "./read-through-cache.js";
 
 const isActive = ({ settings }: Application) => settings.general.status === "ACTIVE";
-const activeOnly = (application: Application | null) => (application && isActive(application) ? application : null);
+const nullUnlessActive = (application: Application | null) => (application && isActive(application) ? application : null);
 
 /** Finds active applications: what was read is kept for a second, parsed settings as long as their version. */
 export class ApplicationDirectory {
-  private readonly parsed = new LRUCache<string, Application>({ max: 10_000 });
-  private readonly byAppKey: KeptRead<Application>;
-  private readonly bySecretKey: KeptRead<Application>;
-  private readonly byId: KeptRead<Application>;
-  private readonly origins: KeptRead<ReadonlySet<string>>;
+  private readonly parsedApplications = new LRUCache<string, Application>({ max: 10_000 });
+  private readonly byAppKey: ReadThroughCache<Application>;
+  private readonly bySecretKey: ReadThroughCache<Application>;
+  private readonly byId: ReadThroughCache<Application>;
+  private readonly origins: ReadThroughCache<ReadonlySet<string>>;
 
   constructor(
     private readonly repository: ApplicationRepository,
     clock: Clock,
   ) {
-    const kept = (read: (key: string) => Promise<ApplicationEntity | null>) => {
+    const cached = (read: (key: string) => Promise<ApplicationEntity | null>) => {
       const find = async (key: string) => {
         const row = await read(key);
         return row && this.parse(row);
       };
-      return new KeptRead(find, clock, repository.changes);
+      return new ReadThroughCache(find, clock, repository.cacheVersion);
     };
-    this.byAppKey = kept((key) => repository.findByAppKey(key));
-    this.bySecretKey = kept((key) => repository.findBySecretKeyHash(key));
-    this.byId = kept((key) => repository.findById(key));
-    this.origins = new KeptRead(() => this.readOrigins(), clock, repository.changes);
+    this.byAppKey = cached((key) => repository.findByAppKey(key));
+    this.bySecretKey = cached((key) => repository.findBySecretKeyHash(key));
+    this.byId = cached((key) => repository.findById(key));
+    this.origins = new ReadThroughCache(() => this.readOrigins(), clock, repository.cacheVersion);
   }
 
   /** The active application of a public key (`lk_app_...`); null when unknown, suspended or deleted. */
   async findActiveByAppKey(appKey: string): Promise<Application | null> {
-    return /^lk_app_[A-Za-z0-9_-]{20,50}$/.test(appKey) ? activeOnly(await this.byAppKey.get(appKey)) : null;
+    return /^lk_app_[A-Za-z0-9_-]{20,50}$/.test(appKey) ? nullUnlessActive(await this.byAppKey.get(appKey)) : null;
   }
 
   /** The active application of a secret key (`lk_sec_...`); null when unknown, suspended or deleted. */
   async findActiveBySecretKey(secretKey: string): Promise<Application | null> {
-    return /^lk_sec_[A-Za-z0-9_-]{43}$/.test(secretKey) ? activeOnly(await this.bySecretKey.get(hashToken(secretKey))) : null;
+    return /^lk_sec_[A-Za-z0-9_-]{43}$/.test(secretKey) ? nullUnlessActive(await this.bySecretKey.get(hashToken(secretKey))) : null;
   }
 
   async findActiveById(id: string): Promise<Application | null> {
-    return /^[0-9a-f-]{36}$/.test(id) ? activeOnly(await this.byId.get(id)) : null;
+    return /^[0-9a-f-]{36}$/.test(id) ? nullUnlessActive(await this.byId.get(id)) : null;
   }
 
   /** The application with the settings of a version that was read just now; null when it is not active any more. */
-  async atVersion(application: Application, settingsVersion: number): Promise<Application | null> {
-    return application.settingsVersion === settingsVersion ? application : activeOnly(await this.byId.readAnew(application.id));
+  async getAtVersion(application: Application, settingsVersion: number): Promise<Application | null> {
+    return application.settingsVersion === settingsVersion ? application : nullUnlessActive(await this.byId.refresh(application.id));
   }
 
   /** Origins that some active application lists, for CORS preflights, which do not show the key. */
-  async listsOrigin(origin: string): Promise<boolean> {
+  async isOriginAllowed(origin: string): Promise<boolean> {
     return (await this.origins.get(""))?.has(origin) ?? false;
   }
 
   private async readOrigins(): Promise<ReadonlySet<string>> {
     const rows = await this.repository.list(10_000);
-    return new Set(rows.flatMap((row) => activeOnly(this.parse(row))?.settings.links.origins ?? []));
+    return new Set(rows.flatMap((row) => nullUnlessActive(this.parse(row))?.settings.links.origins ?? []));
   }
 
   private parse(row: ApplicationEntity): Application {
-    const kept = this.parsed.get(row.id);
-    if (kept?.settingsVersion === row.settingsVersion) return kept;
+    const cached = this.parsedApplications.get(row.id);
+    if (cached?.settingsVersion === row.settingsVersion) return cached;
     const application = toApplication(row);
-    this.parsed.set(row.id, application);
+    this.parsedApplications.set(row.id, application);
     return application;
   }
 }

@@ -4,7 +4,7 @@ import type { Database } from "../../platform/database/index.js";
 import type { Application } from "./application.js";
 import { type ApplicationRepository, storedGroups, toApplication } from "./application.repository.js";
 import type { ApplicationSecrets } from "./application-secrets.js";
-import { applyAssignment, parseSettings, requireConsistent, type SettingsDraft } from "./settings/index.js";
+import { applyAssignment, parseSettings, requireConsistent, type SettingsChange } from "./settings/index.js";
 
 /** A new application with its secret key, which is shown this once: only its hash is kept. */
 export interface NewApplication {
@@ -62,7 +62,7 @@ export class ApplicationRegistry {
     return await this.database.transaction(async () => {
       const row = await this.repository.findById(id);
       if (!row) return null;
-      const { groups, secrets } = assignments.reduce<SettingsDraft>(applyAssignment, { groups: storedGroups(row), secrets: {} });
+      const { groups, secrets } = assignments.reduce<SettingsChange>(applyAssignment, { groups: storedGroups(row), secrets: {} });
       const parsed = parseSettings(groups);
       requireConsistent(parsed);
       const { name, status } = parsed.general;

@@ -6,31 +6,31 @@ export class ApplicationSecretRepository {
   constructor(private readonly database: Database) {}
 
   async find(applicationId: string, name: string): Promise<ApplicationSecretEntity | null> {
-    return await this.database.reading.getRepository(ApplicationSecretEntity).findOneBy({ applicationId, name });
+    return await this.database.readManager.getRepository(ApplicationSecretEntity).findOneBy({ applicationId, name });
   }
 
   async put(row: ApplicationSecretEntity): Promise<void> {
     await this.delete(row.applicationId, row.name);
-    await this.database.writing.insert(ApplicationSecretEntity, row as never);
+    await this.database.writeManager.insert(ApplicationSecretEntity, row as never);
   }
 
   async delete(applicationId: string, name: string): Promise<void> {
-    await this.database.writing.delete(ApplicationSecretEntity, { applicationId, name });
+    await this.database.writeManager.delete(ApplicationSecretEntity, { applicationId, name });
   }
 
-  async deleteOfApplication(applicationId: string): Promise<void> {
-    await this.database.writing.delete(ApplicationSecretEntity, { applicationId });
+  async deleteByApplication(applicationId: string): Promise<void> {
+    await this.database.writeManager.delete(ApplicationSecretEntity, { applicationId });
   }
 
   /** Secrets sealed under another master key than today's, at most `limit`. */
-  async listSealedOtherwise(currentPrefix: string, limit: number): Promise<ApplicationSecretEntity[]> {
-    return await this.database.reading
+  async listEncryptedWithOtherKey(currentPrefix: string, limit: number): Promise<ApplicationSecretEntity[]> {
+    return await this.database.readManager
       .getRepository(ApplicationSecretEntity)
       .find({ where: { valueSealed: Not(Like(`${currentPrefix}%`)) }, take: limit });
   }
 
   /** Puts a newly sealed value in the place of the one that was read, unless it was changed meanwhile. */
-  async replaceSealed({ applicationId, name, valueSealed }: ApplicationSecretEntity, next: string): Promise<void> {
-    await this.database.writing.update(ApplicationSecretEntity, { applicationId, name, valueSealed }, { valueSealed: next });
+  async replaceEncrypted({ applicationId, name, valueSealed }: ApplicationSecretEntity, next: string): Promise<void> {
+    await this.database.writeManager.update(ApplicationSecretEntity, { applicationId, name, valueSealed }, { valueSealed: next });
   }
 }

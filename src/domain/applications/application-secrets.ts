@@ -1,5 +1,5 @@
 import type { Clock } from "../../platform/clock.js";
-import type { Sealer } from "../../platform/crypto/index.js";
+import type { Encryptor } from "../../platform/crypto/index.js";
 import type { Database } from "../../platform/database/index.js";
 import type { ApplicationSecretEntity } from "./application-secret.entity.js";
 import type { ApplicationSecretRepository } from "./application-secret.repository.js";
@@ -10,14 +10,14 @@ export class ApplicationSecrets {
   constructor(
     private readonly repository: ApplicationSecretRepository,
     private readonly database: Database,
-    private readonly sealer: Sealer,
+    private readonly encryptor: Encryptor,
     private readonly clock: Clock,
   ) {}
 
   /** For use only: never for an answer, a log or a message. @throws SealBroken when its master key is gone */
-  async open(applicationId: string, name: SecretName): Promise<string | null> {
+  async decrypt(applicationId: string, name: SecretName): Promise<string | null> {
     const row = await this.repository.find(applicationId, name);
-    return row && (await this.sealer.openText(placeOf(row), row.valueSealed));
+    return row && (await this.encryptor.decryptText(associatedData(row), row.valueSealed));
   }
 
   /** Runs in the caller's transaction. */
@@ -25,23 +25,23 @@ export class ApplicationSecrets {
     for (const [name, value] of Object.entries(changes))
       if (value === null) await this.repository.delete(applicationId, name);
       else {
-        const valueSealed = await this.sealer.seal(placeOf({ applicationId, name }), value);
+        const valueSealed = await this.encryptor.encrypt(associatedData({ applicationId, name }), value);
         await this.repository.put({ applicationId, name, valueSealed, createdAt: this.clock.now() });
       }
   }
 
   /** Seals secrets anew that are under another master key than today's; returns how many. */
-  async reseal(limit: number): Promise<number> {
-    const rows = await this.repository.listSealedOtherwise(this.sealer.currentPrefix, limit);
+  async reencrypt(limit: number): Promise<number> {
+    const rows = await this.repository.listEncryptedWithOtherKey(this.encryptor.currentKeyPrefix, limit);
     for (const row of rows) {
-      const next = await this.sealer.reseal(placeOf(row), row.valueSealed);
-      await this.database.transaction(() => this.repository.replaceSealed(row, next));
+      const next = await this.encryptor.reencrypt(associatedData(row), row.valueSealed);
+      await this.database.transaction(() => this.repository.replaceEncrypted(row, next));
     }
     return rows.length;
   }
 }
 
-const placeOf = ({ applicationId, name }: Pick<ApplicationSecretEntity, "applicationId" | "name">) => [
+const associatedData = ({ applicationId, name }: Pick<ApplicationSecretEntity, "applicationId" | "name">) => [
   "application_secrets",
   "value",
   applicationId,

@@ -1,5 +1,5 @@
 import { Entity, Unique } from "typeorm";
-import { CountColumn, InstantColumn, JsonColumn, KeyColumn, TextColumn } from "../../platform/database/index.js";
+import { InstantColumn, IntegerColumn, JsonColumn, KeyColumn, TextColumn } from "../../platform/database/index.js";
 
 @Entity({ name: "applications" })
 @Unique("applications_app_key", ["appKey"])
@@ -28,7 +28,7 @@ export class ApplicationEntity {
   @JsonColumn("settings")
   settings!: Record<string, unknown>;
 
-  @CountColumn("settings_version")
+  @IntegerColumn("settings_version")
   settingsVersion!: number;
 
   @InstantColumn("created_at")

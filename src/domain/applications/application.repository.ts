@@ -1,17 +1,17 @@
-import { ChangeCount, type Database, HotRead, StalePremise } from "../../platform/database/index.js";
+import { CacheVersion, ConcurrencyConflict, type Database, PreparedSelect } from "../../platform/database/index.js";
 import { ApplicationEntity } from "./application.entity.js";
 import type { Application } from "./application.js";
 import { parseSettings } from "./settings/index.js";
 
-const parts = { application: ApplicationEntity };
+const selection = { application: ApplicationEntity };
 
 export class ApplicationRepository {
-  private readonly byAppKey: HotRead<typeof parts>;
-  readonly changes: ChangeCount;
+  private readonly byAppKey: PreparedSelect<typeof selection>;
+  readonly cacheVersion: CacheVersion;
 
   constructor(private readonly database: Database) {
-    this.changes = new ChangeCount(database);
-    this.byAppKey = new HotRead(database, parts, "FROM applications application WHERE application.app_key = ?");
+    this.cacheVersion = new CacheVersion(database);
+    this.byAppKey = new PreparedSelect(database, selection, "FROM applications application WHERE application.app_key = ?");
   }
 
   async findByAppKey(appKey: string): Promise<ApplicationEntity | null> {
@@ -19,16 +19,16 @@ export class ApplicationRepository {
   }
 
   async findBySecretKeyHash(secretKeyHash: string): Promise<ApplicationEntity | null> {
-    return await this.database.reading.getRepository(ApplicationEntity).findOneBy({ secretKeyHash });
+    return await this.database.readManager.getRepository(ApplicationEntity).findOneBy({ secretKeyHash });
   }
 
   async findById(id: string): Promise<ApplicationEntity | null> {
-    return await this.database.reading.getRepository(ApplicationEntity).findOneBy({ id });
+    return await this.database.readManager.getRepository(ApplicationEntity).findOneBy({ id });
   }
 
   /** In order of creation, at most `limit` after the given id. */
   async list(limit: number, after?: { createdAt: Date; id: string }): Promise<ApplicationEntity[]> {
-    const query = this.database.reading.createQueryBuilder(ApplicationEntity, "application");
+    const query = this.database.readManager.createQueryBuilder(ApplicationEntity, "application");
     if (after)
       query.where("application.createdAt > :at OR (application.createdAt = :at AND application.id > :id)", {
         at: after.createdAt,
@@ -38,22 +38,26 @@ export class ApplicationRepository {
   }
 
   async insert(row: ApplicationEntity): Promise<void> {
-    await this.database.writing.insert(ApplicationEntity, row as never);
+    await this.database.writeManager.insert(ApplicationEntity, row as never);
   }
 
   /** Stores new settings if nobody changed them since `version`. @throws StalePremise */
-  async updateSettings(id: string, version: number, change: Pick<ApplicationEntity, "name" | "status" | "settings">): Promise<void> {
-    const { affected } = await this.database.writing.update(ApplicationEntity, { id, settingsVersion: version }, {
+  async updateSettings(
+    id: string,
+    expectedVersion: number,
+    change: Pick<ApplicationEntity, "name" | "status" | "settings">,
+  ): Promise<void> {
+    const { affected } = await this.database.writeManager.update(ApplicationEntity, { id, settingsVersion: expectedVersion }, {
       ...change,
-      settingsVersion: version + 1,
+      settingsVersion: expectedVersion + 1,
     } as never);
-    if (affected !== 1) throw new StalePremise();
-    this.changes.note();
+    if (affected !== 1) throw new ConcurrencyConflict();
+    this.cacheVersion.incrementOnCommit();
   }
 
   async delete(id: string): Promise<boolean> {
-    const { affected } = await this.database.writing.delete(ApplicationEntity, { id });
-    this.changes.note();
+    const { affected } = await this.database.writeManager.delete(ApplicationEntity, { id });
+    this.cacheVersion.incrementOnCommit();
     return affected === 1;
   }
 }

@@ -12,7 +12,7 @@ export interface Application {
 }
 
 /** Developers are kept as users of this tenant. It has no row: no key addresses it, no list shows it, it has no keys. */
-export const DEVELOPERS_TENANT = "00000000-0000-4000-8000-000000000000";
+export const RESERVED_APPLICATION_ID = "00000000-0000-4000-8000-000000000000";
 
 /** Where a link token is opened. */
 export const linkOf = (publicUrl: string, applicationId: string, token: string) => `${issuerOf(publicUrl, applicationId)}/links/${token}`;

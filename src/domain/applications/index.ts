@@ -1,13 +1,14 @@
 export { ApplicationEntity } from "./application.entity.js";
-export { type Application, DEVELOPERS_TENANT, issuerOf, linkOf } from "./application.js";
+export { type Application, issuerOf, linkOf, RESERVED_APPLICATION_ID } from "./application.js";
 export { ApplicationRepository } from "./application.repository.js";
 export { ApplicationDirectory } from "./application-directory.js";
 export { type ApplicationDraft, ApplicationRegistry, type NewApplication } from "./application-registry.js";
 export { ApplicationSecretEntity } from "./application-secret.entity.js";
 export { ApplicationSecretRepository } from "./application-secret.repository.js";
 export { ApplicationSecrets } from "./application-secrets.js";
-export { KEPT_MS, KeptRead } from "./kept-read.js";
+export { CoalescedRead } from "./coalesced-read.js";
 export { MailAccounts } from "./mail-accounts.js";
+export { CACHE_TTL_MS, ReadThroughCache } from "./read-through-cache.js";
 export {
   type ApplicationSettings,
   applicationStatuses,
@@ -24,5 +25,4 @@ export {
   signUpFlows,
   smsCountries,
 } from "./settings/index.js";
-export { SharedRead } from "./shared-read.js";
 export { type TwilioAccount, TwilioAccounts } from "./twilio-accounts.js";

@@ -7,7 +7,7 @@ export interface MailAccount {
   readonly version: number;
   readonly from: string;
   /** For use only. @throws SealBroken when its master key is gone */
-  openUrl(): Promise<string | null>;
+  decryptUrl(): Promise<string | null>;
 }
 
 /** The applications' own mail servers. */
@@ -23,6 +23,6 @@ export class MailAccounts {
     if (!row) return null;
     const { settings, settingsVersion: version } = toApplication(row);
     const { smtpUrl, from } = settings.mail;
-    return smtpUrl ? { version, from, openUrl: () => this.secrets.open(applicationId, "mail.smtpUrl") } : null;
+    return smtpUrl ? { version, from, decryptUrl: () => this.secrets.decrypt(applicationId, "mail.smtpUrl") } : null;
   }
 }

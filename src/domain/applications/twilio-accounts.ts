@@ -22,7 +22,7 @@ export class TwilioAccounts {
     const row = await this.applications.findById(applicationId);
     if (!row) return null;
     const { twilio } = toApplication(row).settings;
-    const authToken = canSendSms(twilio) ? await this.secrets.open(applicationId, "twilio.authToken") : null;
+    const authToken = canSendSms(twilio) ? await this.secrets.decrypt(applicationId, "twilio.authToken") : null;
     if (authToken === null) return null;
     const { accountSid, phoneNumber, messagingServiceSid } = twilio;
     return { accountSid, authToken, sender: messagingServiceSid ? { messagingServiceSid } : { from: phoneNumber } };

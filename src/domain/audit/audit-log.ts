@@ -1,7 +1,7 @@
 import type { Clock } from "../../platform/clock.js";
 import { randomId } from "../../platform/crypto/index.js";
-import { type Database, HotInsert } from "../../platform/database/index.js";
-import type { RequestOrigin } from "../request-context.js";
+import { type Database, PreparedInsert } from "../../platform/database/index.js";
+import type { ClientInfo } from "../request-context.js";
 import { AuditEventEntity } from "./audit-event.entity.js";
 
 /** The closed list of what is recorded. */
@@ -61,7 +61,7 @@ export interface AuditEntry {
   readonly event: AuditEvent;
   readonly outcome: "SUCCESS" | "FAILURE";
   readonly actor?: string | null;
-  readonly origin?: RequestOrigin;
+  readonly client?: ClientInfo;
   /** Never a secret, code, token, password or full handle. */
   readonly details?: Record<string, string | number | boolean | readonly string[]>;
 }
@@ -69,13 +69,13 @@ export interface AuditEntry {
 /** Append-only: there is no way to change or remove an entry but its retention. */
 export class AuditLog {
   private readonly listeners: ((entry: AuditEntry) => void)[] = [];
-  private readonly entries: HotInsert<AuditEventEntity>;
+  private readonly preparedInsert: PreparedInsert<AuditEventEntity>;
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
   ) {
-    this.entries = new HotInsert(database, AuditEventEntity);
+    this.preparedInsert = new PreparedInsert(database, AuditEventEntity);
   }
 
   /** Shows every entry to `listener`, e.g. to count it. */
@@ -84,13 +84,13 @@ export class AuditLog {
   }
 
   /** Forgets from where a deleted user acted; what happened stays on record. Runs in the caller's transaction. */
-  async forgetAddresses(applicationId: string, actor: string): Promise<void> {
-    await this.database.writing.update(AuditEventEntity, { applicationId, actor }, { address: null });
+  async eraseAddresses(applicationId: string, actor: string): Promise<void> {
+    await this.database.writeManager.update(AuditEventEntity, { applicationId, actor }, { address: null });
   }
 
   /** An actor's failures at something since an instant, latest first, at most `limit`. */
   async listFailures(applicationId: string, actor: string, event: AuditEvent, since: Date, limit: number): Promise<AuditEventEntity[]> {
-    return await this.database.reading
+    return await this.database.readManager
       .createQueryBuilder(AuditEventEntity, "entry")
       .where({ applicationId, actor, event, outcome: "FAILURE" })
       .andWhere("entry.createdAt > :since", { since })
@@ -100,14 +100,14 @@ export class AuditLog {
   }
 
   /** Records a sealed value that could not be opened, apart from whatever was about to use it. */
-  recordBrokenSeal([table = "", column = "", applicationId = "", id = ""]: readonly string[]): void {
+  recordDecryptionFailure([table = "", column = "", applicationId = "", id = ""]: readonly string[]): void {
     const entry = { applicationId, event: "SEAL_BROKEN", outcome: "FAILURE", details: { table, column, id } } as const;
     // Nobody waits for it, and the log has the failure itself.
-    this.database.apart(() => this.record(entry).catch(() => {}));
+    this.database.detached(() => this.record(entry).catch(() => {}));
   }
 
   /** Records in the running transaction; without one, in its own. */
-  async record({ applicationId, event, outcome, actor = null, origin, details = {} }: AuditEntry): Promise<void> {
+  async record({ applicationId, event, outcome, actor = null, client, details = {} }: AuditEntry): Promise<void> {
     const row = {
       applicationId,
       id: randomId(),
@@ -115,11 +115,11 @@ export class AuditLog {
       outcome,
       actor,
       details,
-      address: origin?.address ?? null,
-      requestId: origin?.requestId ?? null,
+      address: client?.address ?? null,
+      requestId: client?.requestId ?? null,
       createdAt: this.clock.now(),
     };
-    await this.database.alone((manager) => this.entries.run([row], manager));
+    await this.database.autocommit((manager) => this.preparedInsert.run([row], manager));
     this.database.afterCommit(() => {
       for (const listener of this.listeners) listener({ applicationId, event, outcome, actor, details });
     });

@@ -1,8 +1,7 @@
 export { commonPasswords, PasswordAuthenticator, passwordViolations } from "./password/index.js";
 export {
-  describeTotp,
+  createTotpProvisioning,
   type EnrolledFactor,
-  type MatchedTotp,
   RecoveryCodeEntity,
   RecoveryCodeRepository,
   RecoveryCodes,
@@ -11,4 +10,5 @@ export {
   SecondFactorRepository,
   SecondFactors,
   secondFactorMethods,
+  type VerifiedTotp,
 } from "./second-factor/index.js";

@@ -1,3 +1,3 @@
 export { InvitationEntity } from "./invitation.entity.js";
 export { type InvitationFilter, InvitationRepository } from "./invitation.repository.js";
-export { type Invitation, type InvitationStatus, Invitations, invitationStatuses, type MatchedInvitation } from "./invitations.js";
+export { type Invitation, type InvitationStatus, Invitations, invitationStatuses, type VerifiedInvitation } from "./invitations.js";

@@ -1,5 +1,5 @@
 import { LessThan, LessThanOrEqual, MoreThan } from "typeorm";
-import { type Database, isUniqueViolation, StalePremise } from "../../platform/database/index.js";
+import { ConcurrencyConflict, type Database, isUniqueViolation } from "../../platform/database/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
 import type { Email } from "../users/index.js";
 import { InvitationEntity } from "./invitation.entity.js";
@@ -40,7 +40,7 @@ export class InvitationRepository {
     now: Date,
     page: PageRequest,
   ): Promise<InvitationEntity[]> {
-    const query = this.database.reading.createQueryBuilder(InvitationEntity, "invitation").where({ applicationId });
+    const query = this.database.readManager.createQueryBuilder(InvitationEntity, "invitation").where({ applicationId });
     if (inviterId !== undefined) query.andWhere({ inviterId });
     if (status === "PENDING") query.andWhere({ status, expiresAt: MoreThan(now) });
     else if (status === "EXPIRED") query.andWhere({ status: "PENDING", expiresAt: LessThanOrEqual(now) });
@@ -57,21 +57,25 @@ export class InvitationRepository {
   /** @throws StalePremise when another request made the same invitation first */
   async insert(row: InvitationEntity): Promise<void> {
     try {
-      await this.database.writing.insert(InvitationEntity, row as never);
+      await this.database.writeManager.insert(InvitationEntity, row as never);
     } catch (error) {
-      throw isUniqueViolation(error) ? new StalePremise() : error;
+      throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
     }
   }
 
   /** Changes a pending invitation; false when it is not pending any more. */
   async update({ applicationId, id }: InvitationKey, change: Partial<InvitationEntity>): Promise<boolean> {
-    const { affected } = await this.database.writing.update(InvitationEntity, { applicationId, id, status: "PENDING" }, change as never);
+    const { affected } = await this.database.writeManager.update(
+      InvitationEntity,
+      { applicationId, id, status: "PENDING" },
+      change as never,
+    );
     return affected === 1;
   }
 
   /** Everything pending for a handle is void. */
-  async revokeOfHandle(applicationId: string, email: Email): Promise<void> {
-    await this.database.writing.update(
+  async revokeByHandle(applicationId: string, email: Email): Promise<void> {
+    await this.database.writeManager.update(
       InvitationEntity,
       { applicationId, email, status: "PENDING" },
       { status: "REVOKED", pendingKey: null },
@@ -79,35 +83,35 @@ export class InvitationRepository {
   }
 
   /** Everything pending that a user sent is void. */
-  async revokeOfInviter(applicationId: string, inviterId: string): Promise<void> {
-    await this.database.writing.update(
+  async revokeByInviter(applicationId: string, inviterId: string): Promise<void> {
+    await this.database.writeManager.update(
       InvitationEntity,
       { applicationId, inviterId, status: "PENDING" },
       { status: "REVOKED", pendingKey: null },
     );
   }
 
-  async deleteOfHandle(applicationId: string, email: Email): Promise<void> {
-    await this.database.writing.delete(InvitationEntity, { applicationId, email });
+  async deleteByHandle(applicationId: string, email: Email): Promise<void> {
+    await this.database.writeManager.delete(InvitationEntity, { applicationId, email });
   }
 
-  async deleteOfApplication(applicationId: string): Promise<void> {
-    await this.database.writing.delete(InvitationEntity, { applicationId });
+  async deleteByApplication(applicationId: string): Promise<void> {
+    await this.database.writeManager.delete(InvitationEntity, { applicationId });
   }
 
   /** Removes at most `limit` that expired 90 days before `instant`; returns how many. */
   async deleteExpired(instant: Date, limit: number): Promise<number> {
-    const longAgo = new Date(instant.getTime() - 90 * 86_400_000);
+    const retentionCutoff = new Date(instant.getTime() - 90 * 86_400_000);
     const rows = await this.invitations.find({
-      where: { expiresAt: LessThan(longAgo) },
+      where: { expiresAt: LessThan(retentionCutoff) },
       take: limit,
       select: { applicationId: true, id: true },
     });
-    for (const { applicationId, id } of rows) await this.database.writing.delete(InvitationEntity, { applicationId, id });
+    for (const { applicationId, id } of rows) await this.database.writeManager.delete(InvitationEntity, { applicationId, id });
     return rows.length;
   }
 
   private get invitations() {
-    return this.database.reading.getRepository(InvitationEntity);
+    return this.database.readManager.getRepository(InvitationEntity);
   }
 }

@@ -1,12 +1,12 @@
 import { addSeconds, type Clock } from "../../platform/clock.js";
 import { hashToken, randomId } from "../../platform/crypto/index.js";
-import { type Database, StalePremise } from "../../platform/database/index.js";
+import { ConcurrencyConflict, type Database } from "../../platform/database/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
 import type { Application } from "../applications/index.js";
 import { type AuditLog, BACK_END } from "../audit/index.js";
 import type { Outbox } from "../messaging/index.js";
-import type { ChallengeSubject, Challenges, MatchedChallenge } from "../one-time-codes/index.js";
-import type { RequestOrigin } from "../request-context.js";
+import type { ChallengeSubject, Challenges, VerifiedChallenge } from "../one-time-codes/index.js";
+import type { ClientInfo } from "../request-context.js";
 import type { Email, Metadata, UserRepository } from "../users/index.js";
 import type { InvitationEntity } from "./invitation.entity.js";
 import type { InvitationFilter, InvitationRepository } from "./invitation.repository.js";
@@ -29,11 +29,11 @@ export interface InvitationDraft {
   readonly locale: string;
 }
 /** An invitation whose code was right; still unused. */
-export interface MatchedInvitation {
+export interface VerifiedInvitation {
   readonly invitation: Invitation;
-  readonly match: MatchedChallenge;
+  readonly challenge: VerifiedChallenge;
 }
-interface Parts {
+interface Dependencies {
   readonly repository: InvitationRepository;
   readonly challenges: Challenges;
   readonly users: UserRepository;
@@ -45,18 +45,18 @@ interface Parts {
 
 export const CODE_DIGITS = 8;
 /** More people than this inviting one address at once get their say one after the other. */
-const MOST_PENDING = 20;
+const MAX_PENDING_INVITATIONS = 20;
 
 /** Invitations: pending, then accepted, revoked or expired, and never anything else again. */
 export class Invitations {
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly dependencies: Dependencies) {}
 
   /**
    * Invites, or invites anew: an inviter has one pending invitation per handle. A handle with an account gets an inert one that looks the
    * same. Runs in the caller's transaction.
    */
-  async invite(application: Application, draft: InvitationDraft, origin: RequestOrigin): Promise<Invitation> {
-    const { repository, clock } = this.parts;
+  async invite(application: Application, draft: InvitationDraft, client: ClientInfo): Promise<Invitation> {
+    const { repository, clock } = this.dependencies;
     const { email, inviterId } = draft;
     const pendingKey = hashToken(`${email} ${inviterId ?? ""}`);
     const now = clock.now();
@@ -64,8 +64,8 @@ export class Invitations {
     const pending = await repository.findPending(application.id, pendingKey);
     const content = { metadata: { ...draft.metadata }, locale: draft.locale, sentAt: now, expiresAt };
     if (pending) {
-      if (!(await repository.update(pending, content))) throw new StalePremise();
-      await this.send(application, toInvitation({ ...pending, ...content }, now), inviterId ?? BACK_END, origin);
+      if (!(await repository.update(pending, content))) throw new ConcurrencyConflict();
+      await this.send(application, toInvitation({ ...pending, ...content }, now), inviterId ?? BACK_END, client);
       return toInvitation({ ...pending, ...content }, now);
     }
     const row = {
@@ -80,24 +80,24 @@ export class Invitations {
     };
     await repository.insert(row);
     const invitation = toInvitation(row, now);
-    await this.send(application, invitation, inviterId ?? BACK_END, origin);
+    await this.send(application, invitation, inviterId ?? BACK_END, client);
     return invitation;
   }
 
   /** A new code for a pending invitation, with its whole life before it; null when it is pending no more. Runs in the caller's transaction. */
-  async resend(application: Application, invitation: Invitation, actor: string, origin: RequestOrigin): Promise<Invitation | null> {
-    const { repository, clock } = this.parts;
+  async resend(application: Application, invitation: Invitation, actor: string, client: ClientInfo): Promise<Invitation | null> {
+    const { repository, clock } = this.dependencies;
     const now = clock.now();
     const change = { sentAt: now, expiresAt: addSeconds(now, application.settings.invitation.lifetimeHours * 3600) };
     if (!(await repository.update(invitation, change))) return null;
     const renewed = { ...invitation, ...change, status: "PENDING" as const };
-    await this.send(application, renewed, actor, origin);
+    await this.send(application, renewed, actor, client);
     return renewed;
   }
 
   /** Null when it is pending no more. Runs in the caller's transaction. */
-  async revoke(invitation: Invitation, actor: string, origin: RequestOrigin): Promise<Invitation | null> {
-    const { repository, challenges, audit } = this.parts;
+  async revoke(invitation: Invitation, actor: string, client: ClientInfo): Promise<Invitation | null> {
+    const { repository, challenges, audit } = this.dependencies;
     if (!(await repository.update(invitation, { status: "REVOKED", pendingKey: null }))) return null;
     await challenges.delete(subjectOf(invitation));
     const { applicationId, id } = invitation;
@@ -106,70 +106,72 @@ export class Invitations {
       event: "INVITATION_REVOKED",
       outcome: "SUCCESS",
       actor,
-      origin,
+      client,
       details: { id },
     });
     return { ...invitation, status: "REVOKED" };
   }
 
   /** Counts one attempt on every pending invitation of the handle, then compares. Null: refused, for whatever reason. */
-  async match(application: Application, email: Email, code: string): Promise<MatchedInvitation | null> {
-    const { repository, challenges, clock } = this.parts;
+  async verify(application: Application, email: Email, code: string): Promise<VerifiedInvitation | null> {
+    const { repository, challenges, clock } = this.dependencies;
     const now = clock.now();
-    const pending = (await repository.listPending(application.id, email, now, MOST_PENDING)).map((row) => toInvitation(row, now));
-    let matched: MatchedInvitation | null = null;
+    const pending = (await repository.listPending(application.id, email, now, MAX_PENDING_INVITATIONS)).map((row) =>
+      toInvitation(row, now),
+    );
+    let verified: VerifiedInvitation | null = null;
     for (const invitation of pending) {
-      const match = await challenges.attempt(subjectOf(invitation), code, null);
-      if (match && !matched && (await this.isInviterActive(invitation))) matched = { invitation, match };
+      const challenge = await challenges.verify(subjectOf(invitation), code, null);
+      if (challenge && !verified && (await this.isInviterActive(invitation))) verified = { invitation, challenge };
     }
-    return matched;
+    return verified;
   }
 
   /** Uses a matched invitation up and voids the others of its handle; false when somebody was faster. Runs in the transaction of its effect. */
-  async consume({ invitation, match }: MatchedInvitation): Promise<boolean> {
-    const { repository, challenges } = this.parts;
-    if (!(await challenges.consume(match)) || !(await repository.update(invitation, { status: "ACCEPTED", pendingKey: null })))
+  async consume({ invitation, challenge }: VerifiedInvitation): Promise<boolean> {
+    const { repository, challenges } = this.dependencies;
+    if (!(await challenges.consume(challenge)) || !(await repository.update(invitation, { status: "ACCEPTED", pendingKey: null })))
       return false;
-    await this.voidOfHandle(invitation.applicationId, invitation.email);
+    await this.revokeByHandle(invitation.applicationId, invitation.email);
     return true;
   }
 
   /** The address has an account now: nothing pending for it is worth anything. Runs in the caller's transaction. */
-  async voidOfHandle(applicationId: string, email: Email): Promise<void> {
-    await this.parts.repository.revokeOfHandle(applicationId, email);
+  async revokeByHandle(applicationId: string, email: Email): Promise<void> {
+    await this.dependencies.repository.revokeByHandle(applicationId, email);
   }
 
   /** An inviter is gone: nobody joins on their word any more. Runs in the caller's transaction. */
-  async voidOfInviter(applicationId: string, userId: string): Promise<void> {
-    await this.parts.repository.revokeOfInviter(applicationId, userId);
+  async revokeByInviter(applicationId: string, userId: string): Promise<void> {
+    await this.dependencies.repository.revokeByInviter(applicationId, userId);
   }
 
   /** Forgets who was invited at an address. Runs in the caller's transaction. */
-  async deleteOfHandle(applicationId: string, email: Email): Promise<void> {
-    await this.parts.repository.deleteOfHandle(applicationId, email);
+  async deleteByHandle(applicationId: string, email: Email): Promise<void> {
+    await this.dependencies.repository.deleteByHandle(applicationId, email);
   }
 
   async find(applicationId: string, id: string): Promise<Invitation | null> {
-    const row = await this.parts.repository.find(applicationId, id);
-    return row && toInvitation(row, this.parts.clock.now());
+    const row = await this.dependencies.repository.find(applicationId, id);
+    return row && toInvitation(row, this.dependencies.clock.now());
   }
 
   /** A page and one more, newest first. */
   async listPage(applicationId: string, filter: InvitationFilter, page: PageRequest): Promise<Invitation[]> {
-    const now = this.parts.clock.now();
-    const rows = await this.parts.repository.listPage(applicationId, filter, now, page);
+    const now = this.dependencies.clock.now();
+    const rows = await this.dependencies.repository.listPage(applicationId, filter, now, page);
     return rows.map((row) => toInvitation(row, now));
   }
 
-  private async send(application: Application, invitation: Invitation, actor: string, origin: RequestOrigin): Promise<void> {
-    const { challenges, users, outbox, audit } = this.parts;
+  private async send(application: Application, invitation: Invitation, actor: string, client: ClientInfo): Promise<void> {
+    const { challenges, users, outbox, audit } = this.dependencies;
     const { email, id, locale } = invitation;
     const isRegistered = (await users.findByHandle(application.id, email)) !== null;
     const ttlSeconds = application.settings.invitation.lifetimeHours * 3600;
     const { code, isNew, expiresAt } = await challenges.issue(subjectOf(invitation), {
       digits: CODE_DIGITS,
       ttlSeconds,
-      send: !isRegistered,
+      isDeliverable: !isRegistered,
     });
     if (isNew) {
       const { invitationUrl } = application.settings.links;
@@ -185,20 +187,20 @@ export class Invitations {
         replacesKey: `invitation:${id}`,
       };
       if (code) await outbox.queue(mail);
-      else await outbox.pretend(mail);
+      else await outbox.queueDecoy(mail);
     }
     await audit.record({
       applicationId: application.id,
       event: "INVITED",
       outcome: "SUCCESS",
       actor,
-      origin,
+      client,
       details: { id },
     });
   }
 
   private async isInviterActive({ applicationId, inviterId }: Invitation): Promise<boolean> {
-    return inviterId === null || (await this.parts.users.findById(applicationId, inviterId))?.status === "ACTIVE";
+    return inviterId === null || (await this.dependencies.users.findById(applicationId, inviterId))?.status === "ACTIVE";
   }
 }
 

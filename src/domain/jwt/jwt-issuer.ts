@@ -12,15 +12,15 @@ export interface IssuedJwt {
 export type Amr = "pwd" | "otp" | "sms" | "mfa";
 /** When and how somebody proved who they are. A refresh changes neither. */
 export interface Authentication {
-  readonly at: Date;
+  readonly authenticatedAt: Date;
   readonly amr: readonly Amr[];
 }
-type Person = Pick<User, "subject" | "email" | "metadata">;
+type JwtUser = Pick<User, "subject" | "email" | "metadata">;
 
 /** Servers refuse headers of more than 8 KiB in all; metadata must not push a token near it. */
-export const MAXIMUM_JWT_BYTES = 6144;
+export const MAX_JWT_BYTES = 6144;
 /** Header and RS256 signature in base64url, with the dots. */
-const FIXED_BYTES = 500;
+const JWT_OVERHEAD_BYTES = 500;
 
 /** Makes the JWTs that leave the gateway: RS256, Realm's Custom JWT rules, RFC 7519 claims. */
 export class JwtIssuer {
@@ -30,28 +30,28 @@ export class JwtIssuer {
     private readonly clock: Clock,
   ) {}
 
-  async issue(application: Application, user: Person, authentication: Authentication): Promise<IssuedJwt> {
+  async issue(application: Application, user: JwtUser, authentication: Authentication): Promise<IssuedJwt> {
     const { lifetimeMinutes, sendKeyId } = application.settings.token;
     const now = this.clock.now();
     const expiresAt = addSeconds(new Date(toNumericDate(now) * 1000), lifetimeMinutes * 60);
-    const signer = await this.keys.signer(application.id);
+    const signer = await this.keys.getSigner(application.id);
     const claims = this.claims(application, user, authentication, now, expiresAt);
     return { jwt: await signJwt(claims, signer.key, sendKeyId ? signer.kid : undefined), expiresAt };
   }
 
   /** True when a token with this metadata stays within 6 KiB. */
-  fits(application: Application, email: string, metadata: Metadata): boolean {
+  fitsSizeLimit(application: Application, email: string, metadata: Metadata): boolean {
     const now = this.clock.now();
-    const person = { subject: randomId(), email: email as User["email"], metadata };
-    const claims = this.claims(application, person, { at: now, amr: ["pwd", "otp", "sms", "mfa"] }, now, now);
-    return FIXED_BYTES + (Buffer.byteLength(JSON.stringify(claims)) * 4) / 3 <= MAXIMUM_JWT_BYTES;
+    const user = { subject: randomId(), email: email as User["email"], metadata };
+    const claims = this.claims(application, user, { authenticatedAt: now, amr: ["pwd", "otp", "sms", "mfa"] }, now, now);
+    return JWT_OVERHEAD_BYTES + (Buffer.byteLength(JSON.stringify(claims)) * 4) / 3 <= MAX_JWT_BYTES;
   }
 
   /** Metadata first: whatever it holds, the registered claims written after it win (RFC 7519 section 4.1). */
   private claims(
     application: Application,
-    { subject, email, metadata }: Person,
-    { at, amr }: Authentication,
+    { subject, email, metadata }: JwtUser,
+    { authenticatedAt, amr }: Authentication,
     issuedAt: Date,
     expiresAt: Date,
   ) {
@@ -65,7 +65,7 @@ export class JwtIssuer {
       iat: toNumericDate(issuedAt),
       exp: toNumericDate(expiresAt),
       jti: randomId(),
-      auth_time: toNumericDate(at),
+      auth_time: toNumericDate(authenticatedAt),
       amr,
     };
   }

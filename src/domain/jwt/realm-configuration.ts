@@ -9,9 +9,9 @@ export interface RealmConfiguration {
 }
 
 /** Realm secret that holds the PEM where the key set's URL cannot be used. */
-const SECRET_NAME = "latchkey_public_key";
+const REALM_SECRET_NAME = "latchkey_public_key";
 /** Realm takes names of fewer than 64 characters in user.data. */
-const LONGEST_FIELD_NAME = 63;
+const MAX_FIELD_NAME_LENGTH = 63;
 
 /**
  * `auth/providers.json`, the current key as PEM for a manual secret, and the key set's URL. Realm finds keys at a URL by `kid` only,
@@ -26,7 +26,7 @@ export function realmConfiguration({ id, settings }: Application, publicUrl: str
     type: "custom-token",
     disabled: false,
     config: { audience: audience.length > 0 || settings.general.realmAppId ? audience : [id], requireAnyAudience: true, ...keys },
-    secret_config: { signingKeys: sendKeyId ? [] : [SECRET_NAME] },
+    secret_config: { signingKeys: sendKeyId ? [] : [REALM_SECRET_NAME] },
     metadata_fields: metadataFields(settings.metadata.fields, includeEmail),
   };
   return { providersJson: JSON.stringify({ "custom-token": provider }, null, 2), publicKeyPem: current.publicKeyPem, jwksUrl };
@@ -35,12 +35,12 @@ export function realmConfiguration({ id, settings }: Application, publicUrl: str
 /** Each field under its name, else the last segment of its path, else, where that is taken or too long, its whole path or a number. */
 function metadataFields(fields: readonly MetadataFieldSettings[], includeEmail: boolean) {
   const inToken = fields.filter((field) => field.inToken);
-  const taken = new Set([...(includeEmail ? ["email"] : []), ...inToken.flatMap(({ name }) => name ?? [])]);
+  const usedNames = new Set([...(includeEmail ? ["email"] : []), ...inToken.flatMap(({ name }) => name ?? [])]);
   const chooseName = (path: string) => {
     const numbered = Array.from({ length: inToken.length }, (_, index) => `field${index + 1}`);
     const candidates = [path.split(".").at(-1) ?? path, path.replaceAll(".", "_"), ...numbered];
-    const name = candidates.find((one) => one.length <= LONGEST_FIELD_NAME && !taken.has(one)) ?? path;
-    taken.add(name);
+    const name = candidates.find((candidate) => candidate.length <= MAX_FIELD_NAME_LENGTH && !usedNames.has(candidate)) ?? path;
+    usedNames.add(name);
     return name;
   };
   return [

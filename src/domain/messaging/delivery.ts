@@ -2,6 +2,6 @@
 export type Channel = "MAIL" | "SMS";
 
 /** The receiving side refuses this message for good: another attempt would be refused too. */
-export class DeliveryRefused extends Error {
-  override name = "DeliveryRefused";
+export class PermanentDeliveryError extends Error {
+  override name = "PermanentDeliveryError";
 }

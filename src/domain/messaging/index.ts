@@ -1,12 +1,12 @@
+export { ApplicationMailers } from "./application-mailers.js";
+export { CustomTemplateEntity } from "./custom-template.entity.js";
+export { CustomTemplateRepository } from "./custom-template.repository.js";
+export { CustomTemplates } from "./custom-templates.js";
 export { InboxMessageEntity } from "./inbox-message.entity.js";
 export type { Inbox } from "./mailer.js";
 export { MessageRenderer } from "./message-renderer.js";
-export { MessageTextEntity } from "./message-text.entity.js";
-export { MessageTextRepository } from "./message-text.repository.js";
-export { MessageTexts } from "./message-texts.js";
+export { type MailContent, type MessageTemplate, MessageTemplates } from "./message-templates.js";
 export { Outbox } from "./outbox.js";
 export { OutboxRepository } from "./outbox.repository.js";
 export { OutboxDispatcher } from "./outbox-dispatcher.js";
 export { OutboxMessageEntity } from "./outbox-message.entity.js";
-export { OwnMailers } from "./own-mailers.js";
-export { type MessageTemplate, type MessageText, Templates } from "./templates.js";

@@ -5,13 +5,13 @@ import { InboxMessageEntity } from "./inbox-message.entity.js";
 import type { Inbox, Mail, Mailer } from "./mailer.js";
 import type { Sms, SmsSender } from "./sms-sender.js";
 
-const KEEP_SECONDS = 24 * 3600;
-const PAGE = 100;
+const RETENTION_SECONDS = 24 * 3600;
+const PAGE_SIZE = 100;
 
 /** Development without a mail server or an SMS account: messages are kept in the database and shown at /development/inbox. */
 export class DevelopmentInbox implements Mailer, Inbox {
   /** Keeps text messages. */
-  readonly sms: SmsSender = { send: (sms) => this.keepSms(sms) };
+  readonly sms: SmsSender = { send: (sms) => this.storeSms(sms) };
 
   constructor(
     private readonly database: Database,
@@ -21,19 +21,21 @@ export class DevelopmentInbox implements Mailer, Inbox {
   async send(mail: Mail): Promise<void> {
     const { to: recipient, subject, text, html, from } = mail;
     const id = mail.messageId.replace(/^<|@.*$/g, "");
-    await this.keep({ id, channel: "MAIL", sender: `${from.name} <${from.address}>`, recipient, subject, text, html });
+    await this.store({ id, channel: "MAIL", sender: `${from.name} <${from.address}>`, recipient, subject, text, html });
   }
 
-  private async keepSms({ id, senderName, to, text }: Sms): Promise<void> {
-    await this.keep({ id, channel: "SMS", sender: senderName, recipient: to, subject: "SMS", text, html: "" });
+  private async storeSms({ id, senderName, to, text }: Sms): Promise<void> {
+    await this.store({ id, channel: "SMS", sender: senderName, recipient: to, subject: "SMS", text, html: "" });
   }
 
-  private async keep(message: Omit<InboxMessageEntity, "receivedAt">): Promise<void> {
+  private async store(message: Omit<InboxMessageEntity, "receivedAt">): Promise<void> {
     const row = { ...message, receivedAt: this.clock.now() };
     try {
       await this.database.transaction(async () => {
-        await this.database.writing.delete(InboxMessageEntity, { receivedAt: LessThan(addSeconds(row.receivedAt, -KEEP_SECONDS)) });
-        await this.database.writing.insert(InboxMessageEntity, row);
+        await this.database.writeManager.delete(InboxMessageEntity, {
+          receivedAt: LessThan(addSeconds(row.receivedAt, -RETENTION_SECONDS)),
+        });
+        await this.database.writeManager.insert(InboxMessageEntity, row);
       });
     } catch (error) {
       // The same message once more, after a crash between delivery and its mark: it is there already.
@@ -44,10 +46,10 @@ export class DevelopmentInbox implements Mailer, Inbox {
   async close(): Promise<void> {}
 
   async list(to?: string): Promise<InboxMessageEntity[]> {
-    return await this.database.reading.getRepository(InboxMessageEntity).find({
+    return await this.database.readManager.getRepository(InboxMessageEntity).find({
       where: to === undefined ? {} : { recipient: to },
       order: { receivedAt: "DESC", id: "ASC" },
-      take: PAGE,
+      take: PAGE_SIZE,
     });
   }
 }

@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import { createTransport } from "nodemailer";
 import { isLoopbackHost } from "../../platform/loopback.js";
 import type { OutboundGuard } from "../../platform/outbound-guard.js";
-import { DeliveryRefused } from "./delivery.js";
+import { PermanentDeliveryError } from "./delivery.js";
 import type { Mail, Mailer } from "./mailer.js";
 
 interface SmtpError {
@@ -12,7 +12,7 @@ interface SmtpError {
 
 /** Where mail servers take mails from clients. */
 const SUBMISSION_PORTS: ReadonlySet<number> = new Set([25, 465, 587, 2525]);
-const CONNECT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 type SocketCallback = (error: Error | null, options?: { connection: Socket } | false) => void;
 
 /** Mails by SMTP. Beyond this machine the connection must be encrypted: smtps://, or smtp:// with STARTTLS (RFC 3207). */
@@ -31,12 +31,12 @@ export class NodemailerMailer implements Mailer {
       maxConnections: 4,
       host,
       port: portNumber,
-      ...(guard ? { getSocket: (_options: unknown, done: SocketCallback) => connectGuarded(guard, host, portNumber, done) } : {}),
+      ...(guard ? { getSocket: (_options: unknown, callback: SocketCallback) => connectGuarded(guard, host, portNumber, callback) } : {}),
       secure: isSecure,
       requireTLS: !isSecure && !isLoopback,
       ignoreTLS: !isSecure && isLoopback,
       ...(username ? { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } } : {}),
-      connectionTimeout: CONNECT_MS,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
       greetingTimeout: 10_000,
       socketTimeout: 30_000,
       disableFileAccess: true,
@@ -46,12 +46,12 @@ export class NodemailerMailer implements Mailer {
 
   async send(mail: Mail): Promise<void> {
     const { messageId, from, to, replyTo, subject, text, html } = mail;
-    const answers = replyTo === "" ? {} : { replyTo: { name: "", address: replyTo } };
+    const replyToHeader = replyTo === "" ? {} : { replyTo: { name: "", address: replyTo } };
     try {
       // An address as an object is taken as it is; a string would be parsed as a list.
-      await this.transport.sendMail({ messageId, from, to: { name: "", address: to }, ...answers, subject, text, html });
+      await this.transport.sendMail({ messageId, from, to: { name: "", address: to }, ...replyToHeader, subject, text, html });
     } catch (error) {
-      throw isPermanent(error as SmtpError) ? new DeliveryRefused("The mail server refuses this mail", { cause: error }) : error;
+      throw isPermanent(error as SmtpError) ? new PermanentDeliveryError("The mail server refuses this mail", { cause: error }) : error;
     }
   }
 
@@ -66,21 +66,21 @@ export class NodemailerMailer implements Mailer {
 }
 
 /** Connects only to what the guard lets through; what is spoken then, TLS included, is nodemailer's. */
-function connectGuarded(guard: OutboundGuard, host: string, port: number, done: SocketCallback): void {
+function connectGuarded(guard: OutboundGuard, host: string, port: number, callback: SocketCallback): void {
   let socket: Socket;
   try {
     socket = connect({ host, port, lookup: guard.lookupFor(host, port, SUBMISSION_PORTS) });
   } catch (error) {
-    setImmediate(done, error as Error);
+    setImmediate(callback, error as Error);
     return;
   }
-  const fail = (error: Error) => done(error);
-  socket.once("error", fail);
-  const giveUp = () => socket.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" }));
-  socket.setTimeout(CONNECT_MS).once("timeout", giveUp);
+  const onError = (error: Error) => callback(error);
+  socket.once("error", onError);
+  const onTimeout = () => socket.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" }));
+  socket.setTimeout(CONNECT_TIMEOUT_MS).once("timeout", onTimeout);
   socket.once("connect", () => {
-    socket.setTimeout(0).off("timeout", giveUp).off("error", fail);
-    done(null, { connection: socket });
+    socket.setTimeout(0).off("timeout", onTimeout).off("error", onError);
+    callback(null, { connection: socket });
   });
 }
 

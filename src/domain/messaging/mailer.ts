@@ -15,7 +15,7 @@ export interface Mail {
 }
 
 /** A message that stayed in the gateway instead of leaving, for people who try it out. */
-export interface KeptMessage {
+export interface InboxMessage {
   readonly id: string;
   readonly channel: Channel;
   readonly sender: string;
@@ -29,7 +29,7 @@ export interface KeptMessage {
 /** Where kept messages can be read. */
 export interface Inbox {
   /** The newest hundred, newest first; only those to one address or number when `to` is given. */
-  list(to?: string): Promise<readonly KeptMessage[]>;
+  list(to?: string): Promise<readonly InboxMessage[]>;
 }
 
 /** Hands mails over to whatever delivers them. */

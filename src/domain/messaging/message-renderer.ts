@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
-import type { MessageTextRepository } from "./message-text.repository.js";
+import type { CustomTemplateRepository } from "./custom-template.repository.js";
+import { builtInSources, type MailContent, type MessageTemplate, type MessageTemplates } from "./message-templates.js";
 import { htmlDocument, type MessageParameters, type MessagePart, mailParts, type PartSources, renderPart } from "./template-language.js";
-import { defaultSources, type MessageTemplate, type MessageText, type Templates } from "./templates.js";
 
 /** Which message, for whom. */
 export interface MessageRequest {
@@ -14,24 +14,24 @@ export interface MessageRequest {
   readonly parameters: MessageParameters;
 }
 /** Sources to try, and in which language they are. */
-interface Wording {
+interface TemplateCandidate {
   readonly locale: string;
   readonly sources: PartSources;
-  readonly isOwn: boolean;
+  readonly isCustom: boolean;
 }
 
 /** The last resort: the gateway speaks it. */
-const LAST_LOCALE = "en";
+const FALLBACK_LOCALE = "en";
 
 /** Turns a queued message into what leaves: in the application's own words where it has some that work, else in the gateway's. */
 export class MessageRenderer {
   constructor(
-    private readonly templates: Templates,
-    private readonly texts: MessageTextRepository,
+    private readonly templates: MessageTemplates,
+    private readonly customTemplates: CustomTemplateRepository,
     private readonly log: Logger,
   ) {}
 
-  async renderMail(request: MessageRequest): Promise<MessageText> {
+  async renderMail(request: MessageRequest): Promise<MailContent> {
     const { locale, rendered } = await this.render(request, mailParts);
     const { subject = "", text = "", html = "" } = rendered;
     return { subject, text: `${text}\n`, html: htmlDocument(html, subject, locale) };
@@ -44,22 +44,23 @@ export class MessageRenderer {
 
   /** The sources a message would be rendered from: its mail and its text message, each in the best language there is. */
   async findSources(request: Omit<MessageRequest, "parameters">): Promise<PartSources> {
-    const template = this.require(request.template);
-    const best = async (parts: readonly MessagePart[]) => pick((await this.wordings(template, request, parts))[0]?.sources ?? {}, parts);
-    return { ...(template.texts ? await best(mailParts) : {}), ...(template.sms ? await best(["sms"]) : {}) };
+    const template = this.getTemplate(request.template);
+    const bestSources = async (parts: readonly MessagePart[]) =>
+      pick((await this.candidates(template, request, parts))[0]?.sources ?? {}, parts);
+    return { ...(template.mail ? await bestSources(mailParts) : {}), ...(template.sms ? await bestSources(["sms"]) : {}) };
   }
 
   private async render(request: MessageRequest, parts: readonly MessagePart[]): Promise<{ locale: string; rendered: PartSources }> {
-    const template = this.require(request.template);
+    const template = this.getTemplate(request.template);
     const { applicationId, parameters } = request;
-    for (const { locale, sources, isOwn } of await this.wordings(template, request, parts))
+    for (const { locale, sources, isCustom } of await this.candidates(template, request, parts))
       try {
         const rendered = parts.map(
-          async (part) => [part, await renderPart(part, sources[part] ?? "", parameters, template.needs)] as const,
+          async (part) => [part, await renderPart(part, sources[part] ?? "", parameters, template.requiredVariables)] as const,
         );
         return { locale, rendered: Object.fromEntries(await Promise.all(rendered)) };
       } catch (error) {
-        if (!isOwn) throw error;
+        if (!isCustom) throw error;
         // Only the class: the rest may repeat what the message says.
         const failure = error instanceof Error ? error.name : "Error";
         this.log.warn({ applicationId, template: template.name, locale, failure }, "an application's own message text is broken");
@@ -68,29 +69,31 @@ export class MessageRenderer {
   }
 
   /** What to try, best first: the reader's language, the application's, English; in each the exact tag before the bare language. */
-  private async wordings(
+  private async candidates(
     template: MessageTemplate,
     { applicationId, locale, defaultLocale }: Omit<MessageRequest, "parameters">,
     parts: readonly MessagePart[],
-  ): Promise<Wording[]> {
-    const wishes = [...new Set([locale, defaultLocale, LAST_LOCALE].map((tag) => canonicalLocale(tag) ?? tag))];
-    const rows = await this.texts.listOf(applicationId, template.name, [...new Set(wishes.flatMap((wish) => [wish, languageOf(wish)]))]);
-    const ownSources = (tag: string): PartSources[] => {
-      const row = rows.find((one) => one.locale === tag);
-      return row ? [ownParts(row)] : [];
+  ): Promise<TemplateCandidate[]> {
+    const preferredLocales = [...new Set([locale, defaultLocale, FALLBACK_LOCALE].map((tag) => canonicalLocale(tag) ?? tag))];
+    const rows = await this.customTemplates.listByLocales(applicationId, template.name, [
+      ...new Set(preferredLocales.flatMap((preferred) => [preferred, languageOf(preferred)])),
+    ]);
+    const customSources = (tag: string): PartSources[] => {
+      const row = rows.find((candidateRow) => candidateRow.locale === tag);
+      return row ? [customParts(row)] : [];
     };
-    return wishes.flatMap((wish) => {
-      const language = languageOf(wish);
-      const own = [...ownSources(wish), ...(language === wish ? [] : ownSources(language))];
-      const layers = [...own, defaultSources(template, language) ?? {}];
+    return preferredLocales.flatMap((preferred) => {
+      const language = languageOf(preferred);
+      const custom = [...customSources(preferred), ...(language === preferred ? [] : customSources(language))];
+      const layers = [...custom, builtInSources(template, language) ?? {}];
       // A broken text is left out; what stands behind it is tried without it.
       return layers
-        .map((_, left) => ({ locale: wish, sources: merge(layers.slice(left)), isOwn: left < own.length }))
+        .map((_, skipped) => ({ locale: preferred, sources: merge(layers.slice(skipped)), isCustom: skipped < custom.length }))
         .filter(({ sources }) => parts.every((part) => sources[part] !== undefined));
     });
   }
 
-  private require(name: string): MessageTemplate {
+  private getTemplate(name: string): MessageTemplate {
     const template = this.templates.find(name);
     if (!template) throw new Error(`There is no message template ${name}`);
     return template;
@@ -98,7 +101,7 @@ export class MessageRenderer {
 }
 
 /** The parts an application has words of its own for. */
-export function ownParts(row: Readonly<Record<MessagePart, string | null>>): PartSources {
+export function customParts(row: Readonly<Record<MessagePart, string | null>>): PartSources {
   const { subject, text, html, sms } = row;
   return Object.fromEntries(Object.entries({ subject, text, html, sms }).filter(([, source]) => source !== null));
 }

@@ -1,5 +1,5 @@
 import { Entity, Index } from "typeorm";
-import { CountColumn, InstantColumn, KeyColumn, LongTextColumn, TextColumn } from "../../platform/database/index.js";
+import { InstantColumn, IntegerColumn, KeyColumn, LongTextColumn, TextColumn } from "../../platform/database/index.js";
 import type { Channel } from "./delivery.js";
 
 /** A message to send, written in the transaction of what it tells about; afterwards the record of its delivery. */
@@ -20,7 +20,7 @@ export class OutboxMessageEntity {
 
   /** Whose slots it is sent in; see lanes.ts. */
   @TextColumn("lane", 36, { default: "" })
-  lane!: string;
+  queue!: string;
 
   @TextColumn("template", 32)
   template!: string;
@@ -43,8 +43,8 @@ export class OutboxMessageEntity {
   @TextColumn("status", 16)
   status!: string;
 
-  @CountColumn("attempts")
-  attempts!: number;
+  @IntegerColumn("attempts")
+  deliveryAttempts!: number;
 
   @InstantColumn("next_attempt_at")
   nextAttemptAt!: Date;

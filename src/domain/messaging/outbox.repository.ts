@@ -1,60 +1,72 @@
 import { LessThan } from "typeorm";
 import { addSeconds } from "../../platform/clock.js";
-import { type Database, HotChange, HotInsert, HotRead } from "../../platform/database/index.js";
-import type { LaneChoice } from "./lanes.js";
+import { type Database, PreparedInsert, PreparedSelect, PreparedUpdate } from "../../platform/database/index.js";
+import type { QueueFilter } from "./delivery-queues.js";
 import { OutboxMessageEntity } from "./outbox-message.entity.js";
 
 /** So long the record of a finished message is kept. */
-const KEEP_SECONDS = 30 * 86_400;
+const RETENTION_SECONDS = 30 * 86_400;
 
-const parts = { message: OutboxMessageEntity };
+const selection = { message: OutboxMessageEntity };
 const DUE = `FROM outbox_messages message WHERE message.status = 'PENDING' AND message.next_attempt_at <= ?
   AND (message.lease_until IS NULL OR message.lease_until < ?)`;
 
 export type FinalStatus = "DELIVERED" | "EXPIRED" | "FAILED" | "REPLACED";
 
 export class OutboxRepository {
-  private readonly inserting: HotInsert<OutboxMessageEntity>;
+  private readonly preparedInsert: PreparedInsert<OutboxMessageEntity>;
   /** By their lanes. */
-  private readonly due = new Map<string, HotRead<typeof parts>>();
-  private readonly claiming;
-  private readonly replacing;
-  private readonly finishing;
+  private readonly preparedDueReads = new Map<string, PreparedSelect<typeof selection>>();
+  private readonly preparedClaim;
+  private readonly preparedReplace;
+  private readonly preparedFinish;
 
   constructor(private readonly database: Database) {
-    this.inserting = new HotInsert(database, OutboxMessageEntity);
+    this.preparedInsert = new PreparedInsert(database, OutboxMessageEntity);
     const unclaimed = ["applicationId", "id", "status", "leaseUntil"] as const;
-    this.claiming = new HotChange(database, OutboxMessageEntity, ["leaseOwner", "leaseUntil"], unclaimed);
+    this.preparedClaim = new PreparedUpdate(database, OutboxMessageEntity, ["leaseOwner", "leaseUntil"], unclaimed);
     const ended = ["status", "payloadSealed", "finishedAt"] as const;
-    this.replacing = new HotChange(database, OutboxMessageEntity, ended, ["applicationId", "replacesHash", "status"]);
+    this.preparedReplace = new PreparedUpdate(database, OutboxMessageEntity, ended, ["applicationId", "replacesHash", "status"]);
     const released = ["lastFailure", "leaseOwner", "leaseUntil"] as const;
-    this.finishing = new HotChange(database, OutboxMessageEntity, [...ended, ...released], ["applicationId", "id", "leaseOwner", "status"]);
+    this.preparedFinish = new PreparedUpdate(
+      database,
+      OutboxMessageEntity,
+      [...ended, ...released],
+      ["applicationId", "id", "leaseOwner", "status"],
+    );
   }
 
   async insert(row: OutboxMessageEntity): Promise<void> {
-    await this.inserting.run([row]);
+    await this.preparedInsert.run([row]);
   }
 
   /** What still waits under this hash is finished as REPLACED. */
-  async replaceWaiting(applicationId: string, replacesHash: string, now: Date): Promise<void> {
-    const waiting = { applicationId, replacesHash, status: "PENDING" };
-    await this.replacing.run(waiting, { status: "REPLACED", payloadSealed: null, finishedAt: now });
+  async replacePending(applicationId: string, replacesHash: string, now: Date): Promise<void> {
+    const pending = { applicationId, replacesHash, status: "PENDING" };
+    await this.preparedReplace.run(pending, { status: "REPLACED", payloadSealed: null, finishedAt: now });
   }
 
   /** Messages that are due in some lanes and that nobody holds, the longest waiting first. */
-  async listDue(now: Date, lanes: LaneChoice, limit: number): Promise<OutboxMessageEntity[]> {
-    const [isIn, names] = "only" in lanes ? (["IN", lanes.only] as const) : (["NOT IN", lanes.except] as const);
-    const isOpen = names.length === 0 ? "" : ` AND message.lane ${isIn} (${names.map(() => "?").join(", ")})`;
+  async listDue(now: Date, filter: QueueFilter, limit: number): Promise<OutboxMessageEntity[]> {
+    const [operator, queueNames] = "only" in filter ? (["IN", filter.only] as const) : (["NOT IN", filter.except] as const);
+    const queueCondition = queueNames.length === 0 ? "" : ` AND message.lane ${operator} (${queueNames.map(() => "?").join(", ")})`;
     const read =
-      this.due.get(isOpen) ?? new HotRead(this.database, parts, `${DUE}${isOpen} ORDER BY message.next_attempt_at LIMIT ${limit}`);
-    this.due.set(isOpen, read);
-    return (await read.all([now, now, ...names])).map(({ message }) => message);
+      this.preparedDueReads.get(queueCondition) ??
+      new PreparedSelect(this.database, selection, `${DUE}${queueCondition} ORDER BY message.next_attempt_at LIMIT ${limit}`);
+    this.preparedDueReads.set(queueCondition, read);
+    return (await read.all([now, now, ...queueNames])).map(({ message }) => message);
   }
 
   /** Takes a listed message for `owner` until `leaseUntil`; false when another process was faster. */
-  async claim({ applicationId, id, leaseUntil: seen }: OutboxMessageEntity, owner: string, leaseUntil: Date): Promise<boolean> {
-    const free = { applicationId, id, status: "PENDING", leaseUntil: seen };
-    return (await this.database.alone((manager) => this.claiming.run(free, { leaseOwner: owner, leaseUntil }, manager))) === 1;
+  async claim(
+    { applicationId, id, leaseUntil: expectedLeaseUntil }: OutboxMessageEntity,
+    owner: string,
+    leaseUntil: Date,
+  ): Promise<boolean> {
+    const expected = { applicationId, id, status: "PENDING", leaseUntil: expectedLeaseUntil };
+    return (
+      (await this.database.autocommit((manager) => this.preparedClaim.run(expected, { leaseOwner: owner, leaseUntil }, manager))) === 1
+    );
   }
 
   /** Keeps a claim alive while a slow server is being talked to. */
@@ -70,19 +82,19 @@ export class OutboxRepository {
     now: Date,
     lastFailure: string | null,
   ): Promise<boolean> {
-    const held = { applicationId, id, leaseOwner: owner, status: "PENDING" };
+    const expected = { applicationId, id, leaseOwner: owner, status: "PENDING" };
     const change = { status, lastFailure, payloadSealed: null, leaseOwner: null, leaseUntil: null, finishedAt: now };
-    return (await this.database.alone((manager) => this.finishing.run(held, change, manager))) === 1;
+    return (await this.database.autocommit((manager) => this.preparedFinish.run(expected, change, manager))) === 1;
   }
 
   /** Lets a message the owner still holds wait for its next attempt. */
   async postpone(
-    { applicationId, id, attempts }: OutboxMessageEntity,
+    { applicationId, id, deliveryAttempts }: OutboxMessageEntity,
     owner: string,
     nextAttemptAt: Date,
     lastFailure: string,
   ): Promise<boolean> {
-    const change = { attempts: attempts + 1, nextAttemptAt, lastFailure, leaseOwner: null, leaseUntil: null };
+    const change = { deliveryAttempts: deliveryAttempts + 1, nextAttemptAt, lastFailure, leaseOwner: null, leaseUntil: null };
     return await this.update(applicationId, id, owner, change);
   }
 
@@ -93,37 +105,41 @@ export class OutboxRepository {
     return { waiting, oldest: oldest?.createdAt ?? null };
   }
 
-  async voidAll(finishedAt: Date): Promise<void> {
-    await this.database.writing.update(OutboxMessageEntity, { status: "PENDING" }, { status: "EXPIRED", payloadSealed: null, finishedAt });
+  async invalidateAfterRestore(finishedAt: Date): Promise<void> {
+    await this.database.writeManager.update(
+      OutboxMessageEntity,
+      { status: "PENDING" },
+      { status: "EXPIRED", payloadSealed: null, finishedAt },
+    );
   }
 
-  async deleteOfRecipient(applicationId: string, recipientHash: string): Promise<void> {
-    await this.database.writing.delete(OutboxMessageEntity, { applicationId, recipientHash });
+  async deleteByRecipient(applicationId: string, recipientHash: string): Promise<void> {
+    await this.database.writeManager.delete(OutboxMessageEntity, { applicationId, recipientHash });
   }
 
-  async deleteOfApplication(applicationId: string): Promise<void> {
-    await this.database.writing.delete(OutboxMessageEntity, { applicationId });
+  async deleteByApplication(applicationId: string): Promise<void> {
+    await this.database.writeManager.delete(OutboxMessageEntity, { applicationId });
   }
 
   /** Removes at most `limit` records of messages finished 30 days before `instant`; returns how many. */
   async deleteExpired(instant: Date, limit: number): Promise<number> {
     const rows = await this.messages.find({
-      where: { finishedAt: LessThan(addSeconds(instant, -KEEP_SECONDS)) },
+      where: { finishedAt: LessThan(addSeconds(instant, -RETENTION_SECONDS)) },
       take: limit,
       select: { applicationId: true, id: true },
     });
-    for (const { applicationId, id } of rows) await this.database.writing.delete(OutboxMessageEntity, { applicationId, id });
+    for (const { applicationId, id } of rows) await this.database.writeManager.delete(OutboxMessageEntity, { applicationId, id });
     return rows.length;
   }
 
   private async update(applicationId: string, id: string, leaseOwner: string, change: Partial<OutboxMessageEntity>): Promise<boolean> {
-    const { affected } = await this.database.alone((manager) =>
+    const { affected } = await this.database.autocommit((manager) =>
       manager.update(OutboxMessageEntity, { applicationId, id, leaseOwner, status: "PENDING" }, change as never),
     );
     return affected === 1;
   }
 
   private get messages() {
-    return this.database.reading.getRepository(OutboxMessageEntity);
+    return this.database.readManager.getRepository(OutboxMessageEntity);
   }
 }

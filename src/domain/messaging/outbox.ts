@@ -1,10 +1,10 @@
 import { addSeconds, type Clock } from "../../platform/clock.js";
-import { hashToken, type Keyring, randomId, type Sealer } from "../../platform/crypto/index.js";
+import { type Encryptor, hashToken, type Keyring, randomId } from "../../platform/crypto/index.js";
 import type { Database } from "../../platform/database/index.js";
 import type { Application } from "../applications/index.js";
 import { type Email, maskEmail, maskPhone, type Phone } from "../users/index.js";
 import type { Channel } from "./delivery.js";
-import { MAIL_LANE, SMS_LANE } from "./lanes.js";
+import { MAIL_QUEUE, SMS_QUEUE } from "./delivery-queues.js";
 import type { OutboxRepository } from "./outbox.repository.js";
 import type { MessageParameters } from "./template-language.js";
 
@@ -17,7 +17,7 @@ export interface OutboxPayload {
   readonly replyTo: string;
   readonly parameters: MessageParameters;
 }
-interface Queued {
+interface QueuedMessage {
   readonly application: Application;
   readonly template: string;
   readonly locale: string;
@@ -27,27 +27,27 @@ interface Queued {
   /** Older waiting messages with the same key are not sent any more. */
   readonly replacesKey?: string;
 }
-export interface QueuedMail extends Queued {
+export interface QueuedMail extends QueuedMessage {
   readonly to: Email;
 }
 /** Text messages cost money: their budgets are taken before they are queued. A code is best sent by issueSmsCode (accounts). */
-export interface QueuedSms extends Queued {
+export interface QueuedSms extends QueuedMessage {
   readonly to: Phone;
 }
 
 /** The answer leaves first: sending in this process must not make it later than an answer after which nothing is sent. */
-const WAKE_AFTER_MS = 10;
-const NOTICE_LIFE_SECONDS = 24 * 3600;
+const WAKE_DELAY_MS = 10;
+const NOTICE_TTL_SECONDS = 24 * 3600;
 
 /** Where a message's sealed payload belongs. */
-export const payloadPlace = (applicationId: string, id: string) => ["outbox_messages", "payload", applicationId, id];
+export const payloadAssociatedData = (applicationId: string, id: string) => ["outbox_messages", "payload", applicationId, id];
 
 /** Takes messages in: a row in the transaction of what the message tells about, so that neither exists without the other. */
 export class Outbox {
   constructor(
     private readonly repository: OutboxRepository,
     private readonly database: Database,
-    private readonly sealer: Sealer,
+    private readonly encryptor: Encryptor,
     private readonly keyring: Keyring,
     private readonly clock: Clock,
     private readonly wake: () => void,
@@ -61,8 +61,8 @@ export class Outbox {
   }
 
   /** Forgets every message to an address or number, sent or not. Runs in the caller's transaction. */
-  async deleteOfRecipient(applicationId: string, to: Email | Phone): Promise<void> {
-    await this.repository.deleteOfRecipient(applicationId, this.recipientHash(applicationId, to));
+  async deleteByRecipient(applicationId: string, to: Email | Phone): Promise<void> {
+    await this.repository.deleteByRecipient(applicationId, this.recipientHash(applicationId, to));
   }
 
   /** Queues a mail. Runs in the caller's transaction; the message leaves after its commit. */
@@ -71,12 +71,12 @@ export class Outbox {
   }
 
   /** The work of `queue` and no message, where nobody has the address: time must not tell. Runs in the caller's transaction. */
-  async pretend({ application, ...mail }: QueuedMail): Promise<void> {
+  async queueDecoy({ application, ...mail }: QueuedMail): Promise<void> {
     const id = randomId();
-    await this.seal(id, { application, ...mail });
-    await this.repository.replaceWaiting(application.id, hashToken(id), this.clock.now());
-    await this.repository.deleteOfRecipient(application.id, hashToken(id));
-    this.database.afterCommit(this.wakeSoon);
+    await this.encryptPayload(id, { application, ...mail });
+    await this.repository.replacePending(application.id, hashToken(id), this.clock.now());
+    await this.repository.deleteByRecipient(application.id, hashToken(id));
+    this.database.afterCommit(this.scheduleWake);
   }
 
   /** Queues a text message, as `queue`. */
@@ -84,45 +84,45 @@ export class Outbox {
     await this.insert("SMS", maskPhone(sms.to), sms);
   }
 
-  private async seal(id: string, { application, to, locale, parameters }: QueuedMail | QueuedSms): Promise<string> {
+  private async encryptPayload(id: string, { application, to, locale, parameters }: QueuedMail | QueuedSms): Promise<string> {
     const { general, locales, mail } = application.settings;
-    const shown = { appName: general.name, handle: to, ...parameters };
+    const variables = { appName: general.name, handle: to, ...parameters };
     const sender = { senderName: general.name, replyTo: mail.replyTo };
-    const payload: OutboxPayload = { to, locale, defaultLocale: locales.default, ...sender, parameters: shown };
-    return await this.sealer.seal(payloadPlace(application.id, id), JSON.stringify(payload));
+    const payload: OutboxPayload = { to, locale, defaultLocale: locales.default, ...sender, parameters: variables };
+    return await this.encryptor.encrypt(payloadAssociatedData(application.id, id), JSON.stringify(payload));
   }
 
   private async insert(channel: Channel, recipientMasked: string, queued: QueuedMail | QueuedSms): Promise<void> {
     const { application, template, to, expiresAt, replacesKey } = queued;
     const now = this.clock.now();
     const id = randomId();
-    const mailLane = application.settings.mail.smtpUrl ? application.id : MAIL_LANE;
+    const mailQueue = application.settings.mail.smtpUrl ? application.id : MAIL_QUEUE;
     const replacesHash = replacesKey === undefined ? null : hashToken(replacesKey);
-    if (replacesHash) await this.repository.replaceWaiting(application.id, replacesHash, now);
+    if (replacesHash) await this.repository.replacePending(application.id, replacesHash, now);
     await this.repository.insert({
       applicationId: application.id,
       id,
       channel,
-      lane: channel === "SMS" ? SMS_LANE : mailLane,
+      queue: channel === "SMS" ? SMS_QUEUE : mailQueue,
       template,
       recipientMasked,
       recipientHash: this.recipientHash(application.id, to),
-      payloadSealed: await this.seal(id, queued),
+      payloadSealed: await this.encryptPayload(id, queued),
       replacesHash,
       status: "PENDING",
-      attempts: 0,
+      deliveryAttempts: 0,
       nextAttemptAt: now,
       leaseOwner: null,
       leaseUntil: null,
       createdAt: now,
-      expiresAt: expiresAt ?? addSeconds(now, NOTICE_LIFE_SECONDS),
+      expiresAt: expiresAt ?? addSeconds(now, NOTICE_TTL_SECONDS),
       finishedAt: null,
       lastFailure: null,
     });
-    this.database.afterCommit(this.wakeSoon);
+    this.database.afterCommit(this.scheduleWake);
   }
 
-  private readonly wakeSoon = () => void setTimeout(this.wake, WAKE_AFTER_MS).unref();
+  private readonly scheduleWake = () => void setTimeout(this.wake, WAKE_DELAY_MS).unref();
 
   /** Keyed: there are so few numbers that a plain hash could be tried out. */
   private recipientHash(applicationId: string, to: string): string {

@@ -11,7 +11,7 @@ export interface Sms {
   /** It must not arrive later. */
   readonly expiresAt: Date;
   /** True when an earlier attempt ended without a clear answer: it may have been taken then. */
-  readonly isRepeated: boolean;
+  readonly isRetry: boolean;
 }
 
 /** Hands text messages over to whatever delivers them. */

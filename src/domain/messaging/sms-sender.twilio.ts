@@ -4,14 +4,14 @@ import type { Twilio } from "twilio";
 import type { Clock } from "../../platform/clock.js";
 import type { OutboundGuard } from "../../platform/outbound-guard.js";
 import type { TwilioAccount, TwilioAccounts } from "../applications/index.js";
-import { DeliveryRefused } from "./delivery.js";
+import { PermanentDeliveryError } from "./delivery.js";
 import type { Sms, SmsSender } from "./sms-sender.js";
 
 type TwilioOptions = NonNullable<ConstructorParameters<typeof Twilio>[2]>;
 type HttpClient = NonNullable<TwilioOptions["httpClient"]>;
 type HttpRequest = Parameters<HttpClient["request"]>[0];
 
-interface Parts {
+interface Dependencies {
   readonly accounts: TwilioAccounts;
   readonly guard: OutboundGuard;
   readonly clock: Clock;
@@ -23,21 +23,21 @@ interface Parts {
 
 /** From the request to the last byte of the answer. */
 const TIMEOUT_MS = 10_000;
-const LARGEST_ANSWER = 200_000;
+const MAX_RESPONSE_LENGTH = 200_000;
 /** Twilio's own bounds of a message's life in its queues. */
-const [SHORTEST_LIFE_SECONDS, LONGEST_LIFE_SECONDS] = [1, 36_000];
+const [MIN_VALIDITY_SECONDS, MAX_VALIDITY_SECONDS] = [1, 36_000];
 /** So long before its repetition a message may have been taken. */
-const LOOK_BACK_MS = 3_600_000;
+const DUPLICATE_LOOKBACK_MS = 3_600_000;
 /** Refusals with a status of 4xx that end by themselves: too many requests, too many queued messages. */
-const UNCLEAR = "TWILIO failure";
-const passing = new Set([20429, 21611]);
+const UNKNOWN_FAILURE = "TWILIO failure";
+const transientErrorCodes = new Set([20429, 21611]);
 
 /** What went wrong, in a few letters and numbers: Twilio's own words may repeat a number or a message. */
-class TwilioFailure extends Error {
-  override name = "TwilioFailure";
+class TwilioError extends Error {
+  override name = "TwilioError";
   constructor(
     readonly code: string,
-    readonly isForGood: boolean,
+    readonly isPermanent: boolean,
   ) {
     super(code);
   }
@@ -45,37 +45,37 @@ class TwilioFailure extends Error {
 
 /** Text messages by the application's own Twilio account. */
 export class TwilioSmsSender implements SmsSender {
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly dependencies: Dependencies) {}
 
   async send(sms: Sms): Promise<void> {
-    const { accounts, fallback } = this.parts;
+    const { accounts, fallback } = this.dependencies;
     const account = await accounts.find(sms.applicationId);
     if (!account && fallback) return await fallback.send(sms);
-    if (!account) throw new TwilioFailure("TWILIO not set up", false);
+    if (!account) throw new TwilioError("TWILIO not set up", false);
     const client = await this.connect(account);
     try {
       // Twilio takes a message twice if it is sent twice, so one that may have arrived is looked for first.
-      if (sms.isRepeated && (await this.wasTaken(client, sms))) return;
-      const seconds = Math.floor((sms.expiresAt.getTime() - this.parts.clock.now().getTime()) / 1000);
-      const validityPeriod = Math.min(LONGEST_LIFE_SECONDS, Math.max(SHORTEST_LIFE_SECONDS, seconds));
+      if (sms.isRetry && (await this.wasAccepted(client, sms))) return;
+      const seconds = Math.floor((sms.expiresAt.getTime() - this.dependencies.clock.now().getTime()) / 1000);
+      const validityPeriod = Math.min(MAX_VALIDITY_SECONDS, Math.max(MIN_VALIDITY_SECONDS, seconds));
       const { status, errorCode } = await client.messages.create({ ...account.sender, to: sms.to, body: sms.text, validityPeriod });
-      if (status === "failed" || status === "undelivered") throw new TwilioFailure(`TWILIO ${status} ${Number(errorCode)}`, true);
+      if (status === "failed" || status === "undelivered") throw new TwilioError(`TWILIO ${status} ${Number(errorCode)}`, true);
     } catch (error) {
       // The client's own errors may hold what was sent and with which token: they end here.
-      const failure = classify(error);
-      throw failure.isForGood ? new DeliveryRefused("Twilio refuses this message", { cause: failure }) : failure;
+      const failure = toTwilioError(error);
+      throw failure.isPermanent ? new PermanentDeliveryError("Twilio refuses this message", { cause: failure }) : failure;
     }
   }
 
-  private async wasTaken(client: Twilio, { to, text }: Sms): Promise<boolean> {
-    const dateSentAfter = new Date(this.parts.clock.now().getTime() - LOOK_BACK_MS);
+  private async wasAccepted(client: Twilio, { to, text }: Sms): Promise<boolean> {
+    const dateSentAfter = new Date(this.dependencies.clock.now().getTime() - DUPLICATE_LOOKBACK_MS);
     try {
       const recent = await client.messages.list({ to, dateSentAfter, limit: 20 });
       return recent.some(({ body, status }) => body === text && status !== "failed" && status !== "undelivered" && status !== "canceled");
     } catch (error) {
-      const failure = classify(error);
+      const failure = toTwilioError(error);
       // An account whose messages cannot be read can still send.
-      if (failure.isForGood || failure.code === UNCLEAR) return false;
+      if (failure.isPermanent || failure.code === UNKNOWN_FAILURE) return false;
       throw failure;
     }
   }
@@ -83,69 +83,77 @@ export class TwilioSmsSender implements SmsSender {
   private async connect({ accountSid, authToken }: TwilioAccount): Promise<Twilio> {
     // 21 MB that only those pay for who send.
     const { default: twilio } = await import("twilio");
-    const httpClient = { request: (request: HttpRequest) => this.exchange(request) } as HttpClient;
+    const httpClient = { request: (request: HttpRequest) => this.sendRequest(request) } as HttpClient;
     return twilio(accountSid, authToken, { httpClient, autoRetry: false });
   }
 
-  private async exchange({ method, uri, username, password, headers, params, data }: HttpRequest) {
-    const { baseUrl, guard } = this.parts;
-    const asked = new URL(uri);
-    const url = baseUrl ? new URL(baseUrl + asked.pathname) : asked;
-    url.search = new URLSearchParams(textsOf(params)).toString();
+  private async sendRequest({ method, uri, username, password, headers, params, data }: HttpRequest) {
+    const { baseUrl, guard } = this.dependencies;
+    const requestedUrl = new URL(uri);
+    const url = baseUrl ? new URL(baseUrl + requestedUrl.pathname) : requestedUrl;
+    url.search = new URLSearchParams(toStringRecord(params)).toString();
     const isSecure = url.protocol === "https:";
     const hostname = url.hostname.replace(/^\[|\]$/g, "");
-    const body = method === "post" ? new URLSearchParams(textsOf(data)).toString() : "";
+    const body = method === "post" ? new URLSearchParams(toStringRecord(data)).toString() : "";
     const options = {
       method: method.toUpperCase(),
-      headers: { ...textsOf(headers), "Content-Length": Buffer.byteLength(body) },
+      headers: { ...toStringRecord(headers), "Content-Length": Buffer.byteLength(body) },
       auth: `${username}:${password}`,
       // A connection kept for later may be closed by then: that would look like a message that was taken.
       agent: false,
       signal: AbortSignal.timeout(TIMEOUT_MS),
       lookup: guard.lookupFor(hostname, Number(url.port || (isSecure ? 443 : 80))),
     };
-    const text = await new Promise<{ status: number; text: string; headers: IncomingMessage["headers"] }>((resolve, reject) => {
+    const received = await new Promise<{ status: number; received: string; headers: IncomingMessage["headers"] }>((resolve, reject) => {
       const request = (isSecure ? requestHttps : requestHttp)(url, options, (response) => {
-        readAll(response).then((read) => resolve({ status: response.statusCode ?? 0, text: read, headers: response.headers }), reject);
+        readBody(response).then(
+          (responseText) => resolve({ status: response.statusCode ?? 0, received: responseText, headers: response.headers }),
+          reject,
+        );
       });
       request.on("error", reject);
       request.end(body);
     });
-    return { statusCode: text.status, body: parse(text.status, text.text), headers: text.headers, toString: () => String(text.status) };
+    return {
+      statusCode: received.status,
+      body: parseJsonObject(received.status, received.received),
+      headers: received.headers,
+      toString: () => String(received.status),
+    };
   }
 }
 
-const textsOf = (values: unknown): Record<string, string> =>
+const toStringRecord = (values: unknown): Record<string, string> =>
   Object.fromEntries(Object.entries(values ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
 
-async function readAll(response: IncomingMessage): Promise<string> {
+async function readBody(response: IncomingMessage): Promise<string> {
   let text = "";
   for await (const chunk of response.setEncoding("utf8")) {
     text += String(chunk);
-    if (text.length > LARGEST_ANSWER) throw new TwilioFailure("TWILIO answers too much", false);
+    if (text.length > MAX_RESPONSE_LENGTH) throw new TwilioError("TWILIO answers too much", false);
   }
   return text;
 }
 
 /** Twilio answers JSON; whatever else comes was said by something in between. */
-function parse(status: number, text: string): unknown {
+function parseJsonObject(status: number, text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value;
   } catch {
     // Below.
   }
-  throw new TwilioFailure(`TWILIO ${status} without JSON`, false);
+  throw new TwilioError(`TWILIO ${status} without JSON`, false);
 }
 
 /** Refused for good: 4xx, but for what ends by itself. Everything else, silence included, is worth another attempt. */
-function classify(error: unknown): TwilioFailure {
-  if (error instanceof TwilioFailure) return error;
+function toTwilioError(error: unknown): TwilioError {
+  if (error instanceof TwilioError) return error;
   const { status, code, name } = error as { status?: unknown; code?: unknown; name?: unknown };
   if (typeof status === "number") {
-    const isForGood = status >= 400 && status < 500 && status !== 408 && status !== 429 && !passing.has(Number(code));
-    return new TwilioFailure(`TWILIO ${status}${typeof code === "number" ? ` ${code}` : ""}`, isForGood);
+    const isPermanent = status >= 400 && status < 500 && status !== 408 && status !== 429 && !transientErrorCodes.has(Number(code));
+    return new TwilioError(`TWILIO ${status}${typeof code === "number" ? ` ${code}` : ""}`, isPermanent);
   }
-  const isLate = name === "TimeoutError" || name === "AbortError" || code === "ABORT_ERR";
-  return new TwilioFailure(isLate ? "TWILIO timeout" : typeof code === "string" ? `TWILIO ${code}`.slice(0, 64) : UNCLEAR, false);
+  const isTimeout = name === "TimeoutError" || name === "AbortError" || code === "ABORT_ERR";
+  return new TwilioError(isTimeout ? "TWILIO timeout" : typeof code === "string" ? `TWILIO ${code}`.slice(0, 64) : UNKNOWN_FAILURE, false);
 }

@@ -1,5 +1,5 @@
 import { Liquid } from "liquidjs";
-import { placeholders } from "./variables.js";
+import { placeholders } from "./template-variables.js";
 
 /** Values a message shows, by variable. */
 export type MessageParameters = Readonly<Record<string, string>>;
@@ -18,39 +18,39 @@ export const partLimits: Readonly<Record<MessagePart, { readonly source: number;
 };
 
 /** What a message needs of Liquid: no loops, no other files, no clock, and nothing that takes escaping back. */
-const tags = new Set(["if", "unless", "case", "assign", "capture", "comment", "raw", "#"]);
-const filters = new Set("append capitalize default downcase prepend strip truncate upcase url_encode".split(" "));
+const allowedTags = new Set(["if", "unless", "case", "assign", "capture", "comment", "raw", "#"]);
+const allowedFilters = new Set("append capitalize default downcase prepend strip truncate upcase url_encode".split(" "));
 
 interface FilterState {
   readonly context: { readonly memoryLimit: { use(count: number): void } };
 }
 /** Counts what is shown, so that a long value cannot be shown any number of times. */
-function counted(this: FilterState, value: unknown): string {
+function countOutput(this: FilterState, value: unknown): string {
   const text = typeof value === "string" ? value : String(value ?? "");
   this.context.memoryLimit.use(text.length);
   return text;
 }
 
-function engineWith(outputEscape: "escape" | typeof counted): Liquid {
+function createEngine(outputEscape: "escape" | typeof countOutput): Liquid {
   const limits = { parseLimit: 100_000, renderLimit: 200, memoryLimit: 200_000 };
   const strict = { strictVariables: true, strictFilters: true, ownPropertyOnly: true, templates: {} };
   const engine = new Liquid({ ...limits, ...strict, outputEscape: outputEscape as "escape" });
-  keepOnly(engine.tags, tags);
-  keepOnly(engine.filters, filters);
+  restrictTo(engine.tags, allowedTags);
+  restrictTo(engine.filters, allowedFilters);
   return engine;
 }
 /** Without a prototype, a tag or filter called `constructor` is unknown like any other. */
-function keepOnly(registered: Record<string, unknown>, wanted: ReadonlySet<string>): void {
-  for (const name of Object.keys(registered)) if (!wanted.has(name)) delete registered[name];
+function restrictTo(registered: Record<string, unknown>, allowed: ReadonlySet<string>): void {
+  for (const name of Object.keys(registered)) if (!allowed.has(name)) delete registered[name];
   Object.setPrototypeOf(registered, null);
 }
 
-const htmlEngine = engineWith("escape");
-const textEngine = engineWith(counted);
+const htmlEngine = createEngine("escape");
+const textEngine = createEngine(countOutput);
 const engineOf = (part: MessagePart) => (part === "html" ? htmlEngine : textEngine);
 
 /** `%CODE%` is another word for `{{ code }}`. In the source only: what a value holds is never read as a template. */
-const withPlaceholders = (source: string) =>
+const expandPlaceholders = (source: string) =>
   source.replace(/%[A-Z_]+%/g, (word) => (Object.hasOwn(placeholders, word) ? `{{ ${placeholders[word]} }}` : word));
 
 /** Words that look like placeholders and are none. */
@@ -60,12 +60,12 @@ export const unknownPlaceholders = (source: string) =>
 /** Variables a source takes from outside. @throws Error in Liquid's words when it does not parse */
 export const globalVariables = (part: MessagePart, source: string): string[] => {
   const engine = engineOf(part);
-  return engine.globalVariablesSync(engine.parse(withPlaceholders(source)));
+  return engine.globalVariablesSync(engine.parse(expandPlaceholders(source)));
 };
 
 /** Thrown for a text that came out wrong; says what is wrong with it. */
-export class TextRefused extends Error {
-  override name = "TextRefused";
+export class TemplateOutputError extends Error {
+  override name = "TemplateOutputError";
 }
 
 /** Renders one part. @throws Error when it cannot be, or comes out empty, too long or without a value it needs */
@@ -73,24 +73,24 @@ export async function renderPart(
   part: MessagePart,
   source: string,
   parameters: MessageParameters,
-  needs: readonly string[],
+  requiredVariables: readonly string[],
 ): Promise<string> {
-  const rendered = String(await engineOf(part).parseAndRender(withPlaceholders(source), parameters));
-  const isLine = part === "subject" || part === "sms";
-  const text = isLine ? asLine(rendered) : rendered.trim();
+  const rendered = String(await engineOf(part).parseAndRender(expandPlaceholders(source), parameters));
+  const isSingleLine = part === "subject" || part === "sms";
+  const text = isSingleLine ? toSingleLine(rendered) : rendered.trim();
   const limit = partLimits[part].rendered;
-  if (text === "") throw new TextRefused("is empty");
-  if ((isLine ? text.length : Buffer.byteLength(text)) > limit) throw new TextRefused(`becomes longer than ${limit}`);
-  for (const name of part === "subject" ? [] : needs) {
+  if (text === "") throw new TemplateOutputError("is empty");
+  if ((isSingleLine ? text.length : Buffer.byteLength(text)) > limit) throw new TemplateOutputError(`becomes longer than ${limit}`);
+  for (const name of part === "subject" ? [] : requiredVariables) {
     const value = parameters[name] ?? "";
-    const shown = part === "html" ? String(htmlEngine.parseAndRenderSync("{{ value }}", { value })) : value;
-    if (!text.includes(shown)) throw new TextRefused(`does not show {{ ${name} }}, without which the message is pointless`);
+    const expectedText = part === "html" ? String(htmlEngine.parseAndRenderSync("{{ value }}", { value })) : value;
+    if (!text.includes(expectedText)) throw new TemplateOutputError(`does not show {{ ${name} }}, without which the message is pointless`);
   }
   return text;
 }
 
 /** One line without control characters: a header or a text message. */
-const asLine = (text: string) => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+const toSingleLine = (text: string) => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 
 /** A mail's HTML: a whole document as it is, anything else as the body of the gateway's own. */
 export function htmlDocument(body: string, subject: string, locale: string): string {

@@ -1,5 +1,5 @@
 import { Entity, Index } from "typeorm";
-import { CountColumn, InstantColumn, KeyColumn, SlotColumn, TextColumn } from "../../platform/database/index.js";
+import { InstantColumn, IntegerColumn, IntegerKeyColumn, KeyColumn, TextColumn } from "../../platform/database/index.js";
 
 /** Names one request among several for the same challenge and gives it attempts of its own. The slot bounds how many there are. */
 @Entity({ name: "challenge_tickets" })
@@ -14,14 +14,14 @@ export class ChallengeTicketEntity {
   @KeyColumn("binding_hash", 64)
   bindingHash!: string;
 
-  @SlotColumn("slot")
+  @IntegerKeyColumn("slot")
   slot!: number;
 
   @TextColumn("ticket_hash", 64)
   ticketHash!: string;
 
   /** Codes tried together with this ticket since the live code was made. */
-  @CountColumn("attempts")
+  @IntegerColumn("attempts")
   attempts!: number;
 
   @InstantColumn("created_at")

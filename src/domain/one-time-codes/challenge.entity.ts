@@ -1,5 +1,5 @@
 import { Entity, Index } from "typeorm";
-import { CountColumn, InstantColumn, KeyColumn, TextColumn } from "../../platform/database/index.js";
+import { InstantColumn, IntegerColumn, KeyColumn, TextColumn } from "../../platform/database/index.js";
 
 /** A pending proof: at most one per application, purpose and what it is bound to. */
 @Entity({ name: "challenges" })
@@ -28,7 +28,7 @@ export class ChallengeEntity {
   @TextColumn("detail", 512, { nullable: true })
   detail!: string | null;
 
-  @CountColumn("attempts")
+  @IntegerColumn("attempts")
   attempts!: number;
 
   @InstantColumn("issued_at")

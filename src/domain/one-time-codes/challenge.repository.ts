@@ -1,19 +1,19 @@
 import { IsNull, LessThan, MoreThan } from "typeorm";
-import { type Database, HotInsert, HotRead, isUniqueViolation, StalePremise } from "../../platform/database/index.js";
+import { ConcurrencyConflict, type Database, isUniqueViolation, PreparedInsert, PreparedSelect } from "../../platform/database/index.js";
 import { ChallengeEntity } from "./challenge.entity.js";
 
 export type ChallengeKey = Pick<ChallengeEntity, "applicationId" | "purpose" | "bindingHash">;
 
-const parts = { challenge: ChallengeEntity };
+const selection = { challenge: ChallengeEntity };
 
 export class ChallengeRepository {
-  private readonly inserting: HotInsert<ChallengeEntity>;
-  private readonly byKey: HotRead<typeof parts>;
+  private readonly preparedInsert: PreparedInsert<ChallengeEntity>;
+  private readonly byKey: PreparedSelect<typeof selection>;
 
   constructor(private readonly database: Database) {
-    this.inserting = new HotInsert(database, ChallengeEntity);
+    this.preparedInsert = new PreparedInsert(database, ChallengeEntity);
     const condition = "challenge.application_id = ? AND challenge.purpose = ? AND challenge.binding_hash = ?";
-    this.byKey = new HotRead(database, parts, `FROM challenges challenge WHERE ${condition}`);
+    this.byKey = new PreparedSelect(database, selection, `FROM challenges challenge WHERE ${condition}`);
   }
 
   async find(key: ChallengeKey): Promise<ChallengeEntity | null> {
@@ -23,36 +23,36 @@ export class ChallengeRepository {
   /** @throws StalePremise when another transaction made it first */
   async insert(row: ChallengeEntity): Promise<void> {
     try {
-      await this.inserting.run([row]);
+      await this.preparedInsert.run([row]);
     } catch (error) {
-      throw isUniqueViolation(error) ? new StalePremise() : error;
+      throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
     }
   }
 
   /** Puts `next` in the place of the generation that was read. @throws StalePremise when it is gone or consumed meanwhile */
-  async replace(key: ChallengeKey, seen: ChallengeEntity, next: Partial<ChallengeEntity>): Promise<void> {
-    const { affected } = await this.database.writing.update(
+  async replace(key: ChallengeKey, expected: ChallengeEntity, next: Partial<ChallengeEntity>): Promise<void> {
+    const { affected } = await this.database.writeManager.update(
       ChallengeEntity,
-      { ...key, generation: seen.generation, consumedAt: seen.consumedAt ?? IsNull() },
+      { ...key, generation: expected.generation, consumedAt: expected.consumedAt ?? IsNull() },
       next as never,
     );
-    if (affected !== 1) throw new StalePremise();
+    if (affected !== 1) throw new ConcurrencyConflict();
   }
 
   /** Counts one attempt; false when there is no live code or its attempts are spent. */
-  async countAttempt(key: ChallengeKey, maximum: number, now: Date): Promise<boolean> {
-    const { affected } = await this.database.writing
+  async recordCodeAttempt(key: ChallengeKey, maxAttempts: number, now: Date): Promise<boolean> {
+    const { affected } = await this.database.writeManager
       .createQueryBuilder()
       .update(ChallengeEntity)
       .set({ attempts: () => "attempts + 1" })
-      .where({ ...key, attempts: LessThan(maximum), expiresAt: MoreThan(now), consumedAt: IsNull() })
+      .where({ ...key, attempts: LessThan(maxAttempts), expiresAt: MoreThan(now), consumedAt: IsNull() })
       .execute();
     return affected === 1;
   }
 
   /** Takes one attempt back, unless a newer code took its place. */
-  async giveBackAttempt(key: ChallengeKey, generation: string): Promise<void> {
-    await this.database.writing
+  async refundCodeAttempt(key: ChallengeKey, generation: string): Promise<void> {
+    await this.database.writeManager
       .createQueryBuilder()
       .update(ChallengeEntity)
       .set({ attempts: () => "attempts - 1" })
@@ -62,15 +62,15 @@ export class ChallengeRepository {
 
   /** The challenge whose link token has this hash. */
   async findByLink(applicationId: string, linkHash: string): Promise<ChallengeEntity | null> {
-    return await this.database.reading.getRepository(ChallengeEntity).findOneBy({ applicationId, linkHash });
+    return await this.database.readManager.getRepository(ChallengeEntity).findOneBy({ applicationId, linkHash });
   }
 
   /** Marks it used; false when somebody else was first, it expired or a newer code took its place. */
-  async consume(key: ChallengeKey, generation: string, proof: "code" | "link", now: Date): Promise<boolean> {
-    const live = proof === "code" ? { expiresAt: MoreThan(now) } : { linkExpiresAt: MoreThan(now) };
-    const { affected } = await this.database.writing.update(
+  async consume(key: ChallengeKey, generation: string, method: "code" | "link", now: Date): Promise<boolean> {
+    const unexpired = method === "code" ? { expiresAt: MoreThan(now) } : { linkExpiresAt: MoreThan(now) };
+    const { affected } = await this.database.writeManager.update(
       ChallengeEntity,
-      { ...key, generation, consumedAt: IsNull(), ...live },
+      { ...key, generation, consumedAt: IsNull(), ...unexpired },
       { consumedAt: now },
     );
     return affected === 1;
@@ -78,7 +78,7 @@ export class ChallengeRepository {
 
   /** Marks the challenge of a token used; false when somebody else was first, it expired or a newer one took its place. */
   async consumeToken(key: ChallengeKey, linkHash: string, now: Date): Promise<boolean> {
-    const { affected } = await this.database.writing.update(
+    const { affected } = await this.database.writeManager.update(
       ChallengeEntity,
       { ...key, linkHash, consumedAt: IsNull(), expiresAt: MoreThan(now) },
       { consumedAt: now },
@@ -87,24 +87,24 @@ export class ChallengeRepository {
   }
 
   async delete(key: ChallengeKey): Promise<void> {
-    await this.database.writing.delete(ChallengeEntity, key);
+    await this.database.writeManager.delete(ChallengeEntity, key);
   }
 
-  async voidAll(): Promise<void> {
-    await this.database.writing.createQueryBuilder().delete().from(ChallengeEntity).execute();
+  async invalidateAfterRestore(): Promise<void> {
+    await this.database.writeManager.createQueryBuilder().delete().from(ChallengeEntity).execute();
   }
 
-  async deleteOfApplication(applicationId: string): Promise<void> {
-    await this.database.writing.delete(ChallengeEntity, { applicationId });
+  async deleteByApplication(applicationId: string): Promise<void> {
+    await this.database.writeManager.delete(ChallengeEntity, { applicationId });
   }
 
   /** Removes at most `limit` that expired before `instant`; returns how many. */
   async deleteExpired(instant: Date, limit: number): Promise<number> {
-    const rows = await this.database.reading
+    const rows = await this.database.readManager
       .getRepository(ChallengeEntity)
       .find({ where: { keptUntil: LessThan(instant) }, take: limit, select: { applicationId: true, purpose: true, bindingHash: true } });
     for (const { applicationId, purpose, bindingHash } of rows)
-      await this.database.writing.delete(ChallengeEntity, { applicationId, purpose, bindingHash, keptUntil: LessThan(instant) });
+      await this.database.writeManager.delete(ChallengeEntity, { applicationId, purpose, bindingHash, keptUntil: LessThan(instant) });
     return rows.length;
   }
 }

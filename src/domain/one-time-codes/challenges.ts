@@ -19,7 +19,7 @@ export interface IssueOptions {
   readonly digits: number;
   readonly ttlSeconds: number;
   /** False for a handle that must not get a code: the challenge looks the same, its code goes nowhere. */
-  readonly send: boolean;
+  readonly isDeliverable: boolean;
   /** Life of a link token to send beside the code; no link without. */
   readonly linkTtlSeconds?: number;
   /** Kept with the code and given back with a match. */
@@ -45,26 +45,26 @@ export interface OpenedTicket {
   readonly slot: number | null;
 }
 /** A code that was right. It is still unused: consume it in the transaction of its effect. */
-export interface MatchedChallenge {
+export interface VerifiedChallenge {
   readonly key: ChallengeKey;
   readonly generation: string;
-  readonly proof: "code" | "link";
+  readonly method: "code" | "link";
   /** Slot of the ticket that came with the code; null without a valid one. */
   readonly slot: number | null;
   readonly detail: string | null;
 }
 
 /** What a link token proves. */
-export interface FoundLink extends MatchedChallenge {
+export interface VerifiedLink extends VerifiedChallenge {
   readonly purpose: ChallengePurpose;
 }
 
 /** Seconds in which a further request neither sends nor replaces the code. */
-export const COOL_DOWN_SECONDS = 60;
+export const RESEND_COOLDOWN_SECONDS = 60;
 /** Wrong codes that void a code for whoever gave them: a ticket's holder, or everybody without one. */
-export const MAXIMUM_ATTEMPTS = 5;
+export const MAX_CODE_ATTEMPTS = 5;
 /** Tickets that can live at once for one challenge. */
-export const SLOTS = 5;
+export const MAX_TICKETS_PER_CHALLENGE = 5;
 /** So long a ticket keeps its slot against newcomers, in seconds: whoever came first can finish. */
 const SLOT_PROTECTION_SECONDS = 900;
 
@@ -79,12 +79,15 @@ export class Challenges {
   ) {}
 
   /** Makes the one live code of the subject, or keeps it inside the cool-down. Runs in the caller's transaction. */
-  async issue(subject: ChallengeSubject, { digits, ttlSeconds, linkTtlSeconds, send, detail }: IssueOptions): Promise<IssuedChallenge> {
+  async issue(
+    subject: ChallengeSubject,
+    { digits, ttlSeconds, linkTtlSeconds, isDeliverable, detail }: IssueOptions,
+  ): Promise<IssuedChallenge> {
     const key = keyOf(subject);
     const now = this.clock.now();
     const existing = await this.repository.find(key);
-    const isCoolingDown = existing !== null && isLive(existing, now) && addSeconds(existing.issuedAt, COOL_DOWN_SECONDS) > now;
-    if (isCoolingDown && (existing.sentAt !== null || !send)) return { ...answer(existing, null, null), isNew: false };
+    const isCoolingDown = existing !== null && isLive(existing, now) && addSeconds(existing.issuedAt, RESEND_COOLDOWN_SECONDS) > now;
+    if (isCoolingDown && (existing.sentAt !== null || !isDeliverable)) return { ...toIssuedChallenge(existing, null, null), isNew: false };
     const generation = randomId();
     const code = randomDigits(digits);
     const codeHash = this.hash(key, generation, code);
@@ -103,7 +106,7 @@ export class Challenges {
       generation,
       codeHash,
       attempts: 0,
-      sentAt: send ? now : null,
+      sentAt: isDeliverable ? now : null,
       consumedAt: null,
       detail: detail ?? null,
     };
@@ -111,7 +114,7 @@ export class Challenges {
       await this.repository.replace(key, existing, row);
       await this.tickets.resetAttempts(key);
     } else await this.repository.insert(row);
-    return { ...answer(row, send ? code : null, send ? link : null), isNew: true };
+    return { ...toIssuedChallenge(row, isDeliverable ? code : null, isDeliverable ? link : null), isNew: true };
   }
 
   /**
@@ -123,12 +126,14 @@ export class Challenges {
     const now = this.clock.now();
     const ticket = randomToken();
     const taken = await this.tickets.list(key);
-    const free = Array.from({ length: SLOTS }, (_, slot) => slot).find((slot) => !taken.some((row) => row.slot === slot));
-    const oldest = taken.reduce((one, other) => (other.createdAt < one.createdAt ? other : one), taken[0] as (typeof taken)[number]);
+    const free = Array.from({ length: MAX_TICKETS_PER_CHALLENGE }, (_, slot) => slot).find(
+      (slot) => !taken.some((row) => row.slot === slot),
+    );
+    const oldest = taken.reduce((a, b) => (b.createdAt < a.createdAt ? b : a), taken[0] as (typeof taken)[number]);
     const isReplaceable = oldest && (oldest.expiresAt <= now || addSeconds(oldest.createdAt, SLOT_PROTECTION_SECONDS) <= now);
     const slot = free ?? (isReplaceable ? oldest.slot : null);
     if (slot === null) return { ticket, slot };
-    if (free === undefined && oldest) await this.tickets.remove(oldest);
+    if (free === undefined && oldest) await this.tickets.delete(oldest);
     const expiresAt = addSeconds(now, ttlSeconds);
     await this.tickets.insert({ ...key, slot, ticketHash: hashToken(ticket), attempts: 0, createdAt: now, expiresAt });
     return { ticket, slot };
@@ -138,14 +143,14 @@ export class Challenges {
   async isCoolingDown(subject: ChallengeSubject): Promise<boolean> {
     const row = await this.repository.find(keyOf(subject));
     const now = this.clock.now();
-    return row !== null && isLive(row, now) && addSeconds(row.issuedAt, COOL_DOWN_SECONDS) > now;
+    return row !== null && isLive(row, now) && addSeconds(row.issuedAt, RESEND_COOLDOWN_SECONDS) > now;
   }
 
   /** The live code of this subject, as who asked for it knows it, and what was kept with it; null without one. */
   async findLive(subject: ChallengeSubject): Promise<LiveChallenge | null> {
     const row = await this.repository.find(keyOf(subject));
     const now = this.clock.now();
-    return row !== null && isLive(row, now) ? { ...answer(row, null, null), detail: row.detail } : null;
+    return row !== null && isLive(row, now) ? { ...toIssuedChallenge(row, null, null), detail: row.detail } : null;
   }
 
   /** The hash of a ticket that is held for this subject; null for every other text. */
@@ -160,24 +165,24 @@ export class Challenges {
    * Counts one attempt and only then compares; commits the count whatever comes of it. With a valid ticket the attempt is counted
    * against that ticket, so that strangers' guesses cannot spend it. Null: refused, for whatever reason.
    */
-  async attempt(subject: ChallengeSubject, code: string, ticket: string | null): Promise<MatchedChallenge | null> {
+  async verify(subject: ChallengeSubject, code: string, ticket: string | null): Promise<VerifiedChallenge | null> {
     const key = keyOf(subject);
     return await this.database.transaction(async () => {
       const now = this.clock.now();
       const ticketHash = hashToken(ticket ?? "");
       const held = (await this.tickets.list(key)).find((row) => equalsInConstantTime(row.ticketHash, ticketHash) && row.expiresAt > now);
       const isCounted = held
-        ? await this.tickets.countAttempt(held, MAXIMUM_ATTEMPTS, now)
-        : await this.repository.countAttempt(key, MAXIMUM_ATTEMPTS, now);
+        ? await this.tickets.recordTicketAttempt(held, MAX_CODE_ATTEMPTS, now)
+        : await this.repository.recordCodeAttempt(key, MAX_CODE_ATTEMPTS, now);
       const row = await this.repository.find(key);
       const isRight = equalsInConstantTime(this.hash(key, row?.generation ?? "", code), row?.codeHash ?? "");
       if (!isCounted || !row || !isRight || row.sentAt === null || !isLive(row, now)) return null;
-      return { key, generation: row.generation, proof: "code", slot: held?.slot ?? null, detail: row.detail };
+      return { key, generation: row.generation, method: "code", slot: held?.slot ?? null, detail: row.detail };
     });
   }
 
   /** What a link token proves, without using it up; null for one that is unknown, used, expired or replaced. */
-  async findLink(applicationId: string, token: string): Promise<FoundLink | null> {
+  async verifyLink(applicationId: string, token: string): Promise<VerifiedLink | null> {
     if (!/^[A-Za-z0-9_-]{43}$/.test(token)) return null;
     const row = await this.repository.findByLink(applicationId, hashToken(token));
     const now = this.clock.now();
@@ -187,31 +192,31 @@ export class Challenges {
       purpose: purpose as ChallengePurpose,
       key: { applicationId, purpose, bindingHash },
       generation,
-      proof: "link",
+      method: "link",
       slot: null,
       detail,
     };
   }
 
   /** Does what a right code is for. The server's own failure gives the attempt back, so that it costs the user nothing. */
-  async spend<T>(matched: MatchedChallenge, work: () => Promise<T>): Promise<T> {
+  async refundAttemptOnError<T>(verified: VerifiedChallenge, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const { key, generation, slot, proof } = matched;
-      if (proof === "link") throw error;
-      const giveBack = async () =>
-        slot === null ? await this.repository.giveBackAttempt(key, generation) : await this.tickets.giveBackAttempt(key, slot);
+      const { key, generation, slot, method } = verified;
+      if (method === "link") throw error;
+      const refund = async () =>
+        slot === null ? await this.repository.refundCodeAttempt(key, generation) : await this.tickets.refundTicketAttempt(key, slot);
       // The failure itself is what the caller must hear of.
-      await this.database.transaction(giveBack).catch(() => {});
+      await this.database.transaction(refund).catch(() => {});
       throw error;
     }
   }
 
   /** Uses a matched code and its tickets up; false when it was used, replaced or expired meanwhile. Runs in the transaction of its effect. */
-  async consume({ key, generation, proof }: MatchedChallenge): Promise<boolean> {
-    const isFirst = await this.repository.consume(key, generation, proof, this.clock.now());
-    if (isFirst) await this.tickets.deleteOfChallenge(key);
+  async consume({ key, generation, method }: VerifiedChallenge): Promise<boolean> {
+    const isFirst = await this.repository.consume(key, generation, method, this.clock.now());
+    if (isFirst) await this.tickets.deleteByChallenge(key);
     return isFirst;
   }
 
@@ -219,7 +224,7 @@ export class Challenges {
   async delete(subject: ChallengeSubject): Promise<void> {
     const key = keyOf(subject);
     await this.repository.delete(key);
-    await this.tickets.deleteOfChallenge(key);
+    await this.tickets.deleteByChallenge(key);
   }
 
   private hash(key: ChallengeKey, generation: string, code: string): string {
@@ -235,7 +240,7 @@ const keyOf = ({ applicationId, purpose, binding }: ChallengeSubject): Challenge
 
 const isLive = (row: ChallengeEntity, now: Date) => row.consumedAt === null && row.expiresAt > now;
 
-const answer = (
+const toIssuedChallenge = (
   row: Pick<ChallengeEntity, "expiresAt" | "linkExpiresAt" | "issuedAt">,
   code: string | null,
   link: string | null,
@@ -244,5 +249,5 @@ const answer = (
   link,
   expiresAt: row.expiresAt,
   linkExpiresAt: row.linkExpiresAt,
-  resendAvailableAt: addSeconds(row.issuedAt, COOL_DOWN_SECONDS),
+  resendAvailableAt: addSeconds(row.issuedAt, RESEND_COOLDOWN_SECONDS),
 });

@@ -6,13 +6,13 @@ export {
   type ChallengePurpose,
   type ChallengeSubject,
   Challenges,
-  COOL_DOWN_SECONDS,
-  type FoundLink,
   type IssuedChallenge,
-  type MatchedChallenge,
+  RESEND_COOLDOWN_SECONDS,
+  type VerifiedChallenge,
+  type VerifiedLink,
 } from "./challenges.js";
 export {
-  type FoundToken,
+  type ActiveTokenChallenge,
   TokenChallenges,
   type TokenPurpose,
 } from "./token-challenges.js";

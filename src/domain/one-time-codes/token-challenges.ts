@@ -3,7 +3,7 @@ import { hashToken, randomId, randomToken } from "../../platform/crypto/index.js
 import type { Database } from "../../platform/database/index.js";
 import type { ChallengeEntity } from "./challenge.entity.js";
 import type { ChallengeKey, ChallengeRepository } from "./challenge.repository.js";
-import { MAXIMUM_ATTEMPTS } from "./challenges.js";
+import { MAX_CODE_ATTEMPTS } from "./challenges.js";
 
 /** What a right password leads to when it is not enough. */
 export type TokenPurpose = "LOG_IN" | "REAUTHENTICATION" | "ENROLLMENT";
@@ -18,17 +18,17 @@ export interface TokenSubject {
 /** What was proved when the challenge was made. */
 export interface TokenDetail {
   /** Tells whether address and password are still those that were proved. */
-  readonly passwordMark: string;
+  readonly credentialFingerprint: string;
   readonly sessionId: string | null;
   /** How, as values of RFC 8176. */
   readonly amr: readonly string[];
 }
 /** A challenge that still stands, by its token. */
-export interface FoundToken extends TokenSubject, TokenDetail {
+export interface ActiveTokenChallenge extends TokenSubject, TokenDetail {
   readonly key: ChallengeKey;
   readonly tokenHash: string;
 }
-export interface IssuedToken {
+export interface IssuedTokenChallenge {
   readonly token: string;
   readonly expiresAt: Date;
 }
@@ -47,7 +47,7 @@ export class TokenChallenges {
   ) {}
 
   /** Makes the one live challenge of the subject. Runs in the caller's transaction. */
-  async issue(subject: TokenSubject, detail: TokenDetail, ttlSeconds: number): Promise<IssuedToken> {
+  async issue(subject: TokenSubject, detail: TokenDetail, ttlSeconds: number): Promise<IssuedTokenChallenge> {
     const key = keyOf(subject);
     const now = this.clock.now();
     const existing = await this.repository.find(key);
@@ -64,29 +64,29 @@ export class TokenChallenges {
   }
 
   /** The challenge of a token, while it can still be answered; null for everything else. */
-  async find(applicationId: string, purpose: TokenPurpose, token: string): Promise<FoundToken | null> {
+  async find(applicationId: string, purpose: TokenPurpose, token: string): Promise<ActiveTokenChallenge | null> {
     if (!/^lk_chl_[A-Za-z0-9_-]{43}$/.test(token)) return null;
     const tokenHash = hashToken(token);
     const row = await this.repository.findByLink(applicationId, tokenHash);
-    if (row?.purpose !== purpose || row.consumedAt !== null || row.attempts >= MAXIMUM_ATTEMPTS) return null;
+    if (row?.purpose !== purpose || row.consumedAt !== null || row.attempts >= MAX_CODE_ATTEMPTS) return null;
     if (row.expiresAt <= this.clock.now()) return null;
     const { userId, ...detail } = JSON.parse(row.detail ?? "{}") as TokenDetail & { userId: string };
     return { applicationId, purpose, userId, ...detail, key: { applicationId, purpose, bindingHash: row.bindingHash }, tokenHash };
   }
 
   /** Counts one attempt, and commits it whatever comes of it; false when they are spent or the challenge has ended meanwhile. */
-  async countAttempt({ key, tokenHash }: FoundToken): Promise<boolean> {
-    const own = { ...key, linkHash: tokenHash };
-    return await this.database.transaction(() => this.repository.countAttempt(own, MAXIMUM_ATTEMPTS, this.clock.now()));
+  async recordTokenAttempt({ key, tokenHash }: ActiveTokenChallenge): Promise<boolean> {
+    const keyWithToken = { ...key, linkHash: tokenHash };
+    return await this.database.transaction(() => this.repository.recordCodeAttempt(keyWithToken, MAX_CODE_ATTEMPTS, this.clock.now()));
   }
 
   /** Uses the challenge up; false when somebody was first, or a newer one took its place. Runs in the transaction of its effect. */
-  async consume({ key, tokenHash }: FoundToken): Promise<boolean> {
+  async consume({ key, tokenHash }: ActiveTokenChallenge): Promise<boolean> {
     return await this.repository.consumeToken(key, tokenHash, this.clock.now());
   }
 
   /** Runs in the caller's transaction. */
-  async deleteOfUser(applicationId: string, userId: string): Promise<void> {
+  async deleteByUser(applicationId: string, userId: string): Promise<void> {
     for (const purpose of tokenPurposes) await this.repository.delete(keyOf({ applicationId, purpose, userId }));
   }
 }

@@ -1,28 +1,28 @@
-export { type BudgetName, budgets } from "./budgets.js";
-export { FloodGate } from "./flood-gate.js";
 export { networkOf } from "./network.js";
+export { RateLimitBucketEntity } from "./rate-limit-bucket.entity.js";
+export { RateLimitBucketRepository } from "./rate-limit-bucket.repository.js";
 export {
   type AccountPurpose,
-  answeredSends,
-  answeredSms,
-  codeAttempts,
-  codesOfApplication,
-  deviceSubjects,
-  failuresFrom,
-  invitationsOf,
-  lockSubjects,
-  logInSubjects,
-  numbersOfAccount,
-  recipientSubjects,
-  recoveryCodeAttempts,
+  applicationCodeKey,
+  codeKeys,
+  deviceLogInKeys,
+  invitationKeys,
+  lockoutKeys,
+  logInKeys,
+  messageKeys,
+  networkFailureKeys,
+  newNumberKeys,
+  recipientKeys,
+  recoveryCodeKeys,
+  refundableMessageKeys,
+  refundableSmsKeys,
   type SmsUse,
-  secondFactorAttempts,
-  secondFactorWaits,
-  sends,
-  sessionPasswordAttempts,
-  signUpsFrom,
-  smsSends,
-} from "./subjects.js";
-export { type Subject, Throttle } from "./throttle.js";
-export { ThrottleBucketEntity } from "./throttle-bucket.entity.js";
-export { ThrottleBucketRepository } from "./throttle-bucket.repository.js";
+  secondFactorKeys,
+  secondFactorLockoutKeys,
+  sessionPasswordKeys,
+  signUpKey,
+  smsKeys,
+} from "./rate-limit-keys.js";
+export { RateLimiter, type RateLimitKey } from "./rate-limiter.js";
+export { type RateLimitName, rateLimits } from "./rate-limits.js";
+export { TokenBucketLimiter } from "./token-bucket-limiter.js";

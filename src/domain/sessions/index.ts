@@ -1,6 +1,6 @@
-export { type EnrollmentNeeded, type Entry, type Grant, Grants, type SecondFactorNeeded } from "./grants.js";
-export { KnownDevices } from "./known-devices.js";
+export { RecognisedDevices } from "./recognised-devices.js";
 export { SessionEntity } from "./session.entity.js";
 export { type CurrentSession, SessionRepository } from "./session.repository.js";
 export { type AuthenticatedSession, authenticationOf, Sessions, type SessionTokens } from "./sessions.js";
 export { TokenCodec } from "./token-codec.js";
+export { type IssuedTokens, type RequiresEnrollment, type RequiresSecondFactor, type SignInResult, TokenIssuer } from "./token-issuer.js";

@@ -1,5 +1,5 @@
 import { In, IsNull, LessThan, Not } from "typeorm";
-import { type Database, excerpt, HotInsert, HotLookup, HotUpdate } from "../../platform/database/index.js";
+import { BatchedLookup, BatchedUpdate, type Database, PreparedInsert, selectProperties } from "../../platform/database/index.js";
 import { ApplicationEntity } from "../applications/index.js";
 import { toUser, UserEntity, userProperties } from "../users/index.js";
 import { SessionEntity } from "./session.entity.js";
@@ -16,7 +16,7 @@ export type EndReason =
   | "RESTORED";
 
 /** What a rotation replaces. */
-const tokens = [
+const tokenProperties = [
   "refreshTokenHash",
   "sessionTokenHash",
   "sessionTokenExpiresAt",
@@ -27,34 +27,43 @@ const tokens = [
   "rotatedAt",
   "idleExpiresAt",
 ] as const;
-const current = ["applicationId", "id", "userId", "authenticatedAt", "amr", ...tokens, "absoluteExpiresAt", "endedAt"] as const;
-const rotated = [...tokens, "lastUsedAt"] as const;
+const currentSessionProperties = [
+  "applicationId",
+  "id",
+  "userId",
+  "authenticatedAt",
+  "amr",
+  ...tokenProperties,
+  "absoluteExpiresAt",
+  "endedAt",
+] as const;
+const rotationProperties = [...tokenProperties, "lastUsedAt"] as const;
 /** What a request needs to know of its session. */
-export type CurrentSession = Pick<SessionEntity, (typeof current)[number]>;
-export type Rotation = Pick<SessionEntity, (typeof rotated)[number]>;
-const parts = {
-  session: excerpt(SessionEntity, current),
-  person: excerpt(UserEntity, userProperties),
-  application: excerpt(ApplicationEntity, ["settingsVersion"]),
+export type CurrentSession = Pick<SessionEntity, (typeof currentSessionProperties)[number]>;
+export type Rotation = Pick<SessionEntity, (typeof rotationProperties)[number]>;
+const selection = {
+  session: selectProperties(SessionEntity, currentSessionProperties),
+  person: selectProperties(UserEntity, userProperties),
+  application: selectProperties(ApplicationEntity, ["settingsVersion"]),
 };
 export class SessionRepository {
-  private readonly inserting: HotInsert<SessionEntity>;
-  private readonly withUser: HotLookup<typeof parts>;
-  private readonly rotation: HotUpdate<SessionEntity, (typeof rotated)[number]>;
+  private readonly preparedInsert: PreparedInsert<SessionEntity>;
+  private readonly withUser: BatchedLookup<typeof selection>;
+  private readonly preparedRotation: BatchedUpdate<SessionEntity, (typeof rotationProperties)[number]>;
 
   constructor(private readonly database: Database) {
-    this.inserting = new HotInsert(database, SessionEntity);
-    this.withUser = new HotLookup(
+    this.preparedInsert = new PreparedInsert(database, SessionEntity);
+    this.withUser = new BatchedLookup(
       database,
-      parts,
+      selection,
       `FROM sessions session JOIN users person ON person.application_id = session.application_id AND person.id = session.user_id
        JOIN applications application ON application.id = session.application_id`,
       ["session.application_id", "session.id"],
       ({ session }) => [session.applicationId, session.id],
     );
     const condition = "refresh_token_hash = ? AND ended_at IS NULL";
-    this.rotation = new HotUpdate(database, SessionEntity, {
-      ...{ properties: rotated, key: ["applicationId", "id"], condition },
+    this.preparedRotation = new BatchedUpdate(database, SessionEntity, {
+      ...{ setProperties: rotationProperties, keyProperties: ["applicationId", "id"], condition },
     });
   }
 
@@ -69,7 +78,7 @@ export class SessionRepository {
   }
 
   async insert(row: SessionEntity): Promise<void> {
-    await this.inserting.run([row]);
+    await this.preparedInsert.run([row]);
   }
 
   /**
@@ -77,12 +86,12 @@ export class SessionRepository {
    * looked at again: whoever was first, even this request, is seen in what replaced them.
    */
   async rotate({ applicationId, id, refreshTokenHash }: CurrentSession, makeChange: () => Rotation): Promise<boolean> {
-    return await this.rotation.run({ key: [applicationId, id], parameters: [refreshTokenHash], makeChange });
+    return await this.preparedRotation.run({ key: [applicationId, id], parameters: [refreshTokenHash], createChange: makeChange });
   }
 
   /** Ends one session; false when it had ended before. */
   async end(applicationId: string, id: string, endReason: EndReason, endedAt: Date): Promise<boolean> {
-    const { affected } = await this.database.writing.update(
+    const { affected } = await this.database.writeManager.update(
       SessionEntity,
       { applicationId, id, endedAt: IsNull() },
       { endedAt, endReason },
@@ -91,22 +100,22 @@ export class SessionRepository {
   }
 
   /** Notes in a live session that its user has proved who they are, and how; false when it has ended. */
-  async setAuthenticated(
+  async recordAuthentication(
     applicationId: string,
     id: string,
     change: Partial<Pick<SessionEntity, "authenticatedAt" | "amr">>,
   ): Promise<boolean> {
-    const { affected } = await this.database.writing.update(SessionEntity, { applicationId, id, endedAt: IsNull() }, change);
+    const { affected } = await this.database.writeManager.update(SessionEntity, { applicationId, id, endedAt: IsNull() }, change);
     return affected === 1;
   }
 
-  async deleteOfUser(applicationId: string, userId: string): Promise<void> {
-    await this.database.writing.delete(SessionEntity, { applicationId, userId });
+  async deleteByUser(applicationId: string, userId: string): Promise<void> {
+    await this.database.writeManager.delete(SessionEntity, { applicationId, userId });
   }
 
   /** Ends all sessions of a user, but for `except`; returns how many were live. */
-  async endOfUser(applicationId: string, userId: string, endReason: EndReason, endedAt: Date, except?: string): Promise<number> {
-    const { affected } = await this.database.writing.update(
+  async endByUser(applicationId: string, userId: string, endReason: EndReason, endedAt: Date, except?: string): Promise<number> {
+    const { affected } = await this.database.writeManager.update(
       SessionEntity,
       { applicationId, userId, endedAt: IsNull(), ...(except === undefined ? {} : { id: Not(except) }) },
       { endedAt, endReason },
@@ -115,19 +124,19 @@ export class SessionRepository {
   }
 
   /** Sessions of these users that have not ended, latest use first. */
-  async listOfUsers(applicationId: string, userIds: readonly string[]): Promise<SessionEntity[]> {
+  async listByUsers(applicationId: string, userIds: readonly string[]): Promise<SessionEntity[]> {
     return await this.sessions.find({
       where: { applicationId, userId: In([...userIds]), endedAt: IsNull() },
       order: { lastUsedAt: "DESC", id: "ASC" },
     });
   }
 
-  async voidAll(endedAt: Date): Promise<void> {
-    await this.database.writing.update(SessionEntity, { endedAt: IsNull() }, { endedAt, endReason: "RESTORED" satisfies EndReason });
+  async invalidateAfterRestore(endedAt: Date): Promise<void> {
+    await this.database.writeManager.update(SessionEntity, { endedAt: IsNull() }, { endedAt, endReason: "RESTORED" satisfies EndReason });
   }
 
-  async deleteOfApplication(applicationId: string): Promise<void> {
-    await this.database.writing.delete(SessionEntity, { applicationId });
+  async deleteByApplication(applicationId: string): Promise<void> {
+    await this.database.writeManager.delete(SessionEntity, { applicationId });
   }
 
   /** Removes at most `limit` sessions that could not be refreshed any more before `instant`; returns how many. */
@@ -137,11 +146,11 @@ export class SessionRepository {
       take: limit,
       select: { applicationId: true, id: true },
     });
-    for (const { applicationId, id } of rows) await this.database.writing.delete(SessionEntity, { applicationId, id });
+    for (const { applicationId, id } of rows) await this.database.writeManager.delete(SessionEntity, { applicationId, id });
     return rows.length;
   }
 
   private get sessions() {
-    return this.database.reading.getRepository(SessionEntity);
+    return this.database.readManager.getRepository(SessionEntity);
   }
 }

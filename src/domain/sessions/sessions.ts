@@ -1,12 +1,12 @@
 import { addSeconds, type Clock } from "../../platform/clock.js";
 import { equalsInConstantTime, hashToken, randomId, randomToken } from "../../platform/crypto/index.js";
 import type { Database } from "../../platform/database/index.js";
-import { Refusal } from "../../platform/errors/index.js";
+import { GatewayError } from "../../platform/errors/index.js";
 import type { Application, ApplicationDirectory } from "../applications/index.js";
 import type { AuditLog } from "../audit/index.js";
 import type { Amr, Authentication } from "../jwt/index.js";
-import { FloodGate } from "../rate-limiting/index.js";
-import type { RequestOrigin } from "../request-context.js";
+import { TokenBucketLimiter } from "../rate-limiting/index.js";
+import type { ClientInfo } from "../request-context.js";
 import type { User } from "../users/index.js";
 import type { SessionEntity } from "./session.entity.js";
 import type { CurrentSession, EndReason, SessionRepository } from "./session.repository.js";
@@ -32,7 +32,7 @@ interface LiveSession extends AuthenticatedSession {
 export type RefreshOutcome =
   | { readonly kind: "refreshed"; readonly application: Application; readonly user: User; readonly tokens: SessionTokens }
   | { readonly kind: "ended" }
-  | { readonly kind: "throttled"; readonly retryAfterSeconds: number };
+  | { readonly kind: "rate-limited"; readonly retryAfterSeconds: number };
 
 /** What a rotation makes of a session's tokens. */
 interface Successor {
@@ -42,16 +42,16 @@ interface Successor {
 }
 
 /** So long a proof of who is there is good for what needs one. */
-export const PROOF_SECONDS = 300;
+export const REAUTHENTICATION_MAX_AGE_SECONDS = 300;
 const DAY_SECONDS = 86_400;
-const LONGEST_USER_AGENT = 256;
+const MAX_USER_AGENT_LENGTH = 256;
 /** A refresh that loses to another one looks again; more than twice it has no reason to. */
-const LOOKS = 5;
+const MAX_REFRESH_ATTEMPTS = 5;
 
 /** Sessions: opened at log-in, refreshed by rotation, ended for good. */
 export class Sessions {
   /** Rotations of one session: a client that runs wild must not keep the database busy. Retries inside the grace do not count. */
-  private readonly rotations: FloodGate;
+  private readonly rotationLimiter: TokenBucketLimiter;
 
   constructor(
     private readonly repository: SessionRepository,
@@ -61,27 +61,27 @@ export class Sessions {
     private readonly database: Database,
     private readonly clock: Clock,
   ) {
-    this.rotations = new FloodGate({ perSecond: 10 / 60, burst: 10 }, clock);
+    this.rotationLimiter = new TokenBucketLimiter({ refillPerSecond: 10 / 60, burst: 10 }, clock);
   }
 
   /** Opens a session for a user who has just proved who they are. Runs in the caller's transaction. */
-  async open(application: Application, user: User, amr: readonly Amr[], origin: RequestOrigin): Promise<SessionTokens> {
+  async open(application: Application, user: User, amr: readonly Amr[], client: ClientInfo): Promise<SessionTokens> {
     const now = this.clock.now();
     const id = randomId();
     const { absoluteDays, sessionTokenMinutes } = application.settings.session;
     const tokens = {
       sessionId: id,
-      sessionToken: this.codec.write("session", application.id, id),
+      sessionToken: this.codec.encode("session", application.id, id),
       sessionTokenExpiresAt: addSeconds(now, sessionTokenMinutes * 60),
-      refreshToken: this.codec.write("refresh", application.id, id),
-      authentication: { at: now, amr },
+      refreshToken: this.codec.encode("refresh", application.id, id),
+      authentication: { authenticatedAt: now, amr },
     };
     const absoluteExpiresAt = addSeconds(now, absoluteDays * DAY_SECONDS);
     await this.repository.insert({
       applicationId: application.id,
       id,
       userId: user.id,
-      userAgent: origin.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
+      userAgent: client.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
       createdAt: now,
       lastUsedAt: now,
       authenticatedAt: now,
@@ -104,8 +104,8 @@ export class Sessions {
 
   /** The live session of a session token, its active user and its active application; null for everything else. */
   async authenticate(application: Application, sessionToken: string): Promise<LiveSession | null> {
-    const read = this.codec.read("session", application.id, sessionToken);
-    const found = read && (await this.findLive(application, read.sessionId));
+    const decoded = this.codec.decode("session", application.id, sessionToken);
+    const found = decoded && (await this.findLive(application, decoded.sessionId));
     return found && acceptsSessionToken(found.session, hashToken(sessionToken), this.clock.now()) ? found : null;
   }
 
@@ -113,40 +113,42 @@ export class Sessions {
    * Rotates a refresh token (RFC 9700 section 4.14.2). The direct parent may ask again within the grace and gets the identical
    * successor; any other token that was once issued is a replay and ends the session.
    */
-  async refresh(application: Application, refreshToken: string, origin: RequestOrigin): Promise<RefreshOutcome> {
-    const read = this.codec.read("refresh", application.id, refreshToken);
-    if (!read) return { kind: "ended" };
+  async refresh(application: Application, refreshToken: string, client: ClientInfo): Promise<RefreshOutcome> {
+    const decoded = this.codec.decode("refresh", application.id, refreshToken);
+    if (!decoded) return { kind: "ended" };
     const hash = hashToken(refreshToken);
-    let made: Successor | null = null;
-    for (let look = 1; look <= LOOKS; look++) {
-      const found = await this.findLive(application, read.sessionId);
+    let successor: Successor | null = null;
+    for (let attempt = 1; attempt <= MAX_REFRESH_ATTEMPTS; attempt++) {
+      const found = await this.findLive(application, decoded.sessionId);
       if (!found) return { kind: "ended" };
       const { session, user } = found;
-      const refreshed = (tokens: SessionTokens) => ({ kind: "refreshed", application: found.application, user, tokens }) as const;
-      if (made && isItsRefreshToken(session, hashToken(made.tokens.refreshToken))) return refreshed(this.count(made));
+      const toOutcome = (tokens: SessionTokens) => ({ kind: "refreshed", application: found.application, user, tokens }) as const;
+      if (successor && isCurrentOrParentRefreshToken(session, hashToken(successor.tokens.refreshToken)))
+        return toOutcome(this.countRotation(successor));
       if (equalsInConstantTime(session.refreshTokenHash, hash)) {
-        const retryAfterSeconds = this.rotations.look(session.id);
-        if (retryAfterSeconds > 0) return { kind: "throttled", retryAfterSeconds };
-        made = await this.rotate(found.application, session, read.secret);
-        if (made?.isCommitted) return refreshed(this.count(made));
+        const retryAfterSeconds = this.rotationLimiter.peek(session.id);
+        if (retryAfterSeconds > 0) return { kind: "rate-limited", retryAfterSeconds };
+        successor = await this.rotate(found.application, session, decoded.secret);
+        if (successor?.isCommitted) return toOutcome(this.countRotation(successor));
         // Somebody may have rotated or ended it just now, even this request: another look tells.
         continue;
       }
-      const repeated = this.repeat(found.application, session, hash, read.secret);
-      if (repeated) return refreshed(repeated);
-      if (await this.endReplayed(session, origin)) return { kind: "ended" };
+      const reissued = this.reissueWithinGrace(found.application, session, hash, decoded.secret);
+      if (reissued) return toOutcome(reissued);
+      if (await this.endReused(session, client)) return { kind: "ended" };
     }
-    throw new Refusal("UNAVAILABLE", { retryAfterSeconds: 2 });
+    throw new GatewayError("UNAVAILABLE", { retryAfterSeconds: 2 });
   }
 
   /** Ends the session of a session token, whether it has expired or not; null when it is not one of this application's. */
   async findForLogOut(application: Application, sessionToken: string): Promise<SessionEntity | null> {
-    const read = this.codec.read("session", application.id, sessionToken);
-    const session = read && (await this.repository.find(application.id, read.sessionId));
+    const decoded = this.codec.decode("session", application.id, sessionToken);
+    const session = decoded && (await this.repository.find(application.id, decoded.sessionId));
     const hash = hashToken(sessionToken);
-    const isItsToken =
-      session && [session.sessionTokenHash, session.parentSessionTokenHash].some((known) => equalsInConstantTime(known ?? "", hash));
-    return isItsToken ? session : null;
+    const isTokenOfSession =
+      session &&
+      [session.sessionTokenHash, session.parentSessionTokenHash].some((storedHash) => equalsInConstantTime(storedHash ?? "", hash));
+    return isTokenOfSession ? session : null;
   }
 
   /** False when it had ended before. Runs in the caller's transaction. */
@@ -155,8 +157,8 @@ export class Sessions {
   }
 
   /** Ends every session of a user, but for `except`; returns how many. Runs in the caller's transaction. */
-  async endOfUser({ applicationId, id }: User, reason: EndReason, except?: string): Promise<number> {
-    return await this.repository.endOfUser(applicationId, id, reason, this.clock.now(), except);
+  async endByUser({ applicationId, id }: User, reason: EndReason, except?: string): Promise<number> {
+    return await this.repository.endByUser(applicationId, id, reason, this.clock.now(), except);
   }
 
   /** Ends one of a user's own sessions; false when there is no such live one. Runs in the caller's transaction. */
@@ -166,32 +168,32 @@ export class Sessions {
   }
 
   /** Notes a proof of who is there, good for five minutes; returns until when. Runs in the caller's transaction. */
-  async noteProof({ applicationId, id }: CurrentSession, amr: readonly Amr[]): Promise<Date> {
+  async recordReauthentication({ applicationId, id }: CurrentSession, amr: readonly Amr[]): Promise<Date> {
     const now = this.clock.now();
-    await this.repository.setAuthenticated(applicationId, id, { authenticatedAt: now, amr: amr.join(" ") });
-    return addSeconds(now, PROOF_SECONDS);
+    await this.repository.recordAuthentication(applicationId, id, { authenticatedAt: now, amr: amr.join(" ") });
+    return addSeconds(now, REAUTHENTICATION_MAX_AGE_SECONDS);
   }
 
   /** Notes that a further factor was proved in this session; false when it has ended. Runs in the caller's transaction. */
-  async addProof(session: CurrentSession, amr: readonly Amr[]): Promise<boolean> {
+  async addAuthenticationMethods(session: CurrentSession, amr: readonly Amr[]): Promise<boolean> {
     const all = new Set([...authenticationOf(session).amr, ...amr]);
-    return await this.repository.setAuthenticated(session.applicationId, session.id, { amr: [...all].join(" ") });
+    return await this.repository.recordAuthentication(session.applicationId, session.id, { amr: [...all].join(" ") });
   }
 
   /** True while the last proof (log-in or reauthentication) is fresh enough for what cannot be undone, as far as time goes. */
-  isProofFresh({ authenticatedAt }: CurrentSession): boolean {
-    return addSeconds(authenticatedAt, PROOF_SECONDS) > this.clock.now();
+  isRecentlyAuthenticated({ authenticatedAt }: CurrentSession): boolean {
+    return addSeconds(authenticatedAt, REAUTHENTICATION_MAX_AGE_SECONDS) > this.clock.now();
   }
 
   /** Runs in the caller's transaction. */
-  async deleteOfUser({ applicationId, id }: User): Promise<void> {
-    await this.repository.deleteOfUser(applicationId, id);
+  async deleteByUser({ applicationId, id }: User): Promise<void> {
+    await this.repository.deleteByUser(applicationId, id);
   }
 
   /** Live sessions by user, in the order of `userIds`; latest use first. */
-  async listOfUsers(applicationId: string, userIds: readonly string[]): Promise<SessionEntity[][]> {
+  async listByUsers(applicationId: string, userIds: readonly string[]): Promise<SessionEntity[][]> {
     const now = this.clock.now();
-    const rows = (await this.repository.listOfUsers(applicationId, userIds)).filter((row) => isLive(row, now));
+    const rows = (await this.repository.listByUsers(applicationId, userIds)).filter((row) => isLive(row, now));
     return userIds.map((userId) => rows.filter((row) => row.userId === userId));
   }
 
@@ -199,13 +201,13 @@ export class Sessions {
     const found = await this.repository.findWithUser(application.id, sessionId);
     if (!found || !isLive(found.session, this.clock.now()) || found.user.status !== "ACTIVE") return null;
     const { session, user, settingsVersion } = found;
-    const current = await this.directory.atVersion(application, settingsVersion);
+    const current = await this.directory.getAtVersion(application, settingsVersion);
     return current && { application: current, session, user };
   }
 
   /** Of requests with one token at the same time only the one that rotates counts. */
-  private count({ tokens }: Successor): SessionTokens {
-    this.rotations.enter(tokens.sessionId);
+  private countRotation({ tokens }: Successor): SessionTokens {
+    this.rotationLimiter.consume(tokens.sessionId);
     return tokens;
   }
 
@@ -233,24 +235,24 @@ export class Sessions {
     return tokens && { tokens, isCommitted };
   }
 
-  private repeat(application: Application, session: CurrentSession, hash: string, secret: Buffer): SessionTokens | null {
+  private reissueWithinGrace(application: Application, session: CurrentSession, hash: string, secret: Buffer): SessionTokens | null {
     const { parentRefreshTokenHash, rotationNonce, rotatedAt } = session;
     if (!rotatedAt || !rotationNonce || !equalsInConstantTime(parentRefreshTokenHash ?? "", hash)) return null;
     // Clocks of several processes differ: a rotation may seem to lie ahead.
-    const sinceRotation = Math.abs(this.clock.now().getTime() - rotatedAt.getTime());
-    const isInGrace = sinceRotation <= application.settings.session.refreshGraceSeconds * 1000;
+    const sinceRotationMs = Math.abs(this.clock.now().getTime() - rotatedAt.getTime());
+    const isInGrace = sinceRotationMs <= application.settings.session.refreshGraceSeconds * 1000;
     return isInGrace ? this.derive(application, session, secret, rotationNonce, session.sessionTokenExpiresAt) : null;
   }
 
   /** Ends a session of which a token that was replaced long ago is in two hands; false when it was rotated since it was read. */
-  private async endReplayed(session: CurrentSession, origin: RequestOrigin): Promise<boolean> {
+  private async endReused(session: CurrentSession, client: ClientInfo): Promise<boolean> {
     const { applicationId, id: sessionId, userId: actor, rotationNonce } = session;
     return await this.database.transaction(async () => {
       const found = await this.repository.find(applicationId, sessionId);
       if (found && found.rotationNonce !== rotationNonce) return false;
       if (!(await this.end(session, "TOKEN_REUSED"))) return true;
       await this.audit.record({
-        ...{ applicationId, event: "REFRESH_TOKEN_REUSED", outcome: "FAILURE", actor, origin },
+        ...{ applicationId, event: "REFRESH_TOKEN_REUSED", outcome: "FAILURE", actor, client },
         details: { sessionId },
       });
       return true;
@@ -265,7 +267,7 @@ export class Sessions {
     sessionTokenExpiresAt: Date,
   ): SessionTokens {
     const token = (kind: "session" | "refresh") =>
-      this.codec.write(kind, application.id, session.id, this.codec.successor(kind, secret, nonce));
+      this.codec.encode(kind, application.id, session.id, this.codec.deriveSuccessorSecret(kind, secret, nonce));
     const tokens = { sessionToken: token("session"), sessionTokenExpiresAt, refreshToken: token("refresh") };
     return { sessionId: session.id, ...tokens, authentication: authenticationOf(session) };
   }
@@ -278,7 +280,7 @@ export class Sessions {
 
 /** When and how the user of a session last proved who they are. */
 export const authenticationOf = ({ authenticatedAt, amr }: CurrentSession): Authentication => ({
-  at: authenticatedAt,
+  authenticatedAt,
   amr: (amr ?? "pwd").split(" ") as Amr[],
 });
 
@@ -286,8 +288,8 @@ const isLive = ({ endedAt, idleExpiresAt, absoluteExpiresAt }: CurrentSession, n
   endedAt === null && idleExpiresAt > now && absoluteExpiresAt > now;
 
 /** True for the hash of a live session's refresh token or of the one before it. */
-const isItsRefreshToken = ({ refreshTokenHash, parentRefreshTokenHash }: CurrentSession, hash: string) =>
-  [refreshTokenHash, parentRefreshTokenHash].some((known) => equalsInConstantTime(known ?? "", hash));
+const isCurrentOrParentRefreshToken = ({ refreshTokenHash, parentRefreshTokenHash }: CurrentSession, hash: string) =>
+  [refreshTokenHash, parentRefreshTokenHash].some((storedHash) => equalsInConstantTime(storedHash ?? "", hash));
 
 function acceptsSessionToken(session: CurrentSession, hash: string, now: Date): boolean {
   if (equalsInConstantTime(session.sessionTokenHash, hash)) return session.sessionTokenExpiresAt > now;

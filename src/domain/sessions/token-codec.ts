@@ -6,10 +6,10 @@ const prefixes: Record<TokenKind, string> = { session: "lk_ses_", refresh: "lk_r
 const ID_BYTES = 16;
 const SECRET_BYTES = 32;
 const TAG_BYTES = 16;
-const BODY = /^[A-Za-z0-9_-]{86}$/;
+const BODY_PATTERN = /^[A-Za-z0-9_-]{86}$/;
 
 /** What a genuine token names. It says that the gateway made the token, not that it is still live. */
-export interface ReadToken {
+export interface DecodedToken {
   readonly sessionId: string;
   readonly secret: Buffer;
 }
@@ -21,15 +21,15 @@ export interface ReadToken {
 export class TokenCodec {
   constructor(private readonly keyring: Keyring) {}
 
-  write(kind: TokenKind, applicationId: string, sessionId: string, secret: Uint8Array = randomBytes(SECRET_BYTES)): string {
+  encode(kind: TokenKind, applicationId: string, sessionId: string, secret: Uint8Array = randomBytes(SECRET_BYTES)): string {
     const id = Buffer.from(sessionId.replaceAll("-", ""), "hex");
     return prefixes[kind] + Buffer.concat([id, secret, this.tag(kind, applicationId, id, secret)]).toString("base64url");
   }
 
   /** Null for anything this gateway did not make for this application and kind. */
-  read(kind: TokenKind, applicationId: string, token: string): ReadToken | null {
+  decode(kind: TokenKind, applicationId: string, token: string): DecodedToken | null {
     const body = token.slice(prefixes[kind].length);
-    if (!token.startsWith(prefixes[kind]) || !BODY.test(body)) return null;
+    if (!token.startsWith(prefixes[kind]) || !BODY_PATTERN.test(body)) return null;
     const bytes = Buffer.from(body, "base64url");
     const id = bytes.subarray(0, ID_BYTES);
     const secret = bytes.subarray(ID_BYTES, ID_BYTES + SECRET_BYTES);
@@ -40,7 +40,7 @@ export class TokenCodec {
   }
 
   /** The secret of the successor of a refresh token: the same for the same token and nonce. */
-  successor(kind: TokenKind, secret: Uint8Array, nonce: string): Buffer {
+  deriveSuccessorSecret(kind: TokenKind, secret: Uint8Array, nonce: string): Buffer {
     return this.keyring.mac("token", "successor", kind, secret, nonce);
   }
 

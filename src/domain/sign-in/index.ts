@@ -1,3 +1,9 @@
-export { Admission, type AdmissionParts, type Enrolling } from "./admission.js";
-export { type Enabled, FactorChanges } from "./factor-changes.js";
-export { type EffectsOfProof, type GivenProof, type ProofPurpose, type Proved, SecondFactorProof } from "./second-factor-proof.js";
+export { type EnabledFactor, SecondFactorEnrollment } from "./second-factor-enrollment.js";
+export {
+  type ChallengeBinding,
+  type OnVerified,
+  type SecondFactorInput,
+  SecondFactorVerification,
+  type VerifiedSecondFactor,
+} from "./second-factor-verification.js";
+export { type EnrollmentContext, SignIn, type SignInDependencies } from "./sign-in.js";

@@ -1,12 +1,12 @@
-export { canonicalEmail, type Email, maskEmail } from "./handle.js";
+export { canonicalEmail, type Email, maskEmail } from "./email.js";
 export {
-  acceptMetadata,
-  acceptPartOfMetadata,
-  changeMetadata,
-  completeMetadata,
-  isBounded,
+  applyMetadataChange,
+  isWithinLimits,
   type Metadata,
+  mergeMetadata,
   tokenMetadata,
+  validateMetadata,
+  validatePartialMetadata,
 } from "./metadata.js";
 export { PendingSignUpEntity } from "./pending-sign-up.entity.js";
 export { PendingSignUpRepository } from "./pending-sign-up.repository.js";

@@ -4,107 +4,107 @@ import { type MetadataFieldSettings, metadataAuthorities, prototypeNames } from 
 export type Metadata = { readonly [name: string]: unknown };
 export type MetadataAuthority = (typeof metadataAuthorities)[number];
 export type RefusalReason = "UNKNOWN" | "REQUIRED" | "TYPE" | "VALUE" | "NOT_ALLOWED" | "TOO_LARGE";
-export interface RefusedPath {
+export interface RefusedMetadataField {
   readonly path: string;
   readonly reason: RefusalReason;
 }
-export type MetadataOutcome =
+export type MetadataValidation =
   | { readonly kind: "accepted"; readonly metadata: Metadata }
-  | { readonly kind: "refused"; readonly fields: readonly RefusedPath[] };
+  | { readonly kind: "refused"; readonly fields: readonly RefusedMetadataField[] };
 
-const MAXIMUM_BYTES = 8192;
-const MAXIMUM_KEYS = 50;
-const MAXIMUM_DEPTH = 3;
+const MAX_BYTES = 8192;
+const MAX_KEYS = 50;
+const MAX_DEPTH = 3;
 
 /**
  * Checks what somebody gives as metadata against the application's fields and returns it with defaults filled in. Unknown fields and
  * fields above the giver's authority are refused, never dropped.
  */
-export function acceptMetadata(fields: readonly MetadataFieldSettings[], given: Metadata, authority: MetadataAuthority): MetadataOutcome {
-  const refused: RefusedPath[] = [];
+export function validateMetadata(fields: readonly MetadataFieldSettings[], given: Metadata, setBy: MetadataAuthority): MetadataValidation {
+  const refused: RefusedMetadataField[] = [];
   const accepted: Record<string, unknown> = {};
-  if (!isBounded(given)) return { kind: "refused", fields: [{ path: "", reason: "TOO_LARGE" }] };
+  if (!isWithinLimits(given)) return { kind: "refused", fields: [{ path: "", reason: "TOO_LARGE" }] };
   const byPath = new Map(fields.map((field) => [field.path, field]));
   for (const [path, value] of leaves(given, byPath)) {
     const field = byPath.get(path);
-    const reason = field ? judge(field, value, authority) : "UNKNOWN";
+    const reason = field ? validateField(field, value, setBy) : "UNKNOWN";
     if (reason) refused.push({ path, reason });
     else setPath(accepted, path, value);
   }
   for (const field of fields) {
     if (getPath(accepted, field.path) !== undefined) continue;
     if (field.default !== undefined) setPath(accepted, field.path, field.default);
-    else if (field.required && isWithinAuthority(field, authority)) refused.push({ path: field.path, reason: "REQUIRED" });
+    else if (field.required && maySetField(field, setBy)) refused.push({ path: field.path, reason: "REQUIRED" });
   }
-  return refused.length > 0 ? { kind: "refused", fields: refused.slice(0, MAXIMUM_KEYS) } : { kind: "accepted", metadata: accepted };
+  return refused.length > 0 ? { kind: "refused", fields: refused.slice(0, MAX_KEYS) } : { kind: "accepted", metadata: accepted };
 }
 
 /**
  * Checks a part of the metadata: what is given must fit and be within the giver's authority, nothing needs to be there yet. What only
  * inviters may give has to be one of the field's allowed values when a user invites.
  */
-export function acceptPartOfMetadata(
+export function validatePartialMetadata(
   fields: readonly MetadataFieldSettings[],
   given: Metadata,
-  authority: MetadataAuthority,
-): MetadataOutcome {
-  if (!isBounded(given)) return { kind: "refused", fields: [{ path: "", reason: "TOO_LARGE" }] };
+  setBy: MetadataAuthority,
+): MetadataValidation {
+  if (!isWithinLimits(given)) return { kind: "refused", fields: [{ path: "", reason: "TOO_LARGE" }] };
   const byPath = new Map(fields.map((field) => [field.path, field]));
   const accepted: Record<string, unknown> = {};
-  const refused: RefusedPath[] = [];
+  const refused: RefusedMetadataField[] = [];
   for (const [path, value] of leaves(given, byPath)) {
     const field = byPath.get(path);
-    const isUnlisted = field?.setBy === "INVITER" && authority === "INVITER" && field.allowedValues === undefined;
-    const reason = field ? (isUnlisted ? "NOT_ALLOWED" : judge(field, value, authority)) : "UNKNOWN";
+    const isUnlisted = field?.setBy === "INVITER" && setBy === "INVITER" && field.allowedValues === undefined;
+    const reason = field ? (isUnlisted ? "NOT_ALLOWED" : validateField(field, value, setBy)) : "UNKNOWN";
     if (reason) refused.push({ path, reason });
     else setPath(accepted, path, value);
   }
-  return refused.length > 0 ? { kind: "refused", fields: refused.slice(0, MAXIMUM_KEYS) } : { kind: "accepted", metadata: accepted };
+  return refused.length > 0 ? { kind: "refused", fields: refused.slice(0, MAX_KEYS) } : { kind: "accepted", metadata: accepted };
 }
 
 /** Puts what a user gave and what was given for them together; the latter stands. Defaults are filled in, required fields must be there. */
-export function completeMetadata(fields: readonly MetadataFieldSettings[], given: Metadata, givenForThem: Metadata): MetadataOutcome {
+export function mergeMetadata(fields: readonly MetadataFieldSettings[], given: Metadata, invitationMetadata: Metadata): MetadataValidation {
   const metadata: Record<string, unknown> = {};
-  const refused: RefusedPath[] = [];
+  const refused: RefusedMetadataField[] = [];
   for (const field of fields) {
-    const value = getPath(givenForThem, field.path) ?? getPath(given, field.path) ?? field.default;
+    const value = getPath(invitationMetadata, field.path) ?? getPath(given, field.path) ?? field.default;
     if (value !== undefined) setPath(metadata, field.path, value);
     else if (field.required && field.setBy === "USER") refused.push({ path: field.path, reason: "REQUIRED" });
   }
   if (refused.length > 0) return { kind: "refused", fields: refused };
-  return isBounded(metadata) ? { kind: "accepted", metadata } : { kind: "refused", fields: [{ path: "", reason: "TOO_LARGE" }] };
+  return isWithinLimits(metadata) ? { kind: "accepted", metadata } : { kind: "refused", fields: [{ path: "", reason: "TOO_LARGE" }] };
 }
 
 /**
  * Applies what somebody gives to the metadata there is: given fields are set, null removes one, the others stay. Fields the user may not
  * touch are refused, unless they are given as they are: an app may send back what it read.
  */
-export function changeMetadata(
+export function applyMetadataChange(
   fields: readonly MetadataFieldSettings[],
   current: Metadata,
   given: Metadata,
-  authority: MetadataAuthority = "USER",
-): MetadataOutcome {
-  if (!isBounded(given)) return { kind: "refused", fields: [{ path: "", reason: "TOO_LARGE" }] };
+  setBy: MetadataAuthority = "USER",
+): MetadataValidation {
+  if (!isWithinLimits(given)) return { kind: "refused", fields: [{ path: "", reason: "TOO_LARGE" }] };
   const byPath = new Map(fields.map((field) => [field.path, field]));
   const next = structuredClone(current) as Record<string, unknown>;
-  const refused: RefusedPath[] = [];
+  const refused: RefusedMetadataField[] = [];
   for (const [path, value] of leaves(given, byPath)) {
     const field = byPath.get(path);
     if (field && JSON.stringify(getPath(current, path)) === JSON.stringify(value)) continue;
-    const reason = field ? judgeChange(field, value, authority) : "UNKNOWN";
+    const reason = field ? validateFieldChange(field, value, setBy) : "UNKNOWN";
     if (reason) refused.push({ path, reason });
     else if (value === null) removePath(next, path);
     else setPath(next, path, value);
   }
-  if (refused.length > 0) return { kind: "refused", fields: refused.slice(0, MAXIMUM_KEYS) };
-  return isBounded(next) ? { kind: "accepted", metadata: next } : { kind: "refused", fields: [{ path: "", reason: "TOO_LARGE" }] };
+  if (refused.length > 0) return { kind: "refused", fields: refused.slice(0, MAX_KEYS) };
+  return isWithinLimits(next) ? { kind: "accepted", metadata: next } : { kind: "refused", fields: [{ path: "", reason: "TOO_LARGE" }] };
 }
 
-function judgeChange(field: MetadataFieldSettings, value: unknown, authority: MetadataAuthority): RefusalReason | undefined {
-  if (!field.editable && authority === "USER") return "NOT_ALLOWED";
-  if (value !== null) return judge(field, value, authority);
-  if (!isWithinAuthority(field, authority)) return "NOT_ALLOWED";
+function validateFieldChange(field: MetadataFieldSettings, value: unknown, setBy: MetadataAuthority): RefusalReason | undefined {
+  if (!field.editable && setBy === "USER") return "NOT_ALLOWED";
+  if (value !== null) return validateField(field, value, setBy);
+  if (!maySetField(field, setBy)) return "NOT_ALLOWED";
   return field.required ? "REQUIRED" : undefined;
 }
 
@@ -129,20 +129,20 @@ export function tokenMetadata(fields: readonly MetadataFieldSettings[], metadata
 }
 
 /** True when an object keeps the limits every JSON value has here: 8 KiB, 50 keys, depth 3, plain names, finite numbers. */
-export function isBounded(value: unknown): boolean {
+export function isWithinLimits(value: unknown): boolean {
   let keys = 0;
   const walk = (node: unknown, depth: number): boolean => {
     if (typeof node === "number") return Number.isFinite(node) && (!Number.isInteger(node) || Number.isSafeInteger(node));
     if (typeof node === "string") return node.isWellFormed() && !node.includes("\0");
     if (typeof node !== "object" || node === null) return true;
     // The deepest field may hold a list of plain values.
-    if (depth > (Array.isArray(node) ? MAXIMUM_DEPTH + 1 : MAXIMUM_DEPTH)) return false;
+    if (depth > (Array.isArray(node) ? MAX_DEPTH + 1 : MAX_DEPTH)) return false;
     if (Array.isArray(node)) return node.length <= 100 && node.every((item) => walk(item, depth + 1));
     return Object.entries(node).every(
-      ([name, item]) => ++keys <= MAXIMUM_KEYS && /^[A-Za-z0-9_-]{1,64}$/.test(name) && !prototypeNames.has(name) && walk(item, depth + 1),
+      ([name, item]) => ++keys <= MAX_KEYS && /^[A-Za-z0-9_-]{1,64}$/.test(name) && !prototypeNames.has(name) && walk(item, depth + 1),
     );
   };
-  return walk(value, 1) && Buffer.byteLength(JSON.stringify(value)) <= MAXIMUM_BYTES;
+  return walk(value, 1) && Buffer.byteLength(JSON.stringify(value)) <= MAX_BYTES;
 }
 
 /** Every value with its path; a path that is a field ends there, whatever it holds. */
@@ -155,16 +155,16 @@ function* leaves(node: Metadata, fields: ReadonlyMap<string, unknown>, prefix = 
   }
 }
 
-function judge(field: MetadataFieldSettings, value: unknown, authority: MetadataAuthority): RefusalReason | undefined {
-  if (!isWithinAuthority(field, authority)) return "NOT_ALLOWED";
+function validateField(field: MetadataFieldSettings, value: unknown, setBy: MetadataAuthority): RefusalReason | undefined {
+  if (!maySetField(field, setBy)) return "NOT_ALLOWED";
   if (!hasType(field.type, value)) return "TYPE";
   const { allowedValues } = field;
   const values = Array.isArray(value) ? value : [value];
   return allowedValues && !values.every((item) => allowedValues.includes(item as never)) ? "VALUE" : undefined;
 }
 
-const isWithinAuthority = ({ setBy }: MetadataFieldSettings, authority: MetadataAuthority) =>
-  metadataAuthorities.indexOf(setBy) <= metadataAuthorities.indexOf(authority);
+const maySetField = ({ setBy }: MetadataFieldSettings, requestedBy: MetadataAuthority) =>
+  metadataAuthorities.indexOf(setBy) <= metadataAuthorities.indexOf(requestedBy);
 
 function hasType(type: MetadataFieldSettings["type"], value: unknown): boolean {
   switch (type) {

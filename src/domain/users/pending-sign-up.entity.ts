@@ -1,5 +1,5 @@
 import { Entity, Index } from "typeorm";
-import { InstantColumn, JsonColumn, KeyColumn, SlotColumn, TextColumn } from "../../platform/database/index.js";
+import { InstantColumn, IntegerKeyColumn, JsonColumn, KeyColumn, TextColumn } from "../../platform/database/index.js";
 
 /** A sign-up whose address nobody has proved yet. Several may wait for one handle; the slot is that of the ticket that names it. */
 @Entity({ name: "pending_sign_ups" })
@@ -11,7 +11,7 @@ export class PendingSignUpEntity {
   @KeyColumn("email", 254)
   email!: string;
 
-  @SlotColumn("slot")
+  @IntegerKeyColumn("slot")
   slot!: number;
 
   @TextColumn("email_as_typed", 508)

@@ -1,5 +1,5 @@
 import { Entity, Index, Unique } from "typeorm";
-import { CountColumn, InstantColumn, JsonColumn, KeyColumn, TextColumn } from "../../platform/database/index.js";
+import { InstantColumn, IntegerColumn, JsonColumn, KeyColumn, TextColumn } from "../../platform/database/index.js";
 
 @Entity({ name: "users" })
 @Index("users_created_at", ["applicationId", "createdAt"])
@@ -48,7 +48,7 @@ export class UserEntity {
   status!: string;
 
   /** Grows when the devices known so far are to be forgotten. */
-  @CountColumn("device_epoch")
+  @IntegerColumn("device_epoch")
   deviceEpoch!: number;
 
   @InstantColumn("created_at")

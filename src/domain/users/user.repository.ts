@@ -1,8 +1,8 @@
 import { In, IsNull, Not } from "typeorm";
 import type { PasswordHash } from "../../platform/crypto/index.js";
-import { type Database, HotChange, HotRead } from "../../platform/database/index.js";
+import { type Database, PreparedSelect, PreparedUpdate } from "../../platform/database/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
-import type { Email } from "./handle.js";
+import type { Email } from "./email.js";
 import type { Metadata } from "./metadata.js";
 import type { Phone } from "./phone.js";
 import { UserEntity } from "./user.entity.js";
@@ -30,15 +30,15 @@ export interface UserFilter {
   readonly status?: UserStatus;
 }
 
-const parts = { person: UserEntity };
+const selection = { person: UserEntity };
 
 export class UserRepository {
-  private readonly byHandle: HotRead<typeof parts>;
-  private readonly logIns: HotChange<UserEntity, "lastLogInAt", "applicationId" | "id" | "status" | "passwordHash">;
+  private readonly byHandle: PreparedSelect<typeof selection>;
+  private readonly preparedLogInUpdate: PreparedUpdate<UserEntity, "lastLogInAt", "applicationId" | "id" | "status" | "passwordHash">;
 
   constructor(private readonly database: Database) {
-    this.logIns = new HotChange(database, UserEntity, ["lastLogInAt"], ["applicationId", "id", "status", "passwordHash"]);
-    this.byHandle = new HotRead(database, parts, "FROM users person WHERE person.application_id = ? AND person.email = ?");
+    this.preparedLogInUpdate = new PreparedUpdate(database, UserEntity, ["lastLogInAt"], ["applicationId", "id", "status", "passwordHash"]);
+    this.byHandle = new PreparedSelect(database, selection, "FROM users person WHERE person.application_id = ? AND person.email = ?");
   }
 
   async findByHandle(applicationId: string, email: Email): Promise<User | null> {
@@ -76,15 +76,15 @@ export class UserRepository {
       passwordHash: password?.hash ?? null,
       passwordScheme: password?.scheme ?? null,
     });
-    await this.database.writing.insert(UserEntity, row as never);
+    await this.database.writeManager.insert(UserEntity, row as never);
     return toUser(row);
   }
 
   /** Replaces the hash only while it is still `previous`: a re-hash at log-in must not undo a change made meanwhile. */
-  async renewPassword({ applicationId, id }: User, previous: string, next: PasswordHash): Promise<boolean> {
-    const { affected } = await this.database.writing.update(
+  async replacePasswordHash({ applicationId, id }: User, expectedHash: string, next: PasswordHash): Promise<boolean> {
+    const { affected } = await this.database.writeManager.update(
       UserEntity,
-      { applicationId, id, passwordHash: previous },
+      { applicationId, id, passwordHash: expectedHash },
       { passwordHash: next.hash, passwordScheme: next.scheme },
     );
     return affected === 1;
@@ -94,31 +94,31 @@ export class UserRepository {
   async resetPassword(user: User, { hash, scheme }: PasswordHash): Promise<User> {
     const { applicationId, id } = user;
     const deviceEpoch = user.deviceEpoch + 1;
-    await this.database.writing.update(UserEntity, { applicationId, id }, { passwordHash: hash, passwordScheme: scheme, deviceEpoch });
+    await this.database.writeManager.update(UserEntity, { applicationId, id }, { passwordHash: hash, passwordScheme: scheme, deviceEpoch });
     return { ...user, password: { hash, scheme }, deviceEpoch };
   }
 
   /** Sets a new password while the old one still stands; false when it was changed meanwhile. */
-  async changePassword({ applicationId, id }: User, previous: string, { hash, scheme }: PasswordHash): Promise<boolean> {
-    const key = { applicationId, id, passwordHash: previous, status: "ACTIVE" };
-    const { affected } = await this.database.writing.update(UserEntity, key, { passwordHash: hash, passwordScheme: scheme });
+  async changePassword({ applicationId, id }: User, expectedHash: string, { hash, scheme }: PasswordHash): Promise<boolean> {
+    const key = { applicationId, id, passwordHash: expectedHash, status: "ACTIVE" };
+    const { affected } = await this.database.writeManager.update(UserEntity, key, { passwordHash: hash, passwordScheme: scheme });
     return affected === 1;
   }
 
   /** Replaces the metadata of a user whose row is locked: what was read after `lockActive` is still what is there. */
   async replaceMetadata({ applicationId, id }: User, metadata: Metadata): Promise<void> {
-    await this.database.writing.update(UserEntity, { applicationId, id }, { metadata } as never);
+    await this.database.writeManager.update(UserEntity, { applicationId, id }, { metadata } as never);
   }
 
   /** False when the user has that status already. */
   async setStatus({ applicationId, id }: User, status: UserStatus): Promise<boolean> {
-    const { affected } = await this.database.writing.update(UserEntity, { applicationId, id, status: Not(status) }, { status });
+    const { affected } = await this.database.writeManager.update(UserEntity, { applicationId, id, status: Not(status) }, { status });
     return affected === 1;
   }
 
   /** A page and one more, newest first. */
   async listPage(applicationId: string, filter: UserFilter, page: PageRequest): Promise<User[]> {
-    const query = this.select(applicationId, filter);
+    const query = this.createFilteredQuery(applicationId, filter);
     if (page.after) query.andWhere("(user.createdAt < :createdAt OR (user.createdAt = :createdAt AND user.id < :id))", page.after);
     const rows = await query
       .orderBy("user.createdAt", "DESC")
@@ -129,7 +129,7 @@ export class UserRepository {
   }
 
   async countMatches(applicationId: string, filter: UserFilter): Promise<number> {
-    return await this.select(applicationId, filter).getCount();
+    return await this.createFilteredQuery(applicationId, filter).getCount();
   }
 
   /** In the order of `ids`; null for those there are not. */
@@ -141,44 +141,44 @@ export class UserRepository {
 
   /** False when there is no such user any more. */
   async setLocale({ applicationId, id }: User, locale: string): Promise<boolean> {
-    const { affected } = await this.database.writing.update(UserEntity, { applicationId, id }, { locale });
+    const { affected } = await this.database.writeManager.update(UserEntity, { applicationId, id }, { locale });
     return affected === 1;
   }
 
   /** False when there is no such user any more. @throws a unique violation when the handle is taken */
   async setEmail({ applicationId, id }: User, email: Email, emailAsTyped: string): Promise<boolean> {
-    const { affected } = await this.database.writing.update(UserEntity, { applicationId, id }, { email, emailAsTyped });
+    const { affected } = await this.database.writeManager.update(UserEntity, { applicationId, id }, { email, emailAsTyped });
     return affected === 1;
   }
 
   /** Sets a number the user has proved to hold; false when there is no such active user. @throws a unique violation when it is taken */
   async setPhone({ applicationId, id }: User, phone: Phone, phoneVerifiedAt: Date): Promise<boolean> {
     const key = { applicationId, id, status: "ACTIVE" };
-    const { affected } = await this.database.writing.update(UserEntity, key, { phone, phoneVerifiedAt });
+    const { affected } = await this.database.writeManager.update(UserEntity, key, { phone, phoneVerifiedAt });
     return affected === 1;
   }
 
   async removePhone({ applicationId, id }: User): Promise<void> {
-    await this.database.writing.update(UserEntity, { applicationId, id }, { phone: null, phoneVerifiedAt: null });
+    await this.database.writeManager.update(UserEntity, { applicationId, id }, { phone: null, phoneVerifiedAt: null });
   }
 
   /** Locks the row of a user of any status until the transaction ends and reads it; null when there is none. */
   async lock(applicationId: string, id: string): Promise<User | null> {
-    const { affected } = await this.database.writing.update(UserEntity, { applicationId, id }, { applicationId });
+    const { affected } = await this.database.writeManager.update(UserEntity, { applicationId, id }, { applicationId });
     return affected === 1 ? await this.findById(applicationId, id) : null;
   }
 
   /** Locks the row until the transaction ends; false when there is no such active user any more, and nothing may be written about them. */
   async lockActive({ applicationId, id }: Pick<User, "applicationId" | "id">): Promise<boolean> {
     const key = { applicationId, id, status: "ACTIVE" };
-    const { affected } = await this.database.writing.update(UserEntity, key, { status: "ACTIVE" });
+    const { affected } = await this.database.writeManager.update(UserEntity, key, { status: "ACTIVE" });
     return affected === 1;
   }
 
   /** False when there is no such user any more, or the address or the number is another by now. */
   async delete({ applicationId, id, email, phone }: User): Promise<boolean> {
-    const as = { applicationId, id, email: email ?? IsNull(), phone: phone ?? IsNull() };
-    const { affected } = await this.database.writing.delete(UserEntity, as);
+    const expected = { applicationId, id, email: email ?? IsNull(), phone: phone ?? IsNull() };
+    const { affected } = await this.database.writeManager.delete(UserEntity, expected);
     return affected === 1;
   }
 
@@ -187,22 +187,22 @@ export class UserRepository {
    * password change or suspension that runs at the same time either sees the new session or prevents it.
    */
   async recordLogIn({ applicationId, id }: User, passwordHash: string, now: Date): Promise<boolean> {
-    return (await this.logIns.run({ applicationId, id, status: "ACTIVE", passwordHash }, { lastLogInAt: now })) === 1;
+    return (await this.preparedLogInUpdate.run({ applicationId, id, status: "ACTIVE", passwordHash }, { lastLogInAt: now })) === 1;
   }
 
   /** Locks the row of a user who is active and still has the password that was read; false otherwise. */
-  async lockUnchanged({ applicationId, id, password }: User): Promise<boolean> {
+  async lockIfUnchanged({ applicationId, id, password }: User): Promise<boolean> {
     const status: User["status"] = "ACTIVE";
-    const seen = { applicationId, id, status, passwordHash: password?.hash ?? IsNull() };
-    return (await this.database.writing.update(UserEntity, seen, { status })).affected === 1;
+    const expected = { applicationId, id, status, passwordHash: password?.hash ?? IsNull() };
+    return (await this.database.writeManager.update(UserEntity, expected, { status })).affected === 1;
   }
 
-  async deleteOfApplication(applicationId: string): Promise<void> {
-    await this.database.writing.delete(UserEntity, { applicationId });
+  async deleteByApplication(applicationId: string): Promise<void> {
+    await this.database.writeManager.delete(UserEntity, { applicationId });
   }
 
-  private select(applicationId: string, { search, isAnonymous, status }: UserFilter) {
-    const query = this.database.reading.createQueryBuilder(UserEntity, "user").where({ applicationId });
+  private createFilteredQuery(applicationId: string, { search, isAnonymous, status }: UserFilter) {
+    const query = this.database.readManager.createQueryBuilder(UserEntity, "user").where({ applicationId });
     // Wildcards of the pattern are escaped: what is searched for is text.
     if (search) query.andWhere("user.email LIKE :pattern ESCAPE '!'", { pattern: `${search.replace(/[!%_]/g, "!$&")}%` });
     if (isAnonymous !== undefined) query.andWhere({ email: isAnonymous ? IsNull() : Not(IsNull()) });
@@ -211,6 +211,6 @@ export class UserRepository {
   }
 
   private get users() {
-    return this.database.reading.getRepository(UserEntity);
+    return this.database.readManager.getRepository(UserEntity);
   }
 }

@@ -1,5 +1,5 @@
 import type { PasswordHash, PasswordScheme } from "../../platform/crypto/index.js";
-import type { Email } from "./handle.js";
+import type { Email } from "./email.js";
 import type { Metadata } from "./metadata.js";
 import type { Phone } from "./phone.js";
 import type { UserEntity } from "./user.entity.js";

@@ -11,8 +11,8 @@ export class AccountDeletionResolver {
     description: "Deletes the caller's account for good. Needs a log-in or reauthenticate of the last five minutes.",
   })
   async deleteAccount(@Ctx() context: FlowContext): Promise<typeof DeleteAccountResult> {
-    const who = await context.authenticate();
-    const outcome = await this.service.delete(context.application, who, context.origin);
+    const caller = await context.authenticate();
+    const outcome = await this.service.delete(context.application, caller, context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new AccountDeleted(), { deletedAt: outcome.deletedAt });
   }

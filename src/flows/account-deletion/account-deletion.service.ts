@@ -1,23 +1,23 @@
-import type { Nouns } from "../../app/services.js";
+import type { Services } from "../../app/services.js";
 import { eraseUser } from "../../domain/account-operations/index.js";
 import type { Application } from "../../domain/applications/index.js";
-import type { RequestOrigin } from "../../domain/request-context.js";
+import type { ClientInfo } from "../../domain/request-context.js";
 import type { AuthenticatedSession } from "../../domain/sessions/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 
 /** A user leaves. */
 export class AccountDeletionService {
-  constructor(private readonly nouns: Nouns) {}
+  constructor(private readonly services: Services) {}
 
   async delete(
     application: Application,
-    who: AuthenticatedSession,
-    origin: RequestOrigin,
+    caller: AuthenticatedSession,
+    client: ClientInfo,
   ): Promise<{ kind: "deleted"; deletedAt: Date } | Failure> {
-    const { admission, database, clock } = this.nouns;
-    if (!(await admission.isProofFresh(who))) return failure("REAUTHENTICATION_REQUIRED");
+    const { signIn, database, clock } = this.services;
+    if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
     const deletedAt = clock.now();
-    await database.transaction(() => eraseUser(this.nouns, application, who.user, origin));
+    await database.transaction(() => eraseUser(this.services, application, caller.user, client));
     return { kind: "deleted", deletedAt };
   }
 }

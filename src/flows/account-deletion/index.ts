@@ -6,6 +6,6 @@ import { accountDeleted } from "./messages/index.js";
 export const accountDeletionFlow: Flow = {
   name: "account-deletion",
   resolver: AccountDeletionResolver,
-  create: (nouns) => new AccountDeletionResolver(new AccountDeletionService(nouns)),
+  create: (services) => new AccountDeletionResolver(new AccountDeletionService(services)),
   messages: [accountDeleted],
 };

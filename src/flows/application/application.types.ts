@@ -112,7 +112,7 @@ export class SecondFactorPolicy {
   required!: boolean;
 }
 
-const views = new WeakMap<Application, ApplicationView>();
+const viewCache = new WeakMap<Application, ApplicationView>();
 
 @ObjectType("Application", {
   simpleResolvers: true,
@@ -148,12 +148,12 @@ export class ApplicationView {
 
   /** Made once for each version of the settings. */
   static from(application: Application): ApplicationView {
-    const view = views.get(application) ?? ApplicationView.make(application);
-    views.set(application, view);
+    const view = viewCache.get(application) ?? ApplicationView.build(application);
+    viewCache.set(application, view);
     return view;
   }
 
-  private static make({ id, settings }: Application): ApplicationView {
+  private static build({ id, settings }: Application): ApplicationView {
     return Object.assign(new ApplicationView(), {
       id,
       name: settings.general.name,

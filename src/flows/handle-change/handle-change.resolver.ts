@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { type FlowContext, toUserError } from "../../graphql/index.js";
 import { emailOf } from "../handle.types.js";
-import { CodeSent } from "../states.types.js";
+import { CodeSent } from "../results.types.js";
 import { UserView } from "../user.types.js";
 import type { HandleChangeService } from "./handle-change.service.js";
 import { ChangeHandleInput, ChangeHandleResult, ConfirmHandleInput, ConfirmHandleResult, HandleChanged } from "./handle-change.types.js";
@@ -17,8 +17,8 @@ export class HandleChangeResolver {
     @Arg("input", () => ChangeHandleInput) { handle }: ChangeHandleInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof ChangeHandleResult> {
-    const who = await context.authenticate();
-    const outcome = await this.service.request(context.application, who, emailOf(handle), context.origin);
+    const caller = await context.authenticate();
+    const outcome = await this.service.request(context.application, caller, emailOf(handle), context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new CodeSent(), answer);
@@ -31,9 +31,9 @@ export class HandleChangeResolver {
     @Arg("input", () => ConfirmHandleInput) { code }: ConfirmHandleInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof ConfirmHandleResult> {
-    const who = await context.authenticate();
-    const outcome = await this.service.confirm(context.application, who, code, context.origin);
+    const caller = await context.authenticate();
+    const outcome = await this.service.confirm(context.application, caller, code, context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return Object.assign(new HandleChanged(), { user: UserView.from(outcome.user, who.session.id) });
+    return Object.assign(new HandleChanged(), { user: UserView.from(outcome.user, caller.session.id) });
   }
 }

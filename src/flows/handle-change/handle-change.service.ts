@@ -1,13 +1,13 @@
-import type { Nouns } from "../../app/services.js";
+import type { Services } from "../../app/services.js";
 import { codeDigits } from "../../domain/account-operations/index.js";
 import type { Application } from "../../domain/applications/index.js";
-import type { ChallengeSubject, MatchedChallenge } from "../../domain/one-time-codes/index.js";
-import { answeredSends, codeAttempts, sends } from "../../domain/rate-limiting/index.js";
-import type { RequestOrigin } from "../../domain/request-context.js";
+import type { ChallengeSubject, VerifiedChallenge } from "../../domain/one-time-codes/index.js";
+import { codeKeys, messageKeys, refundableMessageKeys } from "../../domain/rate-limiting/index.js";
+import type { ClientInfo } from "../../domain/request-context.js";
 import type { AuthenticatedSession } from "../../domain/sessions/index.js";
 import { canonicalEmail, type Email, type User } from "../../domain/users/index.js";
 import { isUniqueViolation } from "../../platform/database/index.js";
-import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
+import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
 export interface SentOutcome {
   readonly kind: "sent";
@@ -21,60 +21,66 @@ const subjectOf = ({ applicationId, id }: User): ChallengeSubject => ({ applicat
 
 /** A user moves to another address: proved at the new one, announced at the old. */
 export class HandleChangeService {
-  constructor(private readonly nouns: Nouns) {}
+  constructor(private readonly services: Services) {}
 
   /**
    * Answers alike whether the new address has an account: its owner is told instead of getting a code.
    * @throws Refusal UNAUTHENTICATED when the user was deleted meanwhile
    */
-  async request(application: Application, who: AuthenticatedSession, typed: string, origin: RequestOrigin): Promise<SentOutcome | Failure> {
-    const email = canonicalEmail(typed);
+  async request(
+    application: Application,
+    caller: AuthenticatedSession,
+    emailAsTyped: string,
+    client: ClientInfo,
+  ): Promise<SentOutcome | Failure> {
+    const email = canonicalEmail(emailAsTyped);
     if (!email) return failure("HANDLE_INVALID", { path: ["handle", "email"] });
-    const { admission, users, challenges, throttle, database } = this.nouns;
-    const { user } = who;
-    if (!(await admission.isProofFresh(who))) return failure("REAUTHENTICATION_REQUIRED");
+    const { signIn, users, challenges, rateLimiter, database } = this.services;
+    const { user } = caller;
+    if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
     // A new wish replaces the code of the one before, whatever address that went to.
-    const subjects = sends({ applicationId: application.id, purpose: PURPOSE, handle: email }, origin);
-    return await throttle.guard<SentOutcome | Failure>(
-      subjects,
-      origin,
+    const limitKeys = messageKeys({ applicationId: application.id, purpose: PURPOSE, handle: email }, client);
+    return await rateLimiter.limited<SentOutcome | Failure>(
+      limitKeys,
+      client,
       () =>
         database.transaction(async () => {
-          if (!(await users.lockActive(user))) throw new Refusal("UNAUTHENTICATED");
+          if (!(await users.lockActive(user))) throw new GatewayError("UNAUTHENTICATED");
           await challenges.delete(subjectOf(user));
-          return await this.send(application, user, email, typed, origin);
+          return await this.send(application, user, email, emailAsTyped, client);
         }),
       () => false,
     );
   }
 
   /** Exactly one of several requests with one code succeeds; the user's other sessions end. */
-  async confirm(application: Application, who: AuthenticatedSession, code: string, origin: RequestOrigin): Promise<Changed | Failure> {
-    const { user } = who;
+  async confirm(application: Application, caller: AuthenticatedSession, code: string, client: ClientInfo): Promise<Changed | Failure> {
+    const { user } = caller;
     if (!/^[0-9]{6,10}$/.test(code)) return failure("INVALID_CODE");
-    const { challenges, throttle, audit } = this.nouns;
+    const { challenges, rateLimiter, audit } = this.services;
     const purpose = { applicationId: application.id, purpose: PURPOSE, handle: user.id };
-    return await throttle.guard<Changed | Failure>(
-      codeAttempts(purpose, null, origin),
-      origin,
+    return await rateLimiter.limited<Changed | Failure>(
+      codeKeys(purpose, null, client),
+      client,
       async () => {
-        const matched = await challenges.attempt(subjectOf(user), code, null);
-        const changed = matched && (await challenges.spend(matched, () => this.apply(application, who, matched, origin)));
+        const verified = await challenges.verify(subjectOf(user), code, null);
+        const changed =
+          verified && (await challenges.refundAttemptOnError(verified, () => this.apply(application, caller, verified, client)));
         if (changed) return changed;
-        await audit.record({ applicationId: application.id, event: "CODE_REFUSED", outcome: "FAILURE", actor: user.id, origin });
+        await audit.record({ applicationId: application.id, event: "CODE_REFUSED", outcome: "FAILURE", actor: user.id, client });
         return failure("INVALID_CODE");
       },
       ({ kind }) => kind === "changed",
     );
   }
 
-  private async send(application: Application, user: User, email: Email, typed: string, origin: RequestOrigin): Promise<SentOutcome> {
-    const { users, challenges, outbox, audit } = this.nouns;
+  private async send(application: Application, user: User, email: Email, emailAsTyped: string, client: ClientInfo): Promise<SentOutcome> {
+    const { users, challenges, outbox, audit } = this.services;
     const owner = await users.findByHandle(application.id, email);
-    const detail = JSON.stringify({ email, typed: typed.trim().slice(0, 240) });
-    const { codeMinutes, codeDigits: wanted } = application.settings.signUp;
-    const digits = await codeDigits(this.nouns, application, wanted);
-    const issued = await challenges.issue(subjectOf(user), { digits, ttlSeconds: codeMinutes * 60, send: owner === null, detail });
+    const detail = JSON.stringify({ email, emailAsTyped: emailAsTyped.trim().slice(0, 240) });
+    const { codeMinutes, codeDigits: configuredDigits } = application.settings.signUp;
+    const digits = await codeDigits(this.services, application, configuredDigits);
+    const issued = await challenges.issue(subjectOf(user), { digits, ttlSeconds: codeMinutes * 60, isDeliverable: owner === null, detail });
     const { code, expiresAt, resendAvailableAt } = issued;
     const { locale } = user;
     if (code) {
@@ -106,7 +112,7 @@ export class HandleChangeService {
         parameters: {},
         replacesKey: `announced:${user.id}`,
       });
-    await audit.record({ applicationId: application.id, event: "HANDLE_CHANGE_REQUESTED", outcome: "SUCCESS", actor: user.id, origin });
+    await audit.record({ applicationId: application.id, event: "HANDLE_CHANGE_REQUESTED", outcome: "SUCCESS", actor: user.id, client });
     return { kind: "sent", expiresAt, resendAvailableAt };
   }
 
@@ -114,22 +120,22 @@ export class HandleChangeService {
   private async apply(
     application: Application,
     { user, session }: AuthenticatedSession,
-    matched: MatchedChallenge,
-    origin: RequestOrigin,
+    verified: VerifiedChallenge,
+    client: ClientInfo,
   ): Promise<Changed | null> {
-    const { email, typed } = JSON.parse(matched.detail ?? "{}") as { email: Email; typed: string };
-    const { database, challenges, users, sessions, outbox, audit, throttle } = this.nouns;
+    const { email, typed } = JSON.parse(verified.detail ?? "{}") as { email: Email; typed: string };
+    const { database, challenges, users, sessions, outbox, audit, rateLimiter } = this.services;
     const applicationId = application.id;
     try {
       const isChanged = await database.transaction(async () => {
-        if (!(await challenges.consume(matched)) || !(await users.setEmail(user, email, typed))) return false;
-        await sessions.endOfUser(user, "HANDLE_CHANGED", session.id);
+        if (!(await challenges.consume(verified)) || !(await users.setEmail(user, email, typed))) return false;
+        await sessions.endByUser(user, "HANDLE_CHANGED", session.id);
         // Codes mailed to the old address, and sign-ups begun at the new one, are void.
         if (user.email) await challenges.delete({ applicationId, purpose: "PASSWORD_RESET", binding: user.email });
-        await this.nouns.pendingSignUps.deleteOfHandle(applicationId, email);
-        await this.nouns.invitations.voidOfHandle(applicationId, email);
+        await this.services.pendingSignUps.deleteByHandle(applicationId, email);
+        await this.services.invitations.revokeByHandle(applicationId, email);
         if (user.email) await outbox.queue({ application, template: "handleChanged", to: user.email, locale: user.locale, parameters: {} });
-        await audit.record({ applicationId, event: "HANDLE_CHANGED", outcome: "SUCCESS", actor: user.id, origin });
+        await audit.record({ applicationId, event: "HANDLE_CHANGED", outcome: "SUCCESS", actor: user.id, client });
         return true;
       });
       if (!isChanged) return null;
@@ -137,7 +143,7 @@ export class HandleChangeService {
       if (isUniqueViolation(error)) return null;
       throw error;
     }
-    await throttle.giveBackOne(answeredSends({ applicationId, purpose: PURPOSE, handle: email })).catch(() => {});
+    await rateLimiter.refund(refundableMessageKeys({ applicationId, purpose: PURPOSE, handle: email })).catch(() => {});
     return { kind: "changed", user: { ...user, email } };
   }
 }

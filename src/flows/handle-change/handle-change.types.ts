@@ -1,7 +1,7 @@
 import { Field, InputType, ObjectType } from "type-graphql";
 import { resultUnion } from "../../graphql/index.js";
 import { AddressInput } from "../handle.types.js";
-import { CodeSent } from "../states.types.js";
+import { CodeSent } from "../results.types.js";
 import { UserView } from "../user.types.js";
 
 @InputType({ description: "The new address." })

@@ -6,6 +6,6 @@ import { handleChangeAnnounced, handleChangeCode, handleChanged, handleChangeNot
 export const handleChangeFlow: Flow = {
   name: "handle-change",
   resolver: HandleChangeResolver,
-  create: (nouns) => new HandleChangeResolver(new HandleChangeService(nouns)),
+  create: (services) => new HandleChangeResolver(new HandleChangeService(services)),
   messages: [handleChangeAnnounced, handleChangeCode, handleChangeNotice, handleChanged],
 };

@@ -7,6 +7,6 @@ import { invitation } from "./messages/index.js";
 export const invitationFlow: Flow = {
   name: "invitation",
   resolver: InvitationResolver,
-  create: (nouns) => new InvitationResolver(new InvitationService(nouns), new InvitationAcceptanceService(nouns)),
+  create: (services) => new InvitationResolver(new InvitationService(services), new InvitationAcceptanceService(services)),
   messages: [invitation],
 };

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from "type-graphql";
 import { type FlowContext, toUserError } from "../../graphql/index.js";
-import { type Failure, Refusal } from "../../platform/errors/index.js";
+import { type Failure, GatewayError } from "../../platform/errors/index.js";
 import { requirePage } from "../../platform/pagination/index.js";
 import { chooseLocale } from "../flow.js";
 import { emailOf } from "../handle.types.js";
@@ -31,10 +31,10 @@ export class InvitationResolver {
   })
   async invite(@Arg("input", () => InviteInput) input: InviteInput, @Ctx() context: FlowContext): Promise<typeof InviteResult> {
     const { user } = await context.authenticate();
-    const { application, origin } = context;
+    const { application, client } = context;
     const locale = chooseLocale(application, input.locale ?? user.locale, []);
     const command = { handle: emailOf(input.handle), metadata: input.metadata ?? {}, locale };
-    return presentSent(await this.service.invite(application, user, command, origin), context);
+    return presentSent(await this.service.invite(application, user, command, client), context);
   }
 
   @Mutation(() => InviteResult, {
@@ -45,7 +45,7 @@ export class InvitationResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof InviteResult> {
     const { user } = await context.authenticate();
-    return presentSent(await this.service.resend(context.application, user, invitationId, context.origin), context);
+    return presentSent(await this.service.resend(context.application, user, invitationId, context.client), context);
   }
 
   @Mutation(() => InvitationRevoked, { description: "Takes an invitation back; its code opens nothing from then on." })
@@ -54,7 +54,7 @@ export class InvitationResolver {
     @Ctx() context: FlowContext,
   ): Promise<InvitationRevoked> {
     const { user } = await context.authenticate();
-    const invitation = await this.service.revoke(user, invitationId, context.origin);
+    const invitation = await this.service.revoke(user, invitationId, context.client);
     return Object.assign(new InvitationRevoked(), { invitation: InvitationView.from(invitation) });
   }
 
@@ -63,10 +63,10 @@ export class InvitationResolver {
     @Arg("input", () => AcceptInvitationInput) { handle, code, password, metadata, locale }: AcceptInvitationInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof AcceptInvitationResult> {
-    const { application, origin } = context;
-    const wish = locale ? chooseLocale(application, locale, []) : null;
-    const command = { handle: emailOf(handle), code, password, metadata: metadata ?? {}, locale: wish };
-    const outcome = await this.acceptance.accept(application, command, origin);
+    const { application, client } = context;
+    const requestedLocale = locale ? chooseLocale(application, locale, []) : null;
+    const command = { handle: emailOf(handle), code, password, metadata: metadata ?? {}, locale: requestedLocale };
+    const outcome = await this.acceptance.accept(application, command, client);
     return outcome.kind === "failure"
       ? toUserError(outcome, context.locale)
       : toLogInState<LoggedIn | SecondFactorEnrollmentRequired>(outcome);
@@ -80,7 +80,7 @@ export class InvitationResolver {
     @Ctx() context: FlowContext,
   ): Promise<object> {
     const { user } = await context.authenticate();
-    if (user.id !== id) throw new Refusal("FORBIDDEN");
+    if (user.id !== id) throw new GatewayError("FORBIDDEN");
     const page = requirePage(first, after);
     return InvitationConnection.from(await this.service.listPage(user, page), page);
   }

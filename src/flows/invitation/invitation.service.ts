@@ -1,10 +1,10 @@
-import type { Nouns } from "../../app/services.js";
+import type { Services } from "../../app/services.js";
 import type { Application } from "../../domain/applications/index.js";
 import type { Invitation } from "../../domain/invitations/index.js";
-import { invitationsOf } from "../../domain/rate-limiting/index.js";
-import type { RequestOrigin } from "../../domain/request-context.js";
-import { acceptPartOfMetadata, canonicalEmail, type Metadata, type User } from "../../domain/users/index.js";
-import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
+import { invitationKeys } from "../../domain/rate-limiting/index.js";
+import type { ClientInfo } from "../../domain/request-context.js";
+import { canonicalEmail, type Metadata, type User, validatePartialMetadata } from "../../domain/users/index.js";
+import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
 
 export interface InviteCommand {
@@ -19,45 +19,45 @@ export interface InvitedOutcome {
 
 /** A user asks somebody to join, and thinks better of it. */
 export class InvitationService {
-  constructor(private readonly nouns: Nouns) {}
+  constructor(private readonly services: Services) {}
 
   /**
    * Answers alike for addresses with and without an account. The inviter is who holds the session, never who the input says.
    * @throws Refusal UNAUTHENTICATED when the inviter was deleted meanwhile
    */
-  async invite(application: Application, inviter: User, command: InviteCommand, origin: RequestOrigin): Promise<InvitedOutcome | Failure> {
+  async invite(application: Application, inviter: User, command: InviteCommand, client: ClientInfo): Promise<InvitedOutcome | Failure> {
     if (!isOpenTo(application)) return failure("INVITATIONS_CLOSED");
     const email = canonicalEmail(command.handle);
     if (!email) return failure("HANDLE_INVALID", { path: ["handle", "email"] });
-    const outcome = acceptPartOfMetadata(invitationFields(application), command.metadata, "INVITER");
+    const outcome = validatePartialMetadata(invitationFields(application), command.metadata, "INVITER");
     if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
-    if (!this.nouns.jwtIssuer.fits(application, email, outcome.metadata))
+    if (!this.services.jwtIssuer.fitsSizeLimit(application, email, outcome.metadata))
       return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
-    const { throttle, invitations, database } = this.nouns;
+    const { rateLimiter, invitations, database } = this.services;
     const draft = { email, inviterId: inviter.id, metadata: outcome.metadata, locale: command.locale };
-    return await throttle.guard<InvitedOutcome | Failure>(
-      invitationsOf(application.id, inviter.id, email),
-      origin,
+    return await rateLimiter.limited<InvitedOutcome | Failure>(
+      invitationKeys(application.id, inviter.id, email),
+      client,
       () =>
         database.transaction(async () => {
-          if (!(await this.nouns.users.lockActive(inviter))) throw new Refusal("UNAUTHENTICATED");
-          return { kind: "invited", invitation: await invitations.invite(application, draft, origin) };
+          if (!(await this.services.users.lockActive(inviter))) throw new GatewayError("UNAUTHENTICATED");
+          return { kind: "invited", invitation: await invitations.invite(application, draft, client) };
         }),
       () => false,
     );
   }
 
   /** @throws Refusal FORBIDDEN for an invitation that is not the caller's or is neither pending nor expired */
-  async resend(application: Application, inviter: User, id: string, origin: RequestOrigin): Promise<InvitedOutcome | Failure> {
+  async resend(application: Application, inviter: User, id: string, client: ClientInfo): Promise<InvitedOutcome | Failure> {
     if (!isOpenTo(application)) return failure("INVITATIONS_CLOSED");
-    const { throttle, invitations, database } = this.nouns;
+    const { rateLimiter, invitations, database } = this.services;
     const own = await this.requireOwn(inviter, id);
-    return await throttle.guard<InvitedOutcome | Failure>(
-      invitationsOf(application.id, inviter.id, own.email),
-      origin,
+    return await rateLimiter.limited<InvitedOutcome | Failure>(
+      invitationKeys(application.id, inviter.id, own.email),
+      client,
       async () => {
-        const invitation = await database.transaction(() => invitations.resend(application, own, inviter.id, origin));
-        if (!invitation) throw new Refusal("FORBIDDEN");
+        const invitation = await database.transaction(() => invitations.resend(application, own, inviter.id, client));
+        if (!invitation) throw new GatewayError("FORBIDDEN");
         return { kind: "invited", invitation };
       },
       () => false,
@@ -65,22 +65,22 @@ export class InvitationService {
   }
 
   /** Revoking twice does no harm. @throws Refusal FORBIDDEN for an invitation that is not the caller's or was accepted */
-  async revoke(inviter: User, id: string, origin: RequestOrigin): Promise<Invitation> {
-    const { invitations, database } = this.nouns;
+  async revoke(inviter: User, id: string, client: ClientInfo): Promise<Invitation> {
+    const { invitations, database } = this.services;
     const own = await this.requireOwn(inviter, id);
     if (own.status === "REVOKED") return own;
-    const revoked = await database.transaction(() => invitations.revoke(own, inviter.id, origin));
-    if (!revoked) throw new Refusal("FORBIDDEN");
+    const revoked = await database.transaction(() => invitations.revoke(own, inviter.id, client));
+    if (!revoked) throw new GatewayError("FORBIDDEN");
     return revoked;
   }
 
   async listPage({ applicationId, id }: User, page: PageRequest): Promise<Invitation[]> {
-    return await this.nouns.invitations.listPage(applicationId, { inviterId: id }, page);
+    return await this.services.invitations.listPage(applicationId, { inviterId: id }, page);
   }
 
   private async requireOwn({ applicationId, id }: User, invitationId: string): Promise<Invitation> {
-    const invitation = await this.nouns.invitations.find(applicationId, invitationId);
-    if (invitation?.inviterId !== id) throw new Refusal("FORBIDDEN");
+    const invitation = await this.services.invitations.find(applicationId, invitationId);
+    if (invitation?.inviterId !== id) throw new GatewayError("FORBIDDEN");
     return invitation;
   }
 }

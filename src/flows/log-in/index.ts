@@ -7,6 +7,6 @@ import { passwordGuessing } from "./messages/index.js";
 export const logInFlow: Flow = {
   name: "log-in",
   resolver: LogInResolver,
-  create: (nouns) => new LogInResolver(new LogInService(nouns), new LogInCompletionService(nouns)),
+  create: (services) => new LogInResolver(new LogInService(services), new LogInCompletionService(services)),
   messages: [passwordGuessing],
 };

@@ -2,8 +2,8 @@ import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { type FlowContext, toUserError } from "../../graphql/index.js";
 import { emailOf } from "../handle.types.js";
 import { type LoggedIn, toLogInState } from "../log-in-states.types.js";
+import { CodeSent } from "../results.types.js";
 import { CompleteLogInInput, proofOf } from "../second-factor.types.js";
-import { CodeSent } from "../states.types.js";
 import type { LogInService } from "./log-in.service.js";
 import { CompleteLogInResult, LogInInput, LogInResult, SendLogInCodeInput, SendLogInCodeResult } from "./log-in.types.js";
 import type { LogInCompletionService } from "./log-in-completion.service.js";
@@ -23,7 +23,7 @@ export class LogInResolver {
     const outcome = await this.service.logIn(
       context.application,
       { handle: emailOf(handle), password, deviceToken: deviceToken ?? null },
-      context.origin,
+      context.client,
     );
     return outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState(outcome);
   }
@@ -36,7 +36,7 @@ export class LogInResolver {
     @Arg("input", () => SendLogInCodeInput) { challengeToken }: SendLogInCodeInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof SendLogInCodeResult> {
-    const outcome = await this.completion.sendCode(context.application, challengeToken, context.origin);
+    const outcome = await this.completion.sendCode(context.application, challengeToken, context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new CodeSent(), answer);
@@ -47,7 +47,7 @@ export class LogInResolver {
     @Arg("input", () => CompleteLogInInput) { challengeToken, proof }: CompleteLogInInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof CompleteLogInResult> {
-    const outcome = await this.completion.complete(context.application, challengeToken, proofOf(proof), context.origin);
+    const outcome = await this.completion.complete(context.application, challengeToken, proofOf(proof), context.client);
     return outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState<LoggedIn>(outcome);
   }
 }

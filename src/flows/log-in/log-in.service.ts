@@ -1,43 +1,43 @@
-import type { Nouns } from "../../app/services.js";
-import { withSecondFactorCode } from "../../domain/account-operations/index.js";
+import type { Services } from "../../app/services.js";
+import { sendCodeIfSmsOnly } from "../../domain/account-operations/index.js";
 import type { Application } from "../../domain/applications/index.js";
-import { type BudgetName, deviceSubjects, failuresFrom, logInSubjects, type Subject } from "../../domain/rate-limiting/index.js";
-import type { RequestOrigin } from "../../domain/request-context.js";
-import type { Entry } from "../../domain/sessions/index.js";
+import { deviceLogInKeys, logInKeys, networkFailureKeys, type RateLimitKey, type RateLimitName } from "../../domain/rate-limiting/index.js";
+import type { ClientInfo } from "../../domain/request-context.js";
+import type { SignInResult } from "../../domain/sessions/index.js";
 import { canonicalEmail, type User } from "../../domain/users/index.js";
 import type { PasswordHash } from "../../platform/crypto/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 
-type Account = Pick<Subject, "parts"> & { readonly applicationId: string };
+type RateLimitedAccount = Pick<RateLimitKey, "parts"> & { readonly applicationId: string };
 export interface LogInCommand {
   readonly handle: string;
   readonly password: string;
   readonly deviceToken: string | null;
 }
 /** Budgets of strangers: once they are used up the owner hears of it. */
-const ownerHears: readonly BudgetName[] = ["logInFromStrangersHourly", "logInFromStrangersDaily", "logInConsecutive"];
+const notifyingLimits: readonly RateLimitName[] = ["logInFromStrangersHourly", "logInFromStrangersDaily", "logInConsecutive"];
 
 /** Log-in with a password. Known and unknown handles cost the same work, share the same budgets and get the same answer. */
 export class LogInService {
-  constructor(private readonly nouns: Nouns) {}
+  constructor(private readonly services: Services) {}
 
-  async logIn(application: Application, command: LogInCommand, origin: RequestOrigin): Promise<Entry | Failure> {
-    const { users, knownDevices, throttle } = this.nouns;
+  async logIn(application: Application, command: LogInCommand, client: ClientInfo): Promise<SignInResult | Failure> {
+    const { users, recognisedDevices, rateLimiter } = this.services;
     const email = canonicalEmail(command.handle);
     const user = email && (await users.findByHandle(application.id, email));
-    const device = knownDevices.recognise(user, command.deviceToken);
+    const device = recognisedDevices.recognise(user, command.deviceToken);
     const account = { applicationId: application.id, parts: [email ?? command.handle] };
-    const subjects = device
-      ? deviceSubjects(application.id, email ?? command.handle, device)
-      : [...logInSubjects(application.id, email ?? command.handle, origin), ...failuresFrom(origin)];
-    return await throttle.guard(
-      subjects,
-      origin,
-      async (exhausted) => {
-        const outcome = await this.check(application, user, command, device, origin);
-        if (outcome.kind !== "failure" && device) await throttle.clear(consecutive(account));
-        else if (outcome.kind === "failure" && user && exhausted.some((name) => ownerHears.includes(name)))
-          await this.tellOwner(application, user, account, origin);
+    const limitKeys = device
+      ? deviceLogInKeys(application.id, email ?? command.handle, device)
+      : [...logInKeys(application.id, email ?? command.handle, client), ...networkFailureKeys(client)];
+    return await rateLimiter.limited(
+      limitKeys,
+      client,
+      async (exhaustedLimits) => {
+        const outcome = await this.check(application, user, command, device, client);
+        if (outcome.kind !== "failure" && device) await rateLimiter.reset(consecutiveFailureKeys(account));
+        else if (outcome.kind === "failure" && user && exhaustedLimits.some((name) => notifyingLimits.includes(name)))
+          await this.notifyUser(application, user, account, client);
         return outcome;
       },
       // A suspended user's password was right; what else must be proved has budgets of its own.
@@ -45,41 +45,41 @@ export class LogInService {
     );
   }
 
-  private async check(application: Application, user: User | null, command: LogInCommand, device: string | null, origin: RequestOrigin) {
-    const proved = await this.nouns.passwords.verify(user, command.password);
-    if (!user || !proved) return await this.refuse(application, user, "INVALID_CREDENTIALS", origin, device);
-    if (user.status === "SUSPENDED") return await this.refuse(application, user, "ACCOUNT_SUSPENDED", origin);
-    const admitted = await this.admit(application, user, proved, origin);
-    if (!admitted) return await this.refuse(application, user, "INVALID_CREDENTIALS", origin);
-    const entry = await this.nouns.admission.answer(application, admitted, (device && command.deviceToken) ?? undefined);
-    return await withSecondFactorCode(this.nouns, application, user, entry, origin);
+  private async check(application: Application, user: User | null, command: LogInCommand, device: string | null, client: ClientInfo) {
+    const verifiedHash = await this.services.passwords.verify(user, command.password);
+    if (!user || !verifiedHash) return await this.recordFailure(application, user, "INVALID_CREDENTIALS", client, device);
+    if (user.status === "SUSPENDED") return await this.recordFailure(application, user, "ACCOUNT_SUSPENDED", client);
+    const decision = await this.completeWithPassword(application, user, verifiedHash, client);
+    if (!decision) return await this.recordFailure(application, user, "INVALID_CREDENTIALS", client);
+    const result = await this.services.signIn.toResult(application, decision, (device && command.deviceToken) ?? undefined);
+    return await sendCodeIfSmsOnly(this.services, application, user, result, client);
   }
 
   /** Null when the password was changed or the user suspended while it was being checked. */
-  private async admit(application: Application, user: User, proved: PasswordHash, origin: RequestOrigin) {
-    const { database, users, admission, audit, clock } = this.nouns;
+  private async completeWithPassword(application: Application, user: User, verifiedHash: PasswordHash, client: ClientInfo) {
+    const { database, users, signIn, audit, clock } = this.services;
     return await database.transaction(async () => {
-      if (!(await users.recordLogIn(user, proved.hash, clock.now()))) return null;
-      const admitted = await admission.admit(application, user, ["pwd"], origin);
-      if (admitted.kind === "opened")
-        await audit.record({ applicationId: application.id, event: "LOG_IN", outcome: "SUCCESS", actor: user.id, origin });
-      return admitted;
+      if (!(await users.recordLogIn(user, verifiedHash.hash, clock.now()))) return null;
+      const decision = await signIn.complete(application, user, ["pwd"], client);
+      if (decision.kind === "opened")
+        await audit.record({ applicationId: application.id, event: "LOG_IN", outcome: "SUCCESS", actor: user.id, client });
+      return decision;
     });
   }
 
-  private async refuse(
+  private async recordFailure(
     { id }: Application,
     user: User | null,
     code: "INVALID_CREDENTIALS" | "ACCOUNT_SUSPENDED",
-    origin: RequestOrigin,
+    client: ClientInfo,
     device: string | null = null,
   ) {
-    await this.nouns.audit.record({
+    await this.services.audit.record({
       applicationId: id,
       event: "LOG_IN",
       outcome: "FAILURE",
       actor: user?.id ?? null,
-      origin,
+      client,
       // Unlocking an account needs to know which of its devices waits.
       details: { code, ...(device === null ? {} : { device }) },
     });
@@ -87,14 +87,14 @@ export class LogInService {
   }
 
   /** At most one notice a day. */
-  private async tellOwner(application: Application, user: User, account: Account, origin: RequestOrigin): Promise<void> {
-    const { throttle, outbox, database } = this.nouns;
-    const taken = await throttle.take([{ ...account, budget: "guessingNotices" }], origin);
-    const isFirst = taken.kind === "taken" && taken.exhausted.includes("guessingNotices");
+  private async notifyUser(application: Application, user: User, account: RateLimitedAccount, client: ClientInfo): Promise<void> {
+    const { rateLimiter, outbox, database } = this.services;
+    const consumed = await rateLimiter.consume([{ ...account, limit: "guessingNotices" }], client);
+    const isFirst = consumed.kind === "consumed" && consumed.exhausted.includes("guessingNotices");
     const { email, locale } = user;
     if (email && isFirst)
       await database.transaction(() => outbox.queue({ application, template: "passwordGuessing", to: email, locale, parameters: {} }));
   }
 }
 
-const consecutive = (account: Account): Subject[] => [{ ...account, budget: "logInConsecutive" }];
+const consecutiveFailureKeys = (account: RateLimitedAccount): RateLimitKey[] => [{ ...account, limit: "logInConsecutive" }];

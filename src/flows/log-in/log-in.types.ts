@@ -2,7 +2,7 @@ import { Field, InputType } from "type-graphql";
 import { resultUnion } from "../../graphql/index.js";
 import { HandleInput } from "../handle.types.js";
 import { LoggedIn, SecondFactorEnrollmentRequired, SecondFactorRequired } from "../log-in-states.types.js";
-import { CodeSent } from "../states.types.js";
+import { CodeSent } from "../results.types.js";
 
 @InputType({ description: "Handle and password." })
 export class LogInInput {

@@ -5,7 +5,7 @@ import { PasswordChangeService } from "./password-change.service.js";
 export const passwordChangeFlow: Flow = {
   name: "password-change",
   resolver: PasswordChangeResolver,
-  create: (nouns) => new PasswordChangeResolver(new PasswordChangeService(nouns)),
+  create: (services) => new PasswordChangeResolver(new PasswordChangeService(services)),
   // The notice is the one of the password reset.
   messages: [],
 };

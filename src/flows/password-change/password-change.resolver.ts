@@ -13,9 +13,9 @@ export class PasswordChangeResolver {
     @Arg("input", () => ChangePasswordInput) { currentPassword, newPassword }: ChangePasswordInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof ChangePasswordResult> {
-    const who = await context.authenticate();
-    const outcome = await this.service.change(context.application, who, currentPassword, newPassword, context.origin);
+    const caller = await context.authenticate();
+    const outcome = await this.service.change(context.application, caller, currentPassword, newPassword, context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return Object.assign(new PasswordChanged(), { user: UserView.from(who.user, who.session.id) });
+    return Object.assign(new PasswordChanged(), { user: UserView.from(caller.user, caller.session.id) });
   }
 }

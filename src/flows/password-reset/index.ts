@@ -6,15 +6,15 @@ import { PasswordResetService } from "./password-reset.service.js";
 export const passwordResetFlow: Flow = {
   name: "password-reset",
   resolver: PasswordResetResolver,
-  create: (nouns) => new PasswordResetResolver(new PasswordResetService(nouns)),
+  create: (services) => new PasswordResetResolver(new PasswordResetService(services)),
   messages: [passwordReset, passwordChanged],
-  createLinkJourney: (nouns) => {
-    const service = new PasswordResetService(nouns);
+  createLinkFlow: (services) => {
+    const service = new PasswordResetService(services);
     return {
       purpose: "PASSWORD_RESET",
-      asks: "password",
+      requires: "password",
       describe: (application, link) => service.describeLink(application, link),
-      perform: (application, link, password, origin) => service.resetByLink(application, link, password, origin),
+      perform: (application, link, password, client) => service.resetByLink(application, link, password, client),
     };
   },
 };

@@ -20,9 +20,9 @@ export class PasswordResetResolver {
   })
   async forgotPassword(
     @Arg("input", () => ForgotPasswordInput) { handle }: ForgotPasswordInput,
-    @Ctx() { application, origin, locale }: FlowContext,
+    @Ctx() { application, client, locale }: FlowContext,
   ): Promise<typeof ForgotPasswordResult> {
-    const outcome = await this.service.request(application, emailOf(handle), origin);
+    const outcome = await this.service.request(application, emailOf(handle), client);
     if (outcome.kind === "failure") return toUserError(outcome, locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new PasswordResetRequested(), answer);
@@ -33,10 +33,10 @@ export class PasswordResetResolver {
   })
   async resetPassword(
     @Arg("input", () => ResetPasswordInput) { handle, code, ticket, newPassword }: ResetPasswordInput,
-    @Ctx() { application, origin, locale }: FlowContext,
+    @Ctx() { application, client, locale }: FlowContext,
   ): Promise<typeof ResetPasswordResult> {
     const command = { handle: emailOf(handle), code, ticket: ticket ?? null, newPassword };
-    const outcome = await this.service.reset(application, command, origin);
+    const outcome = await this.service.reset(application, command, client);
     if (outcome.kind === "failure") return toUserError(outcome, locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new PasswordReset(), answer);

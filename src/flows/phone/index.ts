@@ -6,6 +6,6 @@ import { PhoneService } from "./phone.service.js";
 export const phoneFlow: Flow = {
   name: "phone",
   resolver: PhoneResolver,
-  create: (nouns) => new PhoneResolver(new PhoneService(nouns)),
+  create: (services) => new PhoneResolver(new PhoneService(services)),
   messages: [phoneCode, phoneChanged],
 };

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import { maskPhone } from "../../domain/users/index.js";
 import { type FlowContext, toUserError } from "../../graphql/index.js";
-import { CodeSent, ProfileUpdated } from "../states.types.js";
+import { CodeSent, ProfileUpdated } from "../results.types.js";
 import { UserView } from "../user.types.js";
 import type { PhoneService } from "./phone.service.js";
 import {
@@ -23,8 +23,8 @@ export class PhoneResolver {
       "Sends a code to a phone number by SMS. A number that is in use stays so until the new one is proved; changing it needs a log-in or reauthenticate of the last five minutes.",
   })
   async setPhone(@Arg("input", () => SetPhoneInput) { phone }: SetPhoneInput, @Ctx() context: FlowContext): Promise<typeof SetPhoneResult> {
-    const who = await context.authenticateEnrolling();
-    const outcome = await this.service.request(context.application, who, phone, context.origin);
+    const caller = await context.authenticateForEnrollment();
+    const outcome = await this.service.request(context.application, caller, phone, context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new CodeSent(), answer);
@@ -35,8 +35,8 @@ export class PhoneResolver {
     @Arg("input", () => VerifyPhoneInput) { code }: VerifyPhoneInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof VerifyPhoneResult> {
-    const { user, session } = await context.authenticateEnrolling();
-    const outcome = await this.service.verify(context.application, user, code, context.origin);
+    const { user, session } = await context.authenticateForEnrollment();
+    const outcome = await this.service.verify(context.application, user, code, context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new PhoneVerified(), { user: UserView.from(outcome.user, session?.id ?? "") });
   }
@@ -46,10 +46,10 @@ export class PhoneResolver {
       "Forgets the phone number, and as a second factor, too. Needs a log-in or reauthenticate of the last five minutes when there is a verified one.",
   })
   async removePhone(@Ctx() context: FlowContext): Promise<typeof RemovePhoneResult> {
-    const who = await context.authenticate();
-    const outcome = await this.service.remove(context.application, who, context.origin);
+    const caller = await context.authenticate();
+    const outcome = await this.service.remove(context.application, caller, context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return Object.assign(new ProfileUpdated(), { user: UserView.from(outcome.user, who.session.id) });
+    return Object.assign(new ProfileUpdated(), { user: UserView.from(outcome.user, caller.session.id) });
   }
 
   @FieldResolver(() => MaskedPhone, {

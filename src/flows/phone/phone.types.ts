@@ -1,6 +1,6 @@
 import { Field, InputType, ObjectType } from "type-graphql";
 import { resultUnion } from "../../graphql/index.js";
-import { CodeSent, ProfileUpdated } from "../states.types.js";
+import { CodeSent, ProfileUpdated } from "../results.types.js";
 import { UserView } from "../user.types.js";
 
 @InputType({ description: "A phone number." })

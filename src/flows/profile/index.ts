@@ -5,6 +5,6 @@ import { ProfileService } from "./profile.service.js";
 export const profileFlow: Flow = {
   name: "profile",
   resolver: ProfileResolver,
-  create: (nouns) => new ProfileResolver(new ProfileService(nouns)),
+  create: (services) => new ProfileResolver(new ProfileService(services)),
   messages: [],
 };

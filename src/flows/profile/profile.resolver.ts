@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { type FlowContext, toUserError, type UserError } from "../../graphql/index.js";
 import type { Failure } from "../../platform/errors/index.js";
-import { ProfileUpdated } from "../states.types.js";
+import { ProfileUpdated } from "../results.types.js";
 import { UserView } from "../user.types.js";
 import type { ProfileService, UpdatedOutcome } from "./profile.service.js";
 import { SetLocaleInput, SetLocaleResult, SetMetadataInput, SetMetadataResult } from "./profile.types.js";
@@ -26,7 +26,7 @@ export class ProfileResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof SetMetadataResult> {
     const { user, session } = await context.authenticate();
-    const outcome = await this.service.setMetadata(context.application, user, metadata, context.origin);
+    const outcome = await this.service.setMetadata(context.application, user, metadata, context.client);
     return present(outcome, session.id, context);
   }
 
@@ -36,7 +36,7 @@ export class ProfileResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof SetLocaleResult> {
     const { user, session } = await context.authenticate();
-    return present(await this.service.setLocale(context.application, user, locale, context.origin), session.id, context);
+    return present(await this.service.setLocale(context.application, user, locale, context.client), session.id, context);
   }
 }
 

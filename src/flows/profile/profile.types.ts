@@ -1,7 +1,7 @@
 import { Field, InputType } from "type-graphql";
 import type { Metadata } from "../../domain/users/index.js";
 import { JsonScalar, resultUnion } from "../../graphql/index.js";
-import { ProfileUpdated } from "../states.types.js";
+import { ProfileUpdated } from "../results.types.js";
 
 @InputType({ description: "What to change in the metadata." })
 export class SetMetadataInput {

@@ -5,6 +5,6 @@ import { ReauthenticationService } from "./reauthentication.service.js";
 export const reauthenticationFlow: Flow = {
   name: "reauthentication",
   resolver: ReauthenticationResolver,
-  create: (nouns) => new ReauthenticationResolver(new ReauthenticationService(nouns)),
+  create: (services) => new ReauthenticationResolver(new ReauthenticationService(services)),
   messages: [],
 };

@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { type FlowContext, toUserError } from "../../graphql/index.js";
 import { SecondFactorRequired } from "../log-in-states.types.js";
 import { CompleteLogInInput, proofOf } from "../second-factor.types.js";
-import type { ProvedOutcome, ReauthenticationService } from "./reauthentication.service.js";
+import type { ReauthenticatedOutcome, ReauthenticationService } from "./reauthentication.service.js";
 import { CompleteReauthenticationResult, Reauthenticated, ReauthenticateInput, ReauthenticateResult } from "./reauthentication.types.js";
 
 @Resolver()
@@ -16,10 +16,10 @@ export class ReauthenticationResolver {
     @Arg("input", () => ReauthenticateInput) { password }: ReauthenticateInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof ReauthenticateResult> {
-    const who = await context.authenticate();
-    const outcome = await this.service.proveByPassword(context.application, who, password ?? "", context.origin);
+    const caller = await context.authenticate();
+    const outcome = await this.service.reauthenticateWithPassword(context.application, caller, password ?? "", context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return outcome.kind === "proved" ? toReauthenticated(outcome) : SecondFactorRequired.from(outcome);
+    return outcome.kind === "verified" ? toReauthenticated(outcome) : SecondFactorRequired.from(outcome);
   }
 
   @Mutation(() => CompleteReauthenticationResult, {
@@ -29,11 +29,17 @@ export class ReauthenticationResolver {
     @Arg("input", () => CompleteLogInInput) { challengeToken, proof }: CompleteLogInInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof CompleteReauthenticationResult> {
-    const who = await context.authenticate();
-    const outcome = await this.service.proveBySecondFactor(context.application, who, challengeToken, proofOf(proof), context.origin);
+    const caller = await context.authenticate();
+    const outcome = await this.service.reauthenticateWithSecondFactor(
+      context.application,
+      caller,
+      challengeToken,
+      proofOf(proof),
+      context.client,
+    );
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return toReauthenticated(outcome);
   }
 }
 
-const toReauthenticated = ({ until }: ProvedOutcome) => Object.assign(new Reauthenticated(), { until });
+const toReauthenticated = ({ until }: ReauthenticatedOutcome) => Object.assign(new Reauthenticated(), { until });

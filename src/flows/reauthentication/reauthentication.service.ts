@@ -1,70 +1,70 @@
-import type { Nouns } from "../../app/services.js";
-import { proveSecondFactor, withSecondFactorCode } from "../../domain/account-operations/index.js";
+import type { Services } from "../../app/services.js";
+import { sendCodeIfSmsOnly, verifySecondFactor } from "../../domain/account-operations/index.js";
 import type { Application } from "../../domain/applications/index.js";
-import { sessionPasswordAttempts } from "../../domain/rate-limiting/index.js";
-import type { RequestOrigin } from "../../domain/request-context.js";
-import type { AuthenticatedSession, SecondFactorNeeded } from "../../domain/sessions/index.js";
-import type { GivenProof } from "../../domain/sign-in/index.js";
+import { sessionPasswordKeys } from "../../domain/rate-limiting/index.js";
+import type { ClientInfo } from "../../domain/request-context.js";
+import type { AuthenticatedSession, RequiresSecondFactor } from "../../domain/sessions/index.js";
+import type { SecondFactorInput } from "../../domain/sign-in/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 
-export interface ProvedOutcome {
-  readonly kind: "proved";
+export interface ReauthenticatedOutcome {
+  readonly kind: "verified";
   readonly until: Date;
 }
 
 /** The one step-up: proves again who is there, before something that cannot be undone. */
 export class ReauthenticationService {
-  constructor(private readonly nouns: Nouns) {}
+  constructor(private readonly services: Services) {}
 
-  async proveByPassword(
+  async reauthenticateWithPassword(
     application: Application,
-    who: AuthenticatedSession,
+    caller: AuthenticatedSession,
     password: string,
-    origin: RequestOrigin,
-  ): Promise<ProvedOutcome | SecondFactorNeeded | Failure> {
-    const { throttle, passwords, admission, users, sessions, database, audit } = this.nouns;
-    const { user, session } = who;
+    client: ClientInfo,
+  ): Promise<ReauthenticatedOutcome | RequiresSecondFactor | Failure> {
+    const { rateLimiter, passwords, signIn, users, sessions, database, audit } = this.services;
+    const { user, session } = caller;
     const record = (outcome: "SUCCESS" | "FAILURE") =>
-      audit.record({ applicationId: application.id, event: "REAUTHENTICATED", outcome, actor: user.id, origin });
-    const outcome = await throttle.guard<ProvedOutcome | SecondFactorNeeded | Failure>(
-      sessionPasswordAttempts(application.id, user.id, session.id),
-      origin,
+      audit.record({ applicationId: application.id, event: "REAUTHENTICATED", outcome, actor: user.id, client });
+    const outcome = await rateLimiter.limited<ReauthenticatedOutcome | RequiresSecondFactor | Failure>(
+      sessionPasswordKeys(application.id, user.id, session.id),
+      client,
       async () => {
-        const proved = await passwords.verify(user, password);
-        const refused = async () => {
+        const verifiedHash = await passwords.verify(user, password);
+        const reject = async () => {
           await record("FAILURE");
           return failure("INVALID_CREDENTIALS");
         };
-        if (!proved) return await refused();
+        if (!verifiedHash) return await reject();
         return await database.transaction(async () => {
-          if (!(await users.lockUnchanged({ ...user, password: proved }))) return await refused();
-          const needed = await admission.stepUp(application, who, origin);
-          if (needed) return needed;
+          if (!(await users.lockIfUnchanged({ ...user, password: verifiedHash }))) return await reject();
+          const secondFactorRequired = await signIn.stepUp(application, caller, client);
+          if (secondFactorRequired) return secondFactorRequired;
           await record("SUCCESS");
-          return { kind: "proved", until: await sessions.noteProof(session, ["pwd"]) };
+          return { kind: "verified", until: await sessions.recordReauthentication(session, ["pwd"]) };
         });
       },
       ({ kind }) => kind !== "failure",
     );
-    if (outcome.kind !== "second factor needed") return outcome;
-    return await withSecondFactorCode(this.nouns, application, user, outcome, origin);
+    if (outcome.kind !== "second-factor-required") return outcome;
+    return await sendCodeIfSmsOnly(this.services, application, user, outcome, client);
   }
 
   /** The challenge answers for the session it was made in, and for no other. */
-  async proveBySecondFactor(
+  async reauthenticateWithSecondFactor(
     application: Application,
     { session }: AuthenticatedSession,
     token: string,
-    proof: GivenProof,
-    origin: RequestOrigin,
-  ): Promise<ProvedOutcome | Failure> {
-    const { sessions, audit } = this.nouns;
-    const challenge = { name: "REAUTHENTICATION", sessionId: session.id, token } as const;
-    const outcome = await proveSecondFactor(this.nouns, application, challenge, proof, origin, async (user, amr) => {
-      const entry = { applicationId: application.id, event: "REAUTHENTICATED", outcome: "SUCCESS", actor: user.id } as const;
-      await audit.record({ ...entry, origin, details: { amr } });
-      return await sessions.noteProof(session, amr);
+    proof: SecondFactorInput,
+    client: ClientInfo,
+  ): Promise<ReauthenticatedOutcome | Failure> {
+    const { sessions, audit } = this.services;
+    const challenge = { purpose: "REAUTHENTICATION", sessionId: session.id, token } as const;
+    const outcome = await verifySecondFactor(this.services, application, challenge, proof, client, async (user, amr) => {
+      const auditEvent = { applicationId: application.id, event: "REAUTHENTICATED", outcome: "SUCCESS", actor: user.id } as const;
+      await audit.record({ ...auditEvent, client, details: { amr } });
+      return await sessions.recordReauthentication(session, amr);
     });
-    return outcome.kind === "failure" ? outcome : { kind: "proved", until: outcome.effect };
+    return outcome.kind === "failure" ? outcome : { kind: "verified", until: outcome.result };
   }
 }

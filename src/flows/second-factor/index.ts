@@ -13,6 +13,6 @@ import { SecondFactorService } from "./second-factor.service.js";
 export const secondFactorFlow: Flow = {
   name: "second-factor",
   resolver: SecondFactorResolver,
-  create: (nouns) => new SecondFactorResolver(new SecondFactorService(nouns)),
+  create: (services) => new SecondFactorResolver(new SecondFactorService(services)),
   messages: [secondFactorCode, secondFactorEnabled, secondFactorDisabled, secondFactorGuessing, recoveryCodeUsed, recoveryCodesReplaced],
 };

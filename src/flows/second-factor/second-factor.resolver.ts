@@ -26,8 +26,8 @@ export class SecondFactorResolver {
       "Begins to set up an authenticator application. A user with a second factor needs a reauthenticate of the last five minutes.",
   })
   async enrollTotp(@Ctx() context: FlowContext): Promise<typeof EnrollTotpResult> {
-    const who = await context.authenticateEnrolling();
-    const outcome = await this.service.enrollTotp(context.application, who);
+    const caller = await context.authenticateForEnrollment();
+    const outcome = await this.service.enrollTotp(context.application, caller);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...enrollment } = outcome;
     return Object.assign(new TotpEnrollment(), enrollment);
@@ -40,8 +40,8 @@ export class SecondFactorResolver {
     @Arg("input", () => ConfirmTotpInput) { code }: ConfirmTotpInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof ConfirmTotpResult> {
-    const who = await context.authenticateEnrolling();
-    return presentEnabled(await this.service.confirmTotp(context.application, who, code, context.origin), context);
+    const caller = await context.authenticateForEnrollment();
+    return presentEnabled(await this.service.confirmTotp(context.application, caller, code, context.client), context);
   }
 
   @Mutation(() => EnrollSmsResult, {
@@ -49,16 +49,16 @@ export class SecondFactorResolver {
       "Makes the verified phone the second factor. It must have been verified within the last ten minutes; a user with a second factor needs a reauthenticate, too. With an enrollmentToken it also finishes the log-in.",
   })
   async enrollSms(@Ctx() context: FlowContext): Promise<typeof EnrollSmsResult> {
-    const who = await context.authenticateEnrolling();
-    return presentEnabled(await this.service.enrollSms(context.application, who, context.origin), context);
+    const caller = await context.authenticateForEnrollment();
+    return presentEnabled(await this.service.enrollSms(context.application, caller, context.client), context);
   }
 
   @Mutation(() => RegenerateRecoveryCodesResult, {
     description: "Makes ten new recovery codes; older ones are void. Needs a log-in or reauthenticate of the last five minutes.",
   })
   async regenerateRecoveryCodes(@Ctx() context: FlowContext): Promise<typeof RegenerateRecoveryCodesResult> {
-    const who = await context.authenticate();
-    const outcome = await this.service.regenerateRecoveryCodes(context.application, who, context.origin);
+    const caller = await context.authenticate();
+    const outcome = await this.service.regenerateRecoveryCodes(context.application, caller, context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new RecoveryCodes(), { recoveryCodes: outcome.recoveryCodes });
   }
@@ -67,10 +67,10 @@ export class SecondFactorResolver {
     description: "Turns the second factor off, every method. Needs a log-in or reauthenticate of the last five minutes.",
   })
   async disableSecondFactor(@Ctx() context: FlowContext): Promise<typeof DisableSecondFactorResult> {
-    const who = await context.authenticate();
-    const outcome = await this.service.disable(context.application, who, context.origin);
+    const caller = await context.authenticate();
+    const outcome = await this.service.disable(context.application, caller, context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return Object.assign(new SecondFactorDisabled(), { user: UserView.from(who.user, who.session.id) });
+    return Object.assign(new SecondFactorDisabled(), { user: UserView.from(caller.user, caller.session.id) });
   }
 
   @FieldResolver(() => [SecondFactorView], { description: "The second factors log-in asks for, oldest first; any one of them is enough." })

@@ -1,13 +1,13 @@
-import type { Nouns } from "../../app/services.js";
+import type { Services } from "../../app/services.js";
 import type { Application } from "../../domain/applications/index.js";
-import { describeTotp, secondFactorMethods } from "../../domain/authenticators/index.js";
-import { failuresFrom } from "../../domain/rate-limiting/index.js";
-import type { RequestOrigin } from "../../domain/request-context.js";
-import type { AuthenticatedSession, Entry } from "../../domain/sessions/index.js";
-import type { Enabled, Enrolling } from "../../domain/sign-in/index.js";
+import { createTotpProvisioning, secondFactorMethods } from "../../domain/authenticators/index.js";
+import { networkFailureKeys } from "../../domain/rate-limiting/index.js";
+import type { ClientInfo } from "../../domain/request-context.js";
+import type { AuthenticatedSession, SignInResult } from "../../domain/sessions/index.js";
+import type { EnabledFactor, EnrollmentContext } from "../../domain/sign-in/index.js";
 import { verifiedPhone } from "../../domain/users/index.js";
 import { addSeconds } from "../../platform/clock.js";
-import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
+import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
 export interface TotpOutcome {
   readonly kind: "enrolling";
@@ -19,7 +19,7 @@ export interface TotpOutcome {
 export interface EnabledOutcome {
   readonly kind: "enabled";
   readonly recoveryCodes: readonly string[];
-  readonly loggedIn: Entry | null;
+  readonly loggedIn: SignInResult | null;
 }
 export interface CodesOutcome {
   readonly kind: "codes";
@@ -27,45 +27,50 @@ export interface CodesOutcome {
 }
 
 /** So long a number that was proved needs no further proof. */
-const FRESH_PHONE_SECONDS = 600;
+const PHONE_VERIFICATION_MAX_AGE_SECONDS = 600;
 
 /** A user sets second factors up and takes them away again. */
 export class SecondFactorService {
-  constructor(private readonly nouns: Nouns) {}
+  constructor(private readonly services: Services) {}
 
   /** The secret leaves the gateway in this answer and never again. @throws Refusal UNAUTHENTICATED when the user is gone meanwhile */
-  async enrollTotp(application: Application, who: Enrolling): Promise<TotpOutcome | Failure> {
-    const refused = await this.mayEnroll(application, who, "TOTP");
-    if (refused) return refused;
-    const { database, users, secondFactors } = this.nouns;
-    const { user } = who;
+  async enrollTotp(application: Application, caller: EnrollmentContext): Promise<TotpOutcome | Failure> {
+    const enrollmentFailure = await this.findEnrollmentFailure(application, caller, "TOTP");
+    if (enrollmentFailure) return enrollmentFailure;
+    const { database, users, secondFactors } = this.services;
+    const { user } = caller;
     const { secret, expiresAt } = await database.transaction(async () => {
-      if (!(await users.lockUnchanged(user))) throw new Refusal("UNAUTHENTICATED");
+      if (!(await users.lockIfUnchanged(user))) throw new GatewayError("UNAUTHENTICATED");
       return await secondFactors.enrollTotp(user);
     });
-    return { kind: "enrolling", ...(await describeTotp(application, user.email ?? user.id, secret)), expiresAt };
+    return { kind: "enrolling", ...(await createTotpProvisioning(application, user.email ?? user.id, secret)), expiresAt };
   }
 
   /** Exactly one of several requests with one code succeeds; it counts as a use of that code. */
-  async confirmTotp(application: Application, who: Enrolling, code: string, origin: RequestOrigin): Promise<EnabledOutcome | Failure> {
-    const { throttle, secondFactors, factorChanges, audit } = this.nouns;
-    const { user } = who;
-    return await throttle.guard<EnabledOutcome | Failure>(
-      failuresFrom(origin),
-      origin,
+  async confirmTotp(
+    application: Application,
+    caller: EnrollmentContext,
+    code: string,
+    client: ClientInfo,
+  ): Promise<EnabledOutcome | Failure> {
+    const { rateLimiter, secondFactors, secondFactorEnrollment, audit } = this.services;
+    const { user } = caller;
+    return await rateLimiter.limited<EnabledOutcome | Failure>(
+      networkFailureKeys(client),
+      client,
       async () => {
-        const matched = await secondFactors.matchPendingTotp(user, code);
-        const confirm = matched && (() => secondFactors.confirmTotp(user, matched));
-        const enabled = confirm && (await factorChanges.enable(application, who, "TOTP", origin, confirm));
+        const verified = await secondFactors.verifyPendingTotp(user, code);
+        const confirm = verified && (() => secondFactors.confirmTotp(user, verified));
+        const enabled = confirm && (await secondFactorEnrollment.enable(application, caller, "TOTP", client, confirm));
         if (enabled) return await this.finish(application, enabled);
-        const entry = {
+        const auditEvent = {
           applicationId: application.id,
           event: "SECOND_FACTOR_REFUSED",
           outcome: "FAILURE",
           actor: user.id,
-          origin,
+          client,
         } as const;
-        await audit.record(entry);
+        await audit.record(auditEvent);
         return failure("INVALID_CODE");
       },
       ({ kind }) => kind === "enabled",
@@ -73,14 +78,14 @@ export class SecondFactorService {
   }
 
   /** The number was proved a moment ago: that is enough, and no second message is sent. */
-  async enrollSms(application: Application, who: Enrolling, origin: RequestOrigin): Promise<EnabledOutcome | Failure> {
-    const refused = await this.mayEnroll(application, who, "SMS");
-    if (refused) return refused;
-    const { secondFactors, factorChanges, users, clock } = this.nouns;
-    const enabled = await factorChanges.enable(application, who, "SMS", origin, async () => {
-      const user = await users.findById(application.id, who.user.id);
+  async enrollSms(application: Application, caller: EnrollmentContext, client: ClientInfo): Promise<EnabledOutcome | Failure> {
+    const enrollmentFailure = await this.findEnrollmentFailure(application, caller, "SMS");
+    if (enrollmentFailure) return enrollmentFailure;
+    const { secondFactors, secondFactorEnrollment, users, clock } = this.services;
+    const enabled = await secondFactorEnrollment.enable(application, caller, "SMS", client, async () => {
+      const user = await users.findById(application.id, caller.user.id);
       const verifiedAt = user && verifiedPhone(user) ? user.phoneVerifiedAt : null;
-      if (!user || !verifiedAt || addSeconds(verifiedAt, FRESH_PHONE_SECONDS) <= clock.now()) return false;
+      if (!user || !verifiedAt || addSeconds(verifiedAt, PHONE_VERIFICATION_MAX_AGE_SECONDS) <= clock.now()) return false;
       await secondFactors.enableSms(user);
       return true;
     });
@@ -89,14 +94,14 @@ export class SecondFactorService {
 
   async regenerateRecoveryCodes(
     application: Application,
-    who: AuthenticatedSession,
-    origin: RequestOrigin,
+    caller: AuthenticatedSession,
+    client: ClientInfo,
   ): Promise<CodesOutcome | Failure> {
-    const { admission, secondFactors, recoveryCodes, users, outbox, audit, database } = this.nouns;
-    const { user } = who;
-    if (!(await admission.isProofFresh(who))) return failure("REAUTHENTICATION_REQUIRED");
+    const { signIn, secondFactors, recoveryCodes, users, outbox, audit, database } = this.services;
+    const { user } = caller;
+    if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
     return await database.transaction(async () => {
-      if (!(await users.lockUnchanged(user))) throw new Refusal("UNAUTHENTICATED");
+      if (!(await users.lockIfUnchanged(user))) throw new GatewayError("UNAUTHENTICATED");
       if ((await secondFactors.list(user)).length === 0) return failure("SECOND_FACTOR_OFF");
       const codes = await recoveryCodes.replace(user);
       const { email, locale } = user;
@@ -106,34 +111,38 @@ export class SecondFactorService {
         event: "RECOVERY_CODES_REPLACED",
         outcome: "SUCCESS",
         actor: user.id,
-        origin,
+        client,
       });
       return { kind: "codes", recoveryCodes: codes };
     });
   }
 
   /** Turning it off twice does no harm. */
-  async disable(application: Application, who: AuthenticatedSession, origin: RequestOrigin): Promise<{ kind: "disabled" } | Failure> {
-    const { admission, factorChanges, users, database } = this.nouns;
-    const { user, session } = who;
-    if (!(await admission.isProofFresh(who))) return failure("REAUTHENTICATION_REQUIRED");
+  async disable(application: Application, caller: AuthenticatedSession, client: ClientInfo): Promise<{ kind: "disabled" } | Failure> {
+    const { signIn, secondFactorEnrollment, users, database } = this.services;
+    const { user, session } = caller;
+    if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
     await database.transaction(async () => {
-      if (!(await users.lockUnchanged(user))) throw new Refusal("UNAUTHENTICATED");
+      if (!(await users.lockIfUnchanged(user))) throw new GatewayError("UNAUTHENTICATED");
       const removal = { event: "SECOND_FACTOR_DISABLED", methods: secondFactorMethods, actor: user.id, except: session.id } as const;
-      await factorChanges.remove(application, user, removal, origin);
+      await secondFactorEnrollment.remove(application, user, removal, client);
     });
-    await factorChanges.forgetFailures(user);
+    await secondFactorEnrollment.resetFailures(user);
     return { kind: "disabled" };
   }
 
   /** Null when this factor may be enrolled here and now. */
-  private async mayEnroll({ settings }: Application, { user, session }: Enrolling, method: "TOTP" | "SMS"): Promise<Failure | null> {
+  private async findEnrollmentFailure(
+    { settings }: Application,
+    { user, session }: EnrollmentContext,
+    method: "TOTP" | "SMS",
+  ): Promise<Failure | null> {
     if (settings.secondFactor.mode !== method) return failure("SECOND_FACTOR_OFF");
-    const isProved = !session || (await this.nouns.admission.isFactorProofFresh({ user, session }));
-    return isProved ? null : failure("REAUTHENTICATION_REQUIRED");
+    const isReauthenticated = !session || (await this.services.signIn.isSecondFactorRecentlyVerified({ user, session }));
+    return isReauthenticated ? null : failure("REAUTHENTICATION_REQUIRED");
   }
 
-  private async finish(application: Application, { recoveryCodes, opened }: Enabled): Promise<EnabledOutcome> {
-    return { kind: "enabled", recoveryCodes, loggedIn: opened && (await this.nouns.admission.answer(application, opened)) };
+  private async finish(application: Application, { recoveryCodes, opened }: EnabledFactor): Promise<EnabledOutcome> {
+    return { kind: "enabled", recoveryCodes, loggedIn: opened && (await this.services.signIn.toResult(application, opened)) };
   }
 }

@@ -5,6 +5,6 @@ import { SessionService } from "./session.service.js";
 export const sessionFlow: Flow = {
   name: "session",
   resolver: SessionResolver,
-  create: (nouns) => new SessionResolver(new SessionService(nouns)),
+  create: (services) => new SessionResolver(new SessionService(services)),
   messages: [],
 };

@@ -25,25 +25,25 @@ export class SessionResolver {
     @Arg("input", () => RefreshSessionInput) { refreshToken }: RefreshSessionInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof RefreshSessionResult> {
-    const outcome = await this.service.refresh(context.application, refreshToken, context.origin);
+    const outcome = await this.service.refresh(context.application, refreshToken, context.client);
     return outcome.kind === "failure" ? toUserError(outcome, context.locale) : LoggedIn.from(outcome);
   }
 
   @Mutation(() => JwtIssued, { description: "A fresh JWT for the caller's session; the session's own tokens stay as they are." })
   async issueJwt(@Arg("input", () => IssueJwtInput) { profile }: IssueJwtInput, @Ctx() context: FlowContext): Promise<JwtIssued> {
-    const who = await context.authenticate();
-    return Object.assign(new JwtIssued(), await this.service.issueJwt(context.application, who, profile ?? null));
+    const caller = await context.authenticate();
+    return Object.assign(new JwtIssued(), await this.service.issueJwt(context.application, caller, profile ?? null));
   }
 
   @Mutation(() => LoggedOut, { description: "Ends the caller's session. Asking again does no harm." })
-  async logOut(@Ctx() { application, bearer, origin }: FlowContext): Promise<LoggedOut> {
-    return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.logOut(application, bearer, origin) });
+  async logOut(@Ctx() { application, bearer, client }: FlowContext): Promise<LoggedOut> {
+    return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.logOut(application, bearer, client) });
   }
 
   @Mutation(() => LoggedOut, { description: "Ends all of the user's sessions, this one too." })
   async logOutEverywhere(@Ctx() context: FlowContext): Promise<LoggedOut> {
     const { user } = await context.authenticate();
-    return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.logOutEverywhere(user, context.origin) });
+    return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.logOutEverywhere(user, context.client) });
   }
 
   @Mutation(() => LoggedOut, {
@@ -54,7 +54,7 @@ export class SessionResolver {
     @Ctx() context: FlowContext,
   ): Promise<LoggedOut> {
     const { user } = await context.authenticate();
-    return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.revoke(user, sessionId, context.origin) });
+    return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.revoke(user, sessionId, context.client) });
   }
 
   @FieldResolver(() => [SessionView], { description: "The user's live sessions, last used first." })

@@ -1,51 +1,51 @@
-import type { Nouns } from "../../app/services.js";
+import type { Services } from "../../app/services.js";
 import type { Application } from "../../domain/applications/index.js";
 import type { IssuedJwt } from "../../domain/jwt/index.js";
-import type { RequestOrigin } from "../../domain/request-context.js";
-import { type AuthenticatedSession, authenticationOf, type Grant } from "../../domain/sessions/index.js";
+import type { ClientInfo } from "../../domain/request-context.js";
+import { type AuthenticatedSession, authenticationOf, type IssuedTokens } from "../../domain/sessions/index.js";
 import type { User } from "../../domain/users/index.js";
-import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
+import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
 /** What happens to a session between log-in and log-out. */
 export class SessionService {
-  constructor(private readonly nouns: Nouns) {}
+  constructor(private readonly services: Services) {}
 
-  async refresh(application: Application, refreshToken: string, origin: RequestOrigin): Promise<Grant | Failure> {
-    const outcome = await this.nouns.sessions.refresh(application, refreshToken, origin);
+  async refresh(application: Application, refreshToken: string, client: ClientInfo): Promise<IssuedTokens | Failure> {
+    const outcome = await this.services.sessions.refresh(application, refreshToken, client);
     if (outcome.kind === "ended") return failure("SESSION_ENDED");
-    if (outcome.kind === "throttled") return failure("TOO_MANY_ATTEMPTS", { retryAfterSeconds: outcome.retryAfterSeconds });
-    return await this.nouns.grants.grant(outcome.application, outcome.user, outcome.tokens);
+    if (outcome.kind === "rate-limited") return failure("TOO_MANY_ATTEMPTS", { retryAfterSeconds: outcome.retryAfterSeconds });
+    return await this.services.tokenIssuer.issue(outcome.application, outcome.user, outcome.tokens);
   }
 
   /** @throws Refusal BAD_USER_INPUT for a profile that does not exist */
   async issueJwt(application: Application, { user, session }: AuthenticatedSession, profile: string | null): Promise<IssuedJwt> {
-    if (profile !== null) throw new Refusal("BAD_USER_INPUT", { path: "input.profile" });
-    return await this.nouns.jwtIssuer.issue(application, user, authenticationOf(session));
+    if (profile !== null) throw new GatewayError("BAD_USER_INPUT", { path: "input.profile" });
+    return await this.services.jwtIssuer.issue(application, user, authenticationOf(session));
   }
 
   /** Ends the session of a session token, expired or not; 0 when it had ended before. @throws Refusal UNAUTHENTICATED */
-  async logOut(application: Application, sessionToken: string | null, origin: RequestOrigin): Promise<number> {
-    const { sessions, database, audit } = this.nouns;
+  async logOut(application: Application, sessionToken: string | null, client: ClientInfo): Promise<number> {
+    const { sessions, database, audit } = this.services;
     const session = sessionToken === null ? null : await sessions.findForLogOut(application, sessionToken);
-    if (!session) throw new Refusal("UNAUTHENTICATED");
+    if (!session) throw new GatewayError("UNAUTHENTICATED");
     return await database.transaction(async () => {
       if (!(await sessions.end(session, "LOG_OUT"))) return 0;
-      await audit.record({ applicationId: application.id, event: "LOG_OUT", outcome: "SUCCESS", actor: session.userId, origin });
+      await audit.record({ applicationId: application.id, event: "LOG_OUT", outcome: "SUCCESS", actor: session.userId, client });
       return 1;
     });
   }
 
   /** Returns how many sessions ended. */
-  async logOutEverywhere(user: User, origin: RequestOrigin): Promise<number> {
-    const { sessions, database, audit } = this.nouns;
+  async logOutEverywhere(user: User, client: ClientInfo): Promise<number> {
+    const { sessions, database, audit } = this.services;
     return await database.transaction(async () => {
-      const count = await sessions.endOfUser(user, "LOG_OUT");
+      const count = await sessions.endByUser(user, "LOG_OUT");
       await audit.record({
         applicationId: user.applicationId,
         event: "LOG_OUT",
         outcome: "SUCCESS",
         actor: user.id,
-        origin,
+        client,
         details: { count },
       });
       return count;
@@ -53,8 +53,8 @@ export class SessionService {
   }
 
   /** Returns 0 when the user has no such live session. */
-  async revoke(user: User, sessionId: string, origin: RequestOrigin): Promise<number> {
-    const { sessions, database, audit } = this.nouns;
+  async revoke(user: User, sessionId: string, client: ClientInfo): Promise<number> {
+    const { sessions, database, audit } = this.services;
     return await database.transaction(async () => {
       if (!(await sessions.endOwn(user, sessionId))) return 0;
       await audit.record({
@@ -62,7 +62,7 @@ export class SessionService {
         event: "LOG_OUT",
         outcome: "SUCCESS",
         actor: user.id,
-        origin,
+        client,
         details: { sessionId },
       });
       return 1;

@@ -7,15 +7,15 @@ import { SignUpCompletionService } from "./sign-up-completion.service.js";
 export const signUpFlow: Flow = {
   name: "sign-up",
   resolver: SignUpResolver,
-  create: (nouns) => new SignUpResolver(new SignUpService(nouns), new SignUpCompletionService(nouns)),
+  create: (services) => new SignUpResolver(new SignUpService(services), new SignUpCompletionService(services)),
   messages: [signUpCode, signUpLink, signUpNotice],
-  createLinkJourney: (nouns) => {
-    const completion = new SignUpCompletionService(nouns);
+  createLinkFlow: (services) => {
+    const completion = new SignUpCompletionService(services);
     return {
       purpose: "SIGN_UP",
-      asks: "nothing",
+      requires: "nothing",
       describe: (application, link) => completion.describeLink(application, link),
-      perform: (application, link, _password, origin) => completion.completeByLink(application, link, origin),
+      perform: (application, link, _password, client) => completion.completeByLink(application, link, client),
     };
   },
 };

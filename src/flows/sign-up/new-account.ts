@@ -1,15 +1,15 @@
-import type { Nouns } from "../../app/services.js";
+import type { Services } from "../../app/services.js";
 import type { Application } from "../../domain/applications/index.js";
 import type { ChallengeSubject } from "../../domain/one-time-codes/index.js";
 import type { AccountPurpose } from "../../domain/rate-limiting/index.js";
-import type { RequestOrigin } from "../../domain/request-context.js";
+import type { ClientInfo } from "../../domain/request-context.js";
 import type { Email, PendingSignUpEntity, User } from "../../domain/users/index.js";
 import { type PasswordHash, randomId } from "../../platform/crypto/index.js";
 import { isUniqueViolation } from "../../platform/database/index.js";
 
 /** What a sign-up makes a user of. */
-export type PersonalData = Pick<PendingSignUpEntity, "emailAsTyped" | "metadata" | "locale"> & { readonly password: PasswordHash | null };
-type Parts = Pick<Nouns, "users" | "audit" | "pendingSignUps" | "invitations" | "clock">;
+export type NewUserData = Pick<PendingSignUpEntity, "emailAsTyped" | "metadata" | "locale"> & { readonly password: PasswordHash | null };
+type Dependencies = Pick<Services, "users" | "audit" | "pendingSignUps" | "invitations" | "clock">;
 
 /** The code that proves the mailbox of a sign-up. */
 export const signUpSubject = ({ id }: Application, email: Email): ChallengeSubject => ({
@@ -26,30 +26,34 @@ export const signUpPurpose = ({ id }: Application, email: Email): AccountPurpose
 
 /** Makes the user. Runs in the caller's transaction. @throws a unique violation when the handle is taken */
 export async function createAccount(
-  parts: Parts,
+  dependencies: Dependencies,
   application: Application,
   email: Email,
-  personal: PersonalData,
-  origin: RequestOrigin,
+  userData: NewUserData,
+  client: ClientInfo,
 ): Promise<User> {
-  const { users, audit, clock } = parts;
-  const { password, metadata, locale, emailAsTyped } = personal;
+  const { users, audit, clock } = dependencies;
+  const { password, metadata, locale, emailAsTyped } = userData;
   const row = { applicationId: application.id, id: randomId(), email, emailAsTyped, password, metadata, locale };
   const user = await users.insert({ ...row, createdAt: clock.now() });
-  await parts.invitations.voidOfHandle(application.id, email);
-  await audit.record({ applicationId: application.id, event: "SIGN_UP_COMPLETED", outcome: "SUCCESS", origin, actor: user.id });
+  await dependencies.invitations.revokeByHandle(application.id, email);
+  await audit.record({ applicationId: application.id, event: "SIGN_UP_COMPLETED", outcome: "SUCCESS", client, actor: user.id });
   return user;
 }
 
 /** Sign-ups that wait for their code, oldest first. */
-export async function listWaiting({ pendingSignUps, clock }: Parts, { id }: Application, email: Email): Promise<PendingSignUpEntity[]> {
+export async function listPendingSignUps(
+  { pendingSignUps, clock }: Dependencies,
+  { id }: Application,
+  email: Email,
+): Promise<PendingSignUpEntity[]> {
   const now = clock.now();
   const rows = (await pendingSignUps.list(id, email)).filter(({ expiresAt }) => expiresAt > now);
-  return rows.sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
+  return rows.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
 }
 
 /** Who loses the race for a handle gets the neutral answer. */
-export function neutralLoser(error: unknown): null {
+export function nullOnUniqueViolation(error: unknown): null {
   if (isUniqueViolation(error)) return null;
   throw error;
 }

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import type { Entry } from "../../domain/sessions/index.js";
+import type { SignInResult } from "../../domain/sessions/index.js";
 import { type FlowContext, toUserError, type UserError } from "../../graphql/index.js";
 import type { Failure } from "../../platform/errors/index.js";
 import { chooseLocale } from "../flow.js";
@@ -28,14 +28,14 @@ export class SignUpResolver {
     description: "Begins a sign-up. The answer is the same whether the address has an account or not; its owner gets a different mail.",
   })
   async signUp(@Arg("input", () => SignUpInput) input: SignUpInput, @Ctx() context: FlowContext): Promise<typeof SignUpResult> {
-    const { application, origin, languages } = context;
+    const { application, client, languages } = context;
     const command = {
       email: emailOf(input.handle),
       password: input.password,
       metadata: input.metadata ?? {},
       locale: chooseLocale(application, input.locale, languages),
     };
-    return present(await this.service.signUp(application, command, origin), context);
+    return present(await this.service.signUp(application, command, client), context);
   }
 
   @Mutation(() => ResendSignUpCodeResult, {
@@ -45,7 +45,7 @@ export class SignUpResolver {
     @Arg("input", () => ResendSignUpCodeInput) { handle }: ResendSignUpCodeInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof ResendSignUpCodeResult> {
-    return present(await this.service.resendCode(context.application, emailOf(handle), context.origin), context);
+    return present(await this.service.resendCode(context.application, emailOf(handle), context.client), context);
   }
 
   @Mutation(() => CompleteSignUpResult, { description: "Proves the address with the mailed code; makes the account and logs in." })
@@ -56,7 +56,7 @@ export class SignUpResolver {
     const outcome = await this.completion.complete(
       context.application,
       { handle: emailOf(handle), code, ticket: ticket ?? null },
-      context.origin,
+      context.client,
     );
     return present(outcome, context);
   }
@@ -65,9 +65,9 @@ export class SignUpResolver {
 type Opened = LoggedIn | SecondFactorEnrollmentRequired;
 
 function present(outcome: ConfirmationOutcome | Failure, context: FlowContext): ConfirmationSent | UserError;
-function present(outcome: Entry | Failure, context: FlowContext): Opened | UserError;
-function present(outcome: ConfirmationOutcome | Entry | Failure, context: FlowContext): ConfirmationSent | Opened | UserError;
-function present(outcome: ConfirmationOutcome | Entry | Failure, { locale }: FlowContext) {
+function present(outcome: SignInResult | Failure, context: FlowContext): Opened | UserError;
+function present(outcome: ConfirmationOutcome | SignInResult | Failure, context: FlowContext): ConfirmationSent | Opened | UserError;
+function present(outcome: ConfirmationOutcome | SignInResult | Failure, { locale }: FlowContext) {
   if (outcome.kind === "failure") return toUserError(outcome, locale);
   if (outcome.kind !== "confirmation") return toLogInState(outcome);
   const { kind: _, ...answer } = outcome;

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { Refusal } from "../../platform/errors/index.js";
+import { GatewayError } from "../../platform/errors/index.js";
 import { isLoopbackHost } from "../../platform/loopback.js";
 
 /** Guards what only development shows: a foreign name that resolves to this machine (DNS rebinding) must not read it. */
@@ -7,7 +7,7 @@ export function developmentHostGuard(publicUrl: string): (request: FastifyReques
   const publicHost = new URL(publicUrl).hostname;
   return async (request, reply) => {
     const host = request.hostname.replace(/:\d+$/, "");
-    if (!isLoopbackHost(host) && host !== publicHost) throw new Refusal("FORBIDDEN");
+    if (!isLoopbackHost(host) && host !== publicHost) throw new GatewayError("FORBIDDEN");
     void reply.header("Cache-Control", "no-store");
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
-import { SharedRead } from "../../domain/applications/index.js";
+import { CoalescedRead } from "../../domain/applications/index.js";
 import type { Database } from "../../platform/database/index.js";
 
 /** Says whether the gateway wants new requests; false while it starts and drains. */
@@ -8,7 +8,7 @@ export interface Readiness {
   isReady: boolean;
 }
 
-const PATIENCE_MS = 2000;
+const READINESS_TIMEOUT_MS = 2000;
 
 /** Liveness: the process answers. Readiness: it wants requests and its database answers. */
 export function addHealthRoutes(server: FastifyInstance, database: Database, readiness: Readiness): void {
@@ -16,18 +16,18 @@ export function addHealthRoutes(server: FastifyInstance, database: Database, rea
     await reply.header("Cache-Control", "no-store").send({ status: "live" });
   });
   // However many ask at once, the database is asked once for those that wait.
-  const trouble = new SharedRead(() => databaseTrouble(database));
+  const databaseCheck = new CoalescedRead(() => findDatabaseFailure(database));
   server.get("/health/ready", async (_request, reply) => {
-    const reason = readiness.isReady ? await trouble.get("") : "draining";
+    const reason = readiness.isReady ? await databaseCheck.get("") : "draining";
     void reply.header("Cache-Control", "no-store").code(reason ? 503 : 200);
     await reply.send(reason ? { status: "not ready", reason } : { status: "ready" });
   });
 }
 
-async function databaseTrouble(database: Database): Promise<string | null> {
+async function findDatabaseFailure(database: Database): Promise<string | null> {
   const ping = database.ping().then(
     () => null,
     () => "database",
   );
-  return await Promise.race([ping, delay(PATIENCE_MS, "database", { ref: false })]);
+  return await Promise.race([ping, delay(READINESS_TIMEOUT_MS, "database", { ref: false })]);
 }

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { LRUCache } from "lru-cache";
-import type { Nouns } from "../../app/services.js";
+import type { Services } from "../../app/services.js";
 import { type Application, issuerOf } from "../../domain/applications/index.js";
 import type { PublishedKey } from "../../domain/jwt/index.js";
 import { hashToken } from "../../platform/crypto/index.js";
 import { isDatabaseUnavailable } from "../../platform/database/index.js";
-import { Refusal } from "../../platform/errors/index.js";
+import { GatewayError } from "../../platform/errors/index.js";
 
-type Parts = Pick<Nouns, "applicationDirectory" | "signingKeys" | "publicUrl" | "log">;
+type Dependencies = Pick<Services, "applicationDirectory" | "signingKeys" | "publicUrl" | "log">;
 interface PublishedFile {
   readonly type: string;
   readonly body: Buffer;
@@ -15,7 +15,7 @@ interface PublishedFile {
 }
 type FileName = "keySet" | "discovery" | "pem";
 type Files = Readonly<Record<FileName, PublishedFile>>;
-interface Kept {
+interface CachedFiles {
   readonly files: Files;
   readonly application: Application;
   readonly keys: readonly PublishedKey[];
@@ -29,11 +29,11 @@ const JSON_TYPE = "application/json";
 const MAX_AGE_SECONDS = 300;
 
 /** What verifiers fetch: the key set (RFC 7517), the discovery document (OpenID Connect Discovery, RFC 8414) and the PEM. */
-export function addKeyRoutes(server: FastifyInstance, parts: Parts): void {
-  const published = new PublishedKeys(parts);
-  const answer = (file: FileName) => async (request: FastifyRequest<WithApplicationId>, reply: FastifyReply) => {
+export function addKeyRoutes(server: FastifyInstance, dependencies: Dependencies): void {
+  const published = new PublishedFiles(dependencies);
+  const sendFile = (file: FileName) => async (request: FastifyRequest<WithApplicationId>, reply: FastifyReply) => {
     const files = await published.find(request.params.applicationId);
-    if (!files) throw new Refusal("FORBIDDEN", { status: 404 });
+    if (!files) throw new GatewayError("FORBIDDEN", { status: 404 });
     const { type, body, etag } = files[file];
     void reply
       .header("Cache-Control", `public, max-age=${MAX_AGE_SECONDS}`)
@@ -43,39 +43,39 @@ export function addKeyRoutes(server: FastifyInstance, parts: Parts): void {
     // A buffer leaves the content type as it is.
     else await reply.header("Content-Type", type).send(body);
   };
-  server.get<WithApplicationId>("/apps/:applicationId/.well-known/jwks.json", answer("keySet"));
-  server.get<WithApplicationId>("/apps/:applicationId/.well-known/openid-configuration", answer("discovery"));
-  server.get<WithApplicationId>("/.well-known/oauth-authorization-server/apps/:applicationId", answer("discovery"));
-  server.get<WithApplicationId>("/apps/:applicationId/public-key.pem", answer("pem"));
+  server.get<WithApplicationId>("/apps/:applicationId/.well-known/jwks.json", sendFile("keySet"));
+  server.get<WithApplicationId>("/apps/:applicationId/.well-known/openid-configuration", sendFile("discovery"));
+  server.get<WithApplicationId>("/.well-known/oauth-authorization-server/apps/:applicationId", sendFile("discovery"));
+  server.get<WithApplicationId>("/apps/:applicationId/public-key.pem", sendFile("pem"));
 }
 
 /** Makes the files anew when application or keys were read anew; while the database is down, verifiers get what was published last. */
-class PublishedKeys {
-  private readonly last = new LRUCache<string, Kept>({ max: 5_000 });
+class PublishedFiles {
+  private readonly cache = new LRUCache<string, CachedFiles>({ max: 5_000 });
 
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly dependencies: Dependencies) {}
 
   /** Null for unknown, suspended and deleted applications: one answer for all. */
   async find(applicationId: string): Promise<Files | null> {
-    const kept = this.last.get(applicationId);
-    const { applicationDirectory, signingKeys, log } = this.parts;
+    const cached = this.cache.get(applicationId);
+    const { applicationDirectory, signingKeys, log } = this.dependencies;
     try {
       const application = await applicationDirectory.findActiveById(applicationId);
-      const keys = application && (await signingKeys.published(applicationId));
-      if (kept && application === kept.application && keys === kept.keys) return kept.files;
-      const next = application && keys && { application, keys, files: this.make(application, keys) };
-      if (next) this.last.set(applicationId, next);
-      else this.last.delete(applicationId);
+      const keys = application && (await signingKeys.listPublished(applicationId));
+      if (cached && application === cached.application && keys === cached.keys) return cached.files;
+      const next = application && keys && { application, keys, files: this.render(application, keys) };
+      if (next) this.cache.set(applicationId, next);
+      else this.cache.delete(applicationId);
       return next?.files ?? null;
     } catch (error) {
-      if (!kept || !isDatabaseUnavailable(error)) throw error;
+      if (!cached || !isDatabaseUnavailable(error)) throw error;
       log.warn({ applicationId }, "the database is unavailable: keys served as published last");
-      return kept.files;
+      return cached.files;
     }
   }
 
-  private make({ id }: Application, keys: readonly PublishedKey[]): Files {
-    const { publicUrl } = this.parts;
+  private render({ id }: Application, keys: readonly PublishedKey[]): Files {
+    const { publicUrl } = this.dependencies;
     const issuer = issuerOf(publicUrl, id);
     const discovery = {
       issuer,

@@ -8,11 +8,11 @@ export interface LinkPageTexts {
     readonly button: string;
     readonly done: string;
     /** The address was signed up more than once, so nobody's password counts. */
-    readonly passwordless: string;
+    readonly passwordNotSet: string;
   };
   readonly reset: { readonly title: string; readonly lead: string; readonly button: string; readonly done: string; readonly label: string };
   readonly gone: { readonly title: string; readonly lead: string };
-  readonly goOn: string;
+  readonly continueLabel: string;
   readonly violations: Readonly<Record<PasswordViolation, string>>;
 }
 
@@ -23,7 +23,7 @@ export const linkPageTexts: Readonly<Record<Locale, LinkPageTexts>> = {
       lead: "You are signing up with this address:",
       button: "Finish signing up",
       done: "You have signed up. Go back to {app} and log in.",
-      passwordless:
+      passwordNotSet:
         "Your account is there. It was asked for more than once, so please choose its password: we have just sent you a mail for that.",
     },
     reset: {
@@ -37,7 +37,7 @@ export const linkPageTexts: Readonly<Record<Locale, LinkPageTexts>> = {
       title: "This link no longer works",
       lead: "It was used, has expired or was replaced by a newer one. Go back to the app and ask for another.",
     },
-    goOn: "Go on",
+    continueLabel: "Go on",
     violations: {
       TOO_SHORT: "The password is too short.",
       TOO_LONG: "The password is too long.",
@@ -55,7 +55,7 @@ export const linkPageTexts: Readonly<Record<Locale, LinkPageTexts>> = {
       lead: "Sie registrieren sich mit dieser Adresse:",
       button: "Registrierung abschließen",
       done: "Die Registrierung ist abgeschlossen. Gehen Sie zurück zu {app} und melden Sie sich an.",
-      passwordless:
+      passwordNotSet:
         "Ihr Konto ist da. Es wurde mehrfach angelegt; wählen Sie deshalb bitte das Passwort dafür: Wir haben Ihnen soeben eine E-Mail dazu geschickt.",
     },
     reset: {
@@ -69,7 +69,7 @@ export const linkPageTexts: Readonly<Record<Locale, LinkPageTexts>> = {
       title: "Dieser Link gilt nicht mehr",
       lead: "Er wurde benutzt, ist abgelaufen oder wurde durch einen neueren ersetzt. Gehen Sie zurück zur App und fordern Sie einen anderen an.",
     },
-    goOn: "Weiter",
+    continueLabel: "Weiter",
     violations: {
       TOO_SHORT: "Das Passwort ist zu kurz.",
       TOO_LONG: "Das Passwort ist zu lang.",
@@ -87,7 +87,7 @@ export const linkPageTexts: Readonly<Record<Locale, LinkPageTexts>> = {
       lead: "Vous vous inscrivez avec cette adresse :",
       button: "Terminer l'inscription",
       done: "Votre inscription est terminée. Retournez dans {app} et connectez-vous.",
-      passwordless:
+      passwordNotSet:
         "Votre compte est créé. Il a été demandé plusieurs fois : veuillez donc choisir son mot de passe avec l'e-mail que nous venons de vous envoyer.",
     },
     reset: {
@@ -101,7 +101,7 @@ export const linkPageTexts: Readonly<Record<Locale, LinkPageTexts>> = {
       title: "Ce lien n'est plus valable",
       lead: "Il a été utilisé, a expiré ou a été remplacé par un plus récent. Retournez dans l'application et demandez-en un autre.",
     },
-    goOn: "Continuer",
+    continueLabel: "Continuer",
     violations: {
       TOO_SHORT: "Le mot de passe est trop court.",
       TOO_LONG: "Le mot de passe est trop long.",

@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Liquid } from "liquidjs";
-import type { Nouns } from "../../app/services.js";
+import type { Services } from "../../app/services.js";
 import type { Application } from "../../domain/applications/index.js";
-import type { FoundLink } from "../../domain/one-time-codes/index.js";
-import type { LinkJourney } from "../../flows/index.js";
-import { type Locale, type PasswordViolation, pickLocale, Refusal } from "../../platform/errors/index.js";
-import type { Floods } from "../floods.js";
-import { languagesOf, originOf } from "../request-origin.js";
+import type { VerifiedLink } from "../../domain/one-time-codes/index.js";
+import type { LinkFlow } from "../../flows/index.js";
+import { GatewayError, type Locale, type PasswordViolation, pickLocale } from "../../platform/errors/index.js";
+import { clientInfoOf, languagesOf } from "../client-info.js";
+import type { RequestRateLimits } from "../request-rate-limits.js";
 import { type LinkPageTexts, linkPageTexts } from "./link-page-texts.js";
 
-type Parts = Pick<Nouns, "applicationDirectory" | "challenges">;
+type Dependencies = Pick<Services, "applicationDirectory" | "challenges">;
 interface LinkRequest {
   Params: { applicationId: string; token: string };
   Body: URLSearchParams | undefined;
@@ -27,12 +27,12 @@ interface Page {
 
 interface FoundPage {
   readonly application: Application;
-  readonly journey: LinkJourney;
-  readonly link: FoundLink;
+  readonly linkFlow: LinkFlow;
+  readonly link: VerifiedLink;
 }
 
-const FORM_BYTES = 10_000;
-const GO_ON_SECONDS = 4;
+const MAX_FORM_BYTES = 10_000;
+const REDIRECT_DELAY_SECONDS = 4;
 const STYLES_PATH = "/links.css";
 const PAGE_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const STYLES = `body{font-family:system-ui,sans-serif;color:#1c2430;background:#f4f5f7;margin:0;padding:24px;line-height:1.5}
@@ -54,15 +54,22 @@ const template = engine.parse(`<!doctype html>
 </main></body></html>`);
 
 /** Where mailed links lead. Looking changes nothing, so mail scanners do no harm; the form's POST uses the link up. */
-export function addLinkPages(server: FastifyInstance, parts: Parts, journeys: readonly LinkJourney[], floods: Floods): void {
-  const pages = new LinkPages(parts, journeys, floods);
+export function addLinkPages(
+  server: FastifyInstance,
+  dependencies: Dependencies,
+  linkFlows: readonly LinkFlow[],
+  rateLimits: RequestRateLimits,
+): void {
+  const pages = new LinkPages(dependencies, linkFlows, rateLimits);
   void server.register(async (scope) => {
-    scope.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string", bodyLimit: FORM_BYTES }, (_request, body, done) =>
-      done(null, new URLSearchParams(String(body))),
+    scope.addContentTypeParser(
+      "application/x-www-form-urlencoded",
+      { parseAs: "string", bodyLimit: MAX_FORM_BYTES },
+      (_request, body, done) => done(null, new URLSearchParams(String(body))),
     );
     const url = "/apps/:applicationId/links/:token";
     scope.get<LinkRequest>(url, (request, reply) => pages.show(request, reply));
-    scope.post<LinkRequest>(url, { config: { takesForms: true } }, (request, reply) => pages.act(request, reply));
+    scope.post<LinkRequest>(url, { config: { acceptsForms: true } }, (request, reply) => pages.submit(request, reply));
     scope.get(STYLES_PATH, async (_request, reply) => {
       await reply.header("Cache-Control", "public, max-age=300").type("text/css; charset=utf-8").send(STYLES);
     });
@@ -70,86 +77,86 @@ export function addLinkPages(server: FastifyInstance, parts: Parts, journeys: re
 }
 
 class LinkPages {
-  private readonly byPurpose: ReadonlyMap<string, LinkJourney>;
+  private readonly byPurpose: ReadonlyMap<string, LinkFlow>;
 
   constructor(
-    private readonly parts: Parts,
-    journeys: readonly LinkJourney[],
-    private readonly floods: Floods,
+    private readonly dependencies: Dependencies,
+    linkFlows: readonly LinkFlow[],
+    private readonly rateLimits: RequestRateLimits,
   ) {
-    this.byPurpose = new Map(journeys.map((journey) => [journey.purpose, journey]));
+    this.byPurpose = new Map(linkFlows.map((linkFlow) => [linkFlow.purpose, linkFlow]));
   }
 
   async show(request: FastifyRequest<LinkRequest>, reply: FastifyReply): Promise<void> {
     const found = await this.find(request);
-    await send(reply, found ? 200 : 404, found ? await this.ask(found, request) : gonePage(localeOf(request)));
+    await send(reply, found ? 200 : 404, found ? await this.formPage(found, request) : invalidLinkPage(localeOf(request)));
   }
 
-  async act(request: FastifyRequest<LinkRequest>, reply: FastifyReply): Promise<void> {
-    const origin = originOf(request);
-    this.floods.enterMutation(origin);
+  async submit(request: FastifyRequest<LinkRequest>, reply: FastifyReply): Promise<void> {
+    const client = clientInfoOf(request);
+    this.rateLimits.consumeMutation(client);
     const found = await this.find(request);
-    if (!found) return await send(reply, 404, gonePage(localeOf(request)));
-    const { application, journey, link } = found;
+    if (!found) return await send(reply, 404, invalidLinkPage(localeOf(request)));
+    const { application, linkFlow, link } = found;
     const password = request.body instanceof URLSearchParams ? (request.body.get("password") ?? "") : "";
-    if (!password.isWellFormed() || password.includes("\0")) throw new Refusal("BAD_USER_INPUT", { path: "password" });
+    if (!password.isWellFormed() || password.includes("\0")) throw new GatewayError("BAD_USER_INPUT", { path: "password" });
     // Who reads is asked first: afterwards the link is used up.
-    const { locale } = await this.readerOf(found, request);
-    const outcome = await journey.perform(application, link, password, origin);
-    if (outcome.kind === "gone") return await send(reply, 404, gonePage(locale));
-    if (outcome.kind === "refused") return await send(reply, 422, await this.ask(found, request, outcome.violations));
-    await send(reply, 200, donePage(application, journey, locale, outcome.kind));
+    const { locale } = await this.recipientOf(found, request);
+    const outcome = await linkFlow.perform(application, link, password, client);
+    if (outcome.kind === "invalid-link") return await send(reply, 404, invalidLinkPage(locale));
+    if (outcome.kind === "password-rejected") return await send(reply, 422, await this.formPage(found, request, outcome.violations));
+    await send(reply, 200, successPage(application, linkFlow, locale, outcome.kind));
   }
 
   private async find(request: FastifyRequest<LinkRequest>) {
     const { params } = request;
-    this.floods.enter(originOf(request));
-    const application = await this.parts.applicationDirectory.findActiveById(params.applicationId);
-    const link = application && (await this.parts.challenges.findLink(application.id, params.token));
-    const journey = link && this.byPurpose.get(link.purpose);
-    return application && link && journey ? { application, link, journey } : null;
+    this.rateLimits.consume(clientInfoOf(request));
+    const application = await this.dependencies.applicationDirectory.findActiveById(params.applicationId);
+    const link = application && (await this.dependencies.challenges.verifyLink(application.id, params.token));
+    const linkFlow = link && this.byPurpose.get(link.purpose);
+    return application && link && linkFlow ? { application, link, linkFlow } : null;
   }
 
   /** A page speaks the user's language, else the browser's, else the application's. */
-  private async readerOf({ application, journey, link }: FoundPage, request: FastifyRequest) {
-    const { email, locale } = await journey.describe(application, link);
+  private async recipientOf({ application, linkFlow, link }: FoundPage, request: FastifyRequest) {
+    const { email, locale } = await linkFlow.describe(application, link);
     return { email, locale: pickLocale([locale, ...languagesOf(request), application.settings.locales.default]) };
   }
 
-  private async ask(found: FoundPage, request: FastifyRequest, violations: readonly PasswordViolation[] = []) {
-    const { email, locale } = await this.readerOf(found, request);
-    const { texts, say } = speak(locale, found.application);
-    const { title, lead, button } = found.journey.asks === "password" ? texts.reset : texts.signUp;
+  private async formPage(found: FoundPage, request: FastifyRequest, violations: readonly PasswordViolation[] = []) {
+    const { email, locale } = await this.recipientOf(found, request);
+    const { texts, say: fill } = textsFor(locale, found.application);
+    const { title, lead, button } = found.linkFlow.requires === "password" ? texts.reset : texts.signUp;
     const problems = violations.map((violation) => texts.violations[violation]);
     const minimum = String(found.application.settings.password.minimumLength);
-    const label = found.journey.asks === "password" ? { passwordLabel: texts.reset.label.replace("{minimum}", minimum) } : {};
-    return { locale, title: say(title), lead: say(lead), email, button, problems, ...label };
+    const label = found.linkFlow.requires === "password" ? { passwordLabel: texts.reset.label.replace("{minimum}", minimum) } : {};
+    return { locale, title: fill(title), lead: fill(lead), email, button, problems, ...label };
   }
 }
 
 const localeOf = (request: FastifyRequest): Locale => pickLocale(languagesOf(request));
 
-function speak(locale: Locale, { settings }: Application): { texts: LinkPageTexts; say: (text: string) => string } {
+function textsFor(locale: Locale, { settings }: Application): { texts: LinkPageTexts; say: (text: string) => string } {
   return { texts: linkPageTexts[locale], say: (text) => text.replaceAll("{app}", () => settings.general.name) };
 }
 
-function gonePage(locale: Locale): Page {
+function invalidLinkPage(locale: Locale): Page {
   return { locale, ...linkPageTexts[locale].gone };
 }
 
-function donePage(application: Application, { asks }: LinkJourney, locale: Locale, outcome: "done" | "passwordless"): Page {
-  const { texts, say } = speak(locale, application);
-  const { done } = asks === "password" ? texts.reset : texts.signUp;
-  const title = say("{app}");
-  if (outcome === "passwordless") return { locale, title, lead: say(texts.signUp.passwordless) };
+function successPage(application: Application, { requires }: LinkFlow, locale: Locale, outcome: "done" | "password-not-set"): Page {
+  const { texts, say: fill } = textsFor(locale, application);
+  const { done } = requires === "password" ? texts.reset : texts.signUp;
+  const title = fill("{app}");
+  if (outcome === "password-not-set") return { locale, title, lead: fill(texts.signUp.passwordNotSet) };
   const [url] = application.settings.links.redirects;
-  return { locale, title, lead: say(done), ...(url ? { goOn: { label: texts.goOn, url } } : {}) };
+  return { locale, title, lead: fill(done), ...(url ? { goOn: { label: texts.continueLabel, url } } : {}) };
 }
 
 async function send(reply: FastifyReply, status: number, page: Page): Promise<void> {
   const html = String(await engine.render(template, { ...page, styles: STYLES_PATH }));
   void reply.header("Cache-Control", "no-store").header("Content-Security-Policy", PAGE_POLICY);
   // Long enough to read; where an app's own scheme needs a gesture, the button is there.
-  if (page.goOn) void reply.header("Refresh", `${GO_ON_SECONDS}; url=${new URL(page.goOn.url).href}`);
+  if (page.goOn) void reply.header("Refresh", `${REDIRECT_DELAY_SECONDS}; url=${new URL(page.goOn.url).href}`);
   await reply.code(status).type("text/html; charset=utf-8").send(html);
 }

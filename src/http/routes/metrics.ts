@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { equalsInConstantTime } from "../../platform/crypto/index.js";
-import { Refusal } from "../../platform/errors/index.js";
+import { GatewayError } from "../../platform/errors/index.js";
 import type { Metrics } from "../metrics.js";
 
 interface MetricsAccess {
@@ -14,10 +14,10 @@ export function addMetricsRoute(server: FastifyInstance, metrics: Metrics, { GAT
     const isOpen = METRICS_TOKEN === undefined && GATEWAY_MODE === "development";
     const isAllowed =
       isOpen || (METRICS_TOKEN !== undefined && equalsInConstantTime(request.headers.authorization ?? "", `Bearer ${METRICS_TOKEN}`));
-    if (!isAllowed) throw new Refusal("FORBIDDEN", { status: 404 });
+    if (!isAllowed) throw new GatewayError("FORBIDDEN", { status: 404 });
     await reply
       .header("Cache-Control", "no-store")
       .type(metrics.contentType)
-      .send(await metrics.print());
+      .send(await metrics.render());
   });
 }

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import files from "@fastify/static";
 import type { FastifyInstance } from "fastify";
-import type { Nouns } from "../../app/services.js";
+import type { Services } from "../../app/services.js";
 import { DEMO_APPLICATION_ID, demoValues } from "../../management/index.js";
 import { developmentHostGuard } from "./development-host.js";
 
 interface PlaygroundParts {
-  readonly nouns: Nouns;
+  readonly services: Services;
   readonly isDevelopment: boolean;
   readonly hasInbox: boolean;
 }
@@ -30,15 +30,15 @@ const PAGE_POLICY = [
 ].join("; ");
 
 /** The playground, in every mode. It knows the contract from /schema and asks this host only. */
-export async function addPlaygroundRoutes(server: FastifyInstance, { nouns, isDevelopment, hasInbox }: PlaygroundParts): Promise<void> {
+export async function addPlaygroundRoutes(server: FastifyInstance, { services, isDevelopment, hasInbox }: PlaygroundParts): Promise<void> {
   if (isDevelopment)
-    server.get("/playground/context.json", { onRequest: developmentHostGuard(nouns.publicUrl) }, async (_request, reply) => {
-      const demo = await nouns.applicationRegistry.find(DEMO_APPLICATION_ID);
-      const values = demo ? await demoValues(nouns, demo) : {};
+    server.get("/playground/context.json", { onRequest: developmentHostGuard(services.publicUrl) }, async (_request, reply) => {
+      const demo = await services.applicationRegistry.find(DEMO_APPLICATION_ID);
+      const values = demo ? await demoValues(services, demo) : {};
       await reply.header("Cross-Origin-Resource-Policy", "same-origin").send({
         appKey: values["LATCHKEY_APP_KEY"],
         secretKey: values["LATCHKEY_SECRET_KEY"],
-        inboxUrl: hasInbox ? `${nouns.publicUrl}/development/inbox` : undefined,
+        inboxUrl: hasInbox ? `${services.publicUrl}/development/inbox` : undefined,
       });
     });
   if (!existsSync(assets)) return;

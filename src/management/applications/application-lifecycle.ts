@@ -1,19 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Nouns } from "../../app/services.js";
-import { type ApplicationDraft, KEPT_MS, type NewApplication } from "../../domain/applications/index.js";
+import type { Services } from "../../app/services.js";
+import { type ApplicationDraft, CACHE_TTL_MS, type NewApplication } from "../../domain/applications/index.js";
 import { randomId } from "../../platform/crypto/index.js";
 
-type Parts = Pick<Nouns, "applicationRegistry" | "signingKeys" | "audit" | "database" | "retained">;
+type Dependencies = Pick<Services, "applicationRegistry" | "signingKeys" | "audit" | "database" | "retentionPolicies">;
 
 /** Makes applications whole, with their keys, and removes them with everything that belongs to them. */
 export class ApplicationLifecycle {
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly dependencies: Dependencies) {}
 
   /** @throws SettingsRefused when the name or a setting is not acceptable */
   async create({ id = randomId(), ...draft }: Omit<ApplicationDraft, "id"> & { readonly id?: string }): Promise<NewApplication> {
-    const { applicationRegistry, signingKeys, audit, database } = this.parts;
+    const { applicationRegistry, signingKeys, audit, database } = this.dependencies;
     // Key pairs take a moment to make: no transaction waits for them.
-    const keys = await signingKeys.prepare(id);
+    const keys = await signingKeys.generateInitialKeys(id);
     return await database.transaction(async () => {
       const created = await applicationRegistry.create({ ...draft, id });
       await keys.store();
@@ -27,7 +27,7 @@ export class ApplicationLifecycle {
    * have written meanwhile goes, too.
    */
   async delete(id: string): Promise<boolean> {
-    const { applicationRegistry, audit, database } = this.parts;
+    const { applicationRegistry, audit, database } = this.dependencies;
     const isDeleted = await database.transaction(async () => {
       if (!(await applicationRegistry.delete(id))) return false;
       await this.deleteRows(id);
@@ -35,12 +35,12 @@ export class ApplicationLifecycle {
       return true;
     });
     if (!isDeleted) return false;
-    await delay(KEPT_MS);
+    await delay(CACHE_TTL_MS);
     await database.transaction(() => this.deleteRows(id));
     return true;
   }
 
   private async deleteRows(id: string): Promise<void> {
-    for (const rows of this.parts.retained) await rows.deleteOfApplication(id);
+    for (const policy of this.dependencies.retentionPolicies) await policy.deleteByApplication(id);
   }
 }

@@ -1,14 +1,14 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
-import type { Nouns } from "../../app/services.js";
+import type { Services } from "../../app/services.js";
 import { realmConfiguration } from "../../domain/jwt/index.js";
 import type { ManagementContext } from "../../graphql/index.js";
-import { Refusal } from "../../platform/errors/index.js";
+import { GatewayError } from "../../platform/errors/index.js";
 import { ManagedApplicationView } from "../application.types.js";
 import { ApplicationKey, RealmConfigurationView, SigningKeyView, Viewer } from "./applications.types.js";
 
 @Resolver(() => ManagedApplicationView)
 export class ApplicationsResolver {
-  constructor(private readonly nouns: Pick<Nouns, "signingKeys" | "publicUrl">) {}
+  constructor(private readonly services: Pick<Services, "signingKeys" | "publicUrl">) {}
 
   @Query(() => Viewer, { nullable: true, description: "Who is calling. Null together with an UNAUTHENTICATED error when nobody is." })
   async viewer(@Ctx() context: ManagementContext): Promise<typeof Viewer> {
@@ -26,13 +26,13 @@ export class ApplicationsResolver {
 
   @FieldResolver(() => [SigningKeyView], { description: "Its published keys: current, next and, for a while after a rotation, previous." })
   async keys(@Root() { id }: ManagedApplicationView): Promise<SigningKeyView[]> {
-    return (await this.nouns.signingKeys.published(id)).map(SigningKeyView.from);
+    return (await this.services.signingKeys.listPublished(id)).map(SigningKeyView.from);
   }
 
   @FieldResolver(() => RealmConfigurationView, { description: "What to paste into a Realm app." })
   async realmConfiguration(@Root() { application }: ManagedApplicationView): Promise<RealmConfigurationView> {
-    const [current] = await this.nouns.signingKeys.published(application.id);
-    if (!current) throw new Refusal("FORBIDDEN");
-    return Object.assign(new RealmConfigurationView(), realmConfiguration(application, this.nouns.publicUrl, current));
+    const [current] = await this.services.signingKeys.listPublished(application.id);
+    if (!current) throw new GatewayError("FORBIDDEN");
+    return Object.assign(new RealmConfigurationView(), realmConfiguration(application, this.services.publicUrl, current));
   }
 }

@@ -1,4 +1,4 @@
-import type { Nouns } from "../../app/services.js";
+import type { Services } from "../../app/services.js";
 import { type Application, issuerOf } from "../../domain/applications/index.js";
 import { isUniqueViolation } from "../../platform/database/index.js";
 import { ApplicationLifecycle } from "./application-lifecycle.js";
@@ -18,37 +18,37 @@ const settings = {
 };
 
 /** Makes the Demo application unless it is there. Of several processes that start at once, one makes it. */
-export async function seedDemo(nouns: Nouns): Promise<Application> {
-  const lifecycle = new ApplicationLifecycle(nouns);
-  const existing = await nouns.applicationRegistry.find(DEMO_APPLICATION_ID);
+export async function seedDemo(services: Services): Promise<Application> {
+  const lifecycle = new ApplicationLifecycle(services);
+  const existing = await services.applicationRegistry.find(DEMO_APPLICATION_ID);
   if (existing) return existing;
   try {
-    const draft = { id: DEMO_APPLICATION_ID, name: "Demo", ownerId: null, settings, ...demoKeys(nouns) };
+    const draft = { id: DEMO_APPLICATION_ID, name: "Demo", ownerId: null, settings, ...demoKeys(services) };
     return (await lifecycle.create(draft)).application;
   } catch (error) {
-    const theirs = isUniqueViolation(error) ? await nouns.applicationRegistry.find(DEMO_APPLICATION_ID) : null;
-    if (!theirs) throw error;
-    return theirs;
+    const createdConcurrently = isUniqueViolation(error) ? await services.applicationRegistry.find(DEMO_APPLICATION_ID) : null;
+    if (!createdConcurrently) throw error;
+    return createdConcurrently;
   }
 }
 
 /** What an app puts into its own `.env` to use the Demo application. */
-export async function demoValues(nouns: Nouns, { id, appKey }: Application): Promise<Record<string, string>> {
-  const { secretKey } = demoKeys(nouns);
-  const issuer = issuerOf(nouns.publicUrl, id);
+export async function demoValues(services: Services, { id, appKey }: Application): Promise<Record<string, string>> {
+  const { secretKey } = demoKeys(services);
+  const issuer = issuerOf(services.publicUrl, id);
   return {
-    LATCHKEY_URL: `${nouns.publicUrl}/graphql`,
+    LATCHKEY_URL: `${services.publicUrl}/graphql`,
     LATCHKEY_APP_ID: id,
     LATCHKEY_APP_KEY: appKey,
     // Once it is rotated, it is shown to nobody again.
-    ...((await nouns.applicationRegistry.hasSecretKey(id, secretKey)) ? { LATCHKEY_SECRET_KEY: secretKey } : {}),
+    ...((await services.applicationRegistry.hasSecretKey(id, secretKey)) ? { LATCHKEY_SECRET_KEY: secretKey } : {}),
     LATCHKEY_ISSUER: issuer,
     LATCHKEY_JWKS_URL: `${issuer}/.well-known/jwks.json`,
   };
 }
 
 /** Derived from the gateway's keyring, so that every start can show them although only a hash of the secret key is kept. */
-function demoKeys({ keyring }: Nouns): { appKey: string; secretKey: string } {
+function demoKeys({ keyring }: Services): { appKey: string; secretKey: string } {
   const derive = (use: string) => keyring.mac("token", "demo", use).toString("base64url");
   return { appKey: `lk_app_${derive("app-key")}`, secretKey: `lk_sec_${derive("secret-key")}` };
 }

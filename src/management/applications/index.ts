@@ -1,11 +1,11 @@
-import type { ManagementArea } from "../area.js";
+import type { ManagementModule } from "../management-module.js";
 import { ApplicationsResolver } from "./applications.resolver.js";
 
 export { ApplicationLifecycle } from "./application-lifecycle.js";
 export { DEMO_APPLICATION_ID, demoValues, seedDemo } from "./demo.js";
 
-export const applicationsArea: ManagementArea = {
+export const applicationsModule: ManagementModule = {
   name: "applications",
   resolver: ApplicationsResolver,
-  create: (nouns) => new ApplicationsResolver(nouns),
+  create: (services) => new ApplicationsResolver(services),
 };

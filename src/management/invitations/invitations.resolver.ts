@@ -25,7 +25,7 @@ export class InvitationsResolver {
     @Ctx() context: ManagementContext,
   ): Promise<typeof CreateInvitationResult> {
     const application = await context.requireApplication(applicationId);
-    const outcome = await this.service.create(application, { email, metadata: metadata ?? {}, locale }, context.origin);
+    const outcome = await this.service.create(application, { email, metadata: metadata ?? {}, locale }, context.client);
     return present(outcome, context);
   }
 
@@ -37,7 +37,7 @@ export class InvitationsResolver {
     @Ctx() context: ManagementContext,
   ): Promise<typeof ResendInvitationResult> {
     const application = await context.requireApplication(applicationId);
-    return present(await this.service.resend(application, invitationId, context.origin), context);
+    return present(await this.service.resend(application, invitationId, context.client), context);
   }
 
   @Mutation(() => ManagedInvitationRevoked, {
@@ -48,7 +48,7 @@ export class InvitationsResolver {
     @Ctx() context: ManagementContext,
   ): Promise<ManagedInvitationRevoked> {
     const application = await context.requireApplication(applicationId);
-    const invitation = await this.service.revoke(application, invitationId, context.origin);
+    const invitation = await this.service.revoke(application, invitationId, context.client);
     return Object.assign(new ManagedInvitationRevoked(), { invitation: ManagedInvitationView.from(invitation) });
   }
 

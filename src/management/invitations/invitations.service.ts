@@ -1,12 +1,12 @@
-import type { Nouns } from "../../app/services.js";
+import type { Services } from "../../app/services.js";
 import type { Application } from "../../domain/applications/index.js";
 import { BACK_END } from "../../domain/audit/index.js";
 import type { Invitation } from "../../domain/invitations/index.js";
-import { recipientSubjects } from "../../domain/rate-limiting/index.js";
-import type { RequestOrigin } from "../../domain/request-context.js";
-import { acceptPartOfMetadata, canonicalEmail, type Email, type Metadata } from "../../domain/users/index.js";
-import { type Failure, failure, Refusal } from "../../platform/errors/index.js";
-import { chosenLocale } from "../locale.js";
+import { recipientKeys } from "../../domain/rate-limiting/index.js";
+import type { ClientInfo } from "../../domain/request-context.js";
+import { canonicalEmail, type Email, type Metadata, validatePartialMetadata } from "../../domain/users/index.js";
+import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
+import { resolveRequestedLocale } from "../locale.js";
 
 export interface InvitationDraft {
   readonly email: string;
@@ -20,59 +20,59 @@ export interface SentOutcome {
 
 /** An application's own back end asks people to join, and takes back whoever's invitations it likes. */
 export class InvitationsService {
-  constructor(private readonly nouns: Nouns) {}
+  constructor(private readonly services: Services) {}
 
   /** A back end gives metadata of every authority. It hears no more than a user does about whether the address has an account. */
-  async create(application: Application, draft: InvitationDraft, origin: RequestOrigin): Promise<SentOutcome | Failure> {
+  async create(application: Application, draft: InvitationDraft, client: ClientInfo): Promise<SentOutcome | Failure> {
     const { settings } = application;
     if (!settings.invitation.enabled) return failure("INVITATIONS_CLOSED");
     const email = canonicalEmail(draft.email);
     if (!email) return failure("HANDLE_INVALID", { path: ["email"] });
-    const locale = chosenLocale(application, draft.locale);
+    const locale = resolveRequestedLocale(application, draft.locale);
     if (locale === null) return failure("LOCALE_REFUSED", { path: ["locale"] });
-    const outcome = acceptPartOfMetadata(settings.metadata.fields, draft.metadata, "DEVELOPER");
+    const outcome = validatePartialMetadata(settings.metadata.fields, draft.metadata, "DEVELOPER");
     if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
     const { metadata } = outcome;
-    if (!this.nouns.jwtIssuer.fits(application, email, metadata))
+    if (!this.services.jwtIssuer.fitsSizeLimit(application, email, metadata))
       return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
     const content = { email, inviterId: null, metadata, locale };
-    return await this.send(email, origin, () => this.nouns.invitations.invite(application, content, origin));
+    return await this.send(email, client, () => this.services.invitations.invite(application, content, client));
   }
 
   /** @throws Refusal FORBIDDEN for an invitation that is not the application's or is neither pending nor expired */
-  async resend(application: Application, id: string, origin: RequestOrigin): Promise<SentOutcome | Failure> {
+  async resend(application: Application, id: string, client: ClientInfo): Promise<SentOutcome | Failure> {
     if (!application.settings.invitation.enabled) return failure("INVITATIONS_CLOSED");
-    const found = await this.require(application, id);
-    return await this.send(found.email, origin, () => this.nouns.invitations.resend(application, found, BACK_END, origin));
+    const found = await this.requireInvitation(application, id);
+    return await this.send(found.email, client, () => this.services.invitations.resend(application, found, BACK_END, client));
   }
 
   /** Revoking twice does no harm. @throws Refusal FORBIDDEN for an invitation that is not the application's or was accepted */
-  async revoke(application: Application, id: string, origin: RequestOrigin): Promise<Invitation> {
-    const { invitations, database } = this.nouns;
-    const found = await this.require(application, id);
+  async revoke(application: Application, id: string, client: ClientInfo): Promise<Invitation> {
+    const { invitations, database } = this.services;
+    const found = await this.requireInvitation(application, id);
     if (found.status === "REVOKED") return found;
-    const revoked = await database.transaction(() => invitations.revoke(found, BACK_END, origin));
-    if (!revoked) throw new Refusal("FORBIDDEN");
+    const revoked = await database.transaction(() => invitations.revoke(found, BACK_END, client));
+    if (!revoked) throw new GatewayError("FORBIDDEN");
     return revoked;
   }
 
-  private async send(to: Email, origin: RequestOrigin, work: () => Promise<Invitation | null>): Promise<SentOutcome | Failure> {
-    const { throttle, database } = this.nouns;
-    return await throttle.guard<SentOutcome | Failure>(
-      recipientSubjects(to),
-      origin,
+  private async send(to: Email, client: ClientInfo, work: () => Promise<Invitation | null>): Promise<SentOutcome | Failure> {
+    const { rateLimiter, database } = this.services;
+    return await rateLimiter.limited<SentOutcome | Failure>(
+      recipientKeys(to),
+      client,
       async () => {
         const invitation = await database.transaction(work);
-        if (!invitation) throw new Refusal("FORBIDDEN");
+        if (!invitation) throw new GatewayError("FORBIDDEN");
         return { kind: "sent", invitation };
       },
       () => false,
     );
   }
 
-  private async require({ id: applicationId }: Application, id: string): Promise<Invitation> {
-    const found = await this.nouns.invitations.find(applicationId, id);
-    if (!found) throw new Refusal("FORBIDDEN");
+  private async requireInvitation({ id: applicationId }: Application, id: string): Promise<Invitation> {
+    const found = await this.services.invitations.find(applicationId, id);
+    if (!found) throw new GatewayError("FORBIDDEN");
     return found;
   }
 }

@@ -1,9 +1,9 @@
-import type { ManagementArea } from "../area.js";
+import type { ManagementModule } from "../management-module.js";
 import { SecondFactorsResolver } from "./second-factors.resolver.js";
 import { SecondFactorsService } from "./second-factors.service.js";
 
-export const secondFactorsArea: ManagementArea = {
+export const secondFactorsModule: ManagementModule = {
   name: "second-factors",
   resolver: SecondFactorsResolver,
-  create: (nouns) => new SecondFactorsResolver(new SecondFactorsService(nouns)),
+  create: (services) => new SecondFactorsResolver(new SecondFactorsService(services)),
 };

@@ -24,7 +24,7 @@ export class SecondFactorsResolver {
     @Ctx() context: ManagementContext,
   ): Promise<SecondFactorReset> {
     const application = await context.requireApplication(applicationId);
-    const { user, methods } = await this.service.reset(application, userId, reason, context.origin);
+    const { user, methods } = await this.service.reset(application, userId, reason, context.client);
     return Object.assign(new SecondFactorReset(), { user: ManagedUserView.from(user), methods });
   }
 
@@ -37,7 +37,7 @@ export class SecondFactorsResolver {
     @Ctx() context: ManagementContext,
   ): Promise<SecondFactorsReset> {
     const application = await context.requireApplication(applicationId);
-    const outcome = await this.service.resetAll(application, method, reason, confirmCount ?? null, context.origin);
+    const outcome = await this.service.resetAll(application, method, reason, confirmCount ?? null, context.client);
     return Object.assign(new SecondFactorsReset(), outcome);
   }
 }

@@ -1,7 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { type ManagementContext, toUserError } from "../../graphql/index.js";
 import { ManagedUserView } from "../user.types.js";
-import type { NewUserService } from "./new-user.service.js";
 import type { UserChangesService } from "./user-changes.service.js";
 import {
   CreateUserInput,
@@ -19,12 +18,13 @@ import {
   UserSuspended,
   UserUnlocked,
 } from "./user-changes.types.js";
+import type { UserCreationService } from "./user-creation.service.js";
 
 @Resolver()
 export class UserChangesResolver {
   constructor(
     private readonly changes: UserChangesService,
-    private readonly newcomers: NewUserService,
+    private readonly userCreation: UserCreationService,
   ) {}
 
   @Mutation(() => CreateUserResult, {
@@ -36,7 +36,7 @@ export class UserChangesResolver {
     @Ctx() context: ManagementContext,
   ): Promise<typeof CreateUserResult> {
     const application = await context.requireApplication(applicationId);
-    const outcome = await this.newcomers.create(application, { email, metadata: metadata ?? {}, locale }, context.origin);
+    const outcome = await this.userCreation.create(application, { email, metadata: metadata ?? {}, locale }, context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new UserCreated(), { user: ManagedUserView.from(outcome.user) });
   }
@@ -49,7 +49,7 @@ export class UserChangesResolver {
     @Ctx() context: ManagementContext,
   ): Promise<UserSuspended> {
     const application = await context.requireApplication(applicationId);
-    const { user, sessionsEnded } = await this.changes.suspend(application, userId, context.origin);
+    const { user, sessionsEnded } = await this.changes.suspend(application, userId, context.client);
     return Object.assign(new UserSuspended(), { user: ManagedUserView.from(user), sessionsEnded });
   }
 
@@ -59,7 +59,7 @@ export class UserChangesResolver {
     @Ctx() context: ManagementContext,
   ): Promise<UserActivated> {
     const application = await context.requireApplication(applicationId);
-    const { user } = await this.changes.activate(application, userId, context.origin);
+    const { user } = await this.changes.activate(application, userId, context.client);
     return Object.assign(new UserActivated(), { user: ManagedUserView.from(user) });
   }
 
@@ -72,7 +72,7 @@ export class UserChangesResolver {
     @Ctx() context: ManagementContext,
   ): Promise<UserUnlocked> {
     const application = await context.requireApplication(applicationId);
-    const { user } = await this.changes.unlock(application, userId, context.origin);
+    const { user } = await this.changes.unlock(application, userId, context.client);
     return Object.assign(new UserUnlocked(), { user: ManagedUserView.from(user) });
   }
 
@@ -82,7 +82,7 @@ export class UserChangesResolver {
     @Ctx() context: ManagementContext,
   ): Promise<UserSessionsEnded> {
     const application = await context.requireApplication(applicationId);
-    const { user, sessionsEnded } = await this.changes.endSessions(application, userId, context.origin);
+    const { user, sessionsEnded } = await this.changes.endSessions(application, userId, context.client);
     return Object.assign(new UserSessionsEnded(), { user: ManagedUserView.from(user), sessionsEnded });
   }
 
@@ -94,7 +94,7 @@ export class UserChangesResolver {
     @Ctx() context: ManagementContext,
   ): Promise<typeof SendPasswordResetResult> {
     const application = await context.requireApplication(applicationId);
-    const outcome = await this.newcomers.sendReset(application, userId, context.origin);
+    const outcome = await this.userCreation.sendPasswordReset(application, userId, context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { expiresAt, resendAvailableAt } = outcome;
     return Object.assign(new PasswordResetSent(), { expiresAt, resendAvailableAt });
@@ -106,7 +106,7 @@ export class UserChangesResolver {
     @Ctx() context: ManagementContext,
   ): Promise<typeof UpdateUserMetadataResult> {
     const application = await context.requireApplication(applicationId);
-    const outcome = await this.changes.updateMetadata(application, userId, metadata, context.origin);
+    const outcome = await this.changes.updateMetadata(application, userId, metadata, context.client);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new UserMetadataUpdated(), { user: ManagedUserView.from(outcome.user) });
   }
@@ -117,6 +117,6 @@ export class UserChangesResolver {
     @Ctx() context: ManagementContext,
   ): Promise<UserDeleted> {
     const application = await context.requireApplication(applicationId);
-    return Object.assign(new UserDeleted(), await this.changes.delete(application, userId, context.origin));
+    return Object.assign(new UserDeleted(), await this.changes.delete(application, userId, context.client));
   }
 }

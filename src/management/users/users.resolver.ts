@@ -3,14 +3,14 @@ import type { ManagementContext } from "../../graphql/index.js";
 import { ManagedUserView } from "../user.types.js";
 import { ManagedSessionView } from "./users.types.js";
 
-const MOST_SESSIONS = 100;
+const MAX_SESSIONS = 100;
 
 @Resolver(() => ManagedUserView)
 export class UsersResolver {
   @FieldResolver(() => [ManagedSessionView], { description: "Live sessions, latest use first; at most 100." })
   async sessions(@Root() { user }: ManagedUserView, @Ctx() context: ManagementContext): Promise<ManagedSessionView[]> {
     const rows = await context.loadersOf(user.applicationId).sessionsOfUser.load(user.id);
-    return rows.slice(0, MOST_SESSIONS).map(ManagedSessionView.from);
+    return rows.slice(0, MAX_SESSIONS).map(ManagedSessionView.from);
   }
 
   @FieldResolver(() => ManagedUserView, {

@@ -11,50 +11,53 @@ const folder = mkdtempSync(join(tmpdir(), "latchkey-worker-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The worker, with a native package that says how it is called in its releases. */
-async function startBeside(name: string, hashSync: string, verifySync = "bcrypt.compareSync") {
-  const place = join(folder, name);
-  const native = join(place, "node_modules/@node-rs/bcrypt");
+async function startWorkerWith(name: string, hashSync: string, verifySync = "bcrypt.compareSync") {
+  const directory = join(folder, name);
+  const native = join(directory, "node_modules/@node-rs/bcrypt");
   mkdirSync(native, { recursive: true });
-  symlinkSync(bcryptjs, join(place, "node_modules/bcryptjs"));
-  cpSync(fileURLToPath(new URL("./bcrypt-worker.mjs", import.meta.url)), join(place, "worker.mjs"));
+  symlinkSync(bcryptjs, join(directory, "node_modules/bcryptjs"));
+  cpSync(fileURLToPath(new URL("./bcrypt-worker.mjs", import.meta.url)), join(directory, "worker.mjs"));
   writeFileSync(join(native, "package.json"), JSON.stringify({ name: "@node-rs/bcrypt", main: "index.cjs" }));
   writeFileSync(
     join(native, "index.cjs"),
     `const bcrypt = require(${JSON.stringify(join(bcryptjs, "umd"))});\nexports.hashSync = ${hashSync};\nexports.verifySync = ${verifySync};\n`,
   );
-  const worker = new Worker(pathToFileURL(join(place, "worker.mjs")));
+  const worker = new Worker(pathToFileURL(join(directory, "worker.mjs")));
   const next = () => new Promise<Record<string, unknown>>((resolve, reject) => worker.once("message", resolve).once("error", reject));
   const { ready } = await next();
-  const ask = (job: object) => {
-    const answer = next();
+  const request = (job: object) => {
+    const response = next();
     worker.postMessage({ id: 1, ...job });
-    return answer;
+    return response;
   };
-  const { result: hash } = await ask({ secret: "violet hedgehog parade", cost: 5 });
-  const { result: isRight } = await ask({ secret: "violet hedgehog parade", hash });
-  const { result: isWrong } = await ask({ secret: "violet hedgehog parades", hash });
+  const { result: hash } = await request({ secret: "violet hedgehog parade", cost: 5 });
+  const { result: isRight } = await request({ secret: "violet hedgehog parade", hash });
+  const { result: isWrong } = await request({ secret: "violet hedgehog parades", hash });
   await worker.terminate();
   return { ready, cost: String(hash).slice(0, 7), isRight, isWrong };
 }
 
-const good = { cost: "$2b$05$", isRight: true, isWrong: false };
-const cost = (test: string, value: string) =>
+const expected = { cost: "$2b$05$", isRight: true, isWrong: false };
+const hashSyncSource = (test: string, value: string) =>
   `(secret, given) => { if (${test}) throw new TypeError("wrong argument"); return bcrypt.hashSync(secret, ${value}); }`;
 
 describe("native bcrypt", () => {
   it("release 1 - takes the cost as a number - is used", async () => {
-    const outcome = await startBeside("one", cost('typeof given !== "number"', "given"));
-    expect(outcome).toEqual({ ready: "@node-rs/bcrypt", ...good });
+    const outcome = await startWorkerWith("one", hashSyncSource('typeof given !== "number"', "given"));
+    expect(outcome).toEqual({ ready: "@node-rs/bcrypt", ...expected });
   });
 
   it("release 2 - takes options - is used", async () => {
-    const outcome = await startBeside("two", cost('typeof given !== "object"', "given.cost"));
-    expect(outcome).toEqual({ ready: "@node-rs/bcrypt", ...good });
+    const outcome = await startWorkerWith("two", hashSyncSource('typeof given !== "object"', "given.cost"));
+    expect(outcome).toEqual({ ready: "@node-rs/bcrypt", ...expected });
   });
 
   it("another release - takes something else, or says yes to nothing - is left alone", async () => {
-    expect(await startBeside("other", cost("true", "4"))).toEqual({ ready: "bcryptjs", ...good });
-    expect(await startBeside("cheap", "(secret) => bcrypt.hashSync(secret, 10)")).toEqual({ ready: "bcryptjs", ...good });
-    expect(await startBeside("never", cost("false", "given.cost ?? given"), "() => false")).toEqual({ ready: "bcryptjs", ...good });
+    expect(await startWorkerWith("other", hashSyncSource("true", "4"))).toEqual({ ready: "bcryptjs", ...expected });
+    expect(await startWorkerWith("cheap", "(secret) => bcrypt.hashSync(secret, 10)")).toEqual({ ready: "bcryptjs", ...expected });
+    expect(await startWorkerWith("never", hashSyncSource("false", "given.cost ?? given"), "() => false")).toEqual({
+      ready: "bcryptjs",
+      ...expected,
+    });
   });
 });

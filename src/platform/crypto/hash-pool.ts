@@ -1,10 +1,10 @@
 import { Worker } from "node:worker_threads";
-import { Refusal } from "../errors/index.js";
+import { GatewayError } from "../errors/index.js";
 
 /** Jobs that may wait beside those that run; beyond it callers are told to come back. */
-const QUEUE_LIMIT = 64;
+const MAX_QUEUED_JOBS = 64;
 /** A job that has not been answered by then is given up and its worker replaced, in milliseconds. */
-const JOB_DEADLINE_MS = 30_000;
+const JOB_TIMEOUT_MS = 30_000;
 
 interface Job {
   readonly secret: string;
@@ -13,22 +13,22 @@ interface Job {
   readonly resolve: (result: string | boolean) => void;
   readonly reject: (error: unknown) => void;
 }
-interface Answer {
+interface WorkerMessage {
   readonly id?: number;
   readonly ready?: string;
   readonly result?: string | boolean;
   readonly error?: string;
 }
-interface Seat {
+interface WorkerSlot {
   worker: Worker;
   job: Job | undefined;
-  deadline: NodeJS.Timeout | undefined;
+  timeout: NodeJS.Timeout | undefined;
   isReady: boolean;
 }
 
 /** bcrypt in worker threads: as many as configured, one queue in order of arrival with a bound. */
 export class HashPool {
-  private readonly seats: Seat[] = [];
+  private readonly slots: WorkerSlot[] = [];
   private readonly queue: Job[] = [];
   private nextId = 0;
   private isClosed = false;
@@ -36,10 +36,10 @@ export class HashPool {
   library = "bcryptjs";
 
   /** Threads start with the first job: commands that hash nothing start none. */
-  constructor(private readonly workers: number) {}
+  constructor(private readonly workerCount: number) {}
 
   /** Jobs waiting for a worker. */
-  get depth(): number {
+  get queueDepth(): number {
     return this.queue.length;
   }
 
@@ -55,70 +55,70 @@ export class HashPool {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    for (const job of this.queue.splice(0)) job.reject(new Refusal("UNAVAILABLE", { retryAfterSeconds: 1 }));
-    await Promise.all(this.seats.map(({ worker }) => worker.terminate()));
+    for (const job of this.queue.splice(0)) job.reject(new GatewayError("UNAVAILABLE", { retryAfterSeconds: 1 }));
+    await Promise.all(this.slots.map(({ worker }) => worker.terminate()));
   }
 
   private enqueue(job: Pick<Job, "secret" | "cost" | "hash">): Promise<string | boolean> {
-    if (this.queue.length >= QUEUE_LIMIT || this.isClosed) throw new Refusal("UNAVAILABLE", { retryAfterSeconds: 2 });
-    while (this.seats.length < this.workers) this.seats.push(this.openSeat());
+    if (this.queue.length >= MAX_QUEUED_JOBS || this.isClosed) throw new GatewayError("UNAVAILABLE", { retryAfterSeconds: 2 });
+    while (this.slots.length < this.workerCount) this.slots.push(this.openSlot());
     return new Promise((resolve, reject) => {
       this.queue.push({ ...job, resolve, reject });
-      this.assign();
+      this.dispatch();
     });
   }
 
-  private assign(): void {
-    for (const seat of this.seats) {
-      if (!seat.isReady || seat.job) continue;
+  private dispatch(): void {
+    for (const slot of this.slots) {
+      if (!slot.isReady || slot.job) continue;
       const job = this.queue.shift();
       if (!job) return;
-      seat.job = job;
-      seat.deadline = setTimeout(() => this.replace(seat, new Error("A hashing job took too long")), JOB_DEADLINE_MS);
-      seat.worker.postMessage({ id: this.nextId++, secret: job.secret, cost: job.cost, hash: job.hash });
+      slot.job = job;
+      slot.timeout = setTimeout(() => this.replaceWorker(slot, new Error("A hashing job took too long")), JOB_TIMEOUT_MS);
+      slot.worker.postMessage({ id: this.nextId++, secret: job.secret, cost: job.cost, hash: job.hash });
     }
   }
 
-  private openSeat(): Seat {
-    const seat: Seat = { worker: startWorker(), job: undefined, deadline: undefined, isReady: false };
-    this.listen(seat);
-    return seat;
+  private openSlot(): WorkerSlot {
+    const slot: WorkerSlot = { worker: startWorker(), job: undefined, timeout: undefined, isReady: false };
+    this.listen(slot);
+    return slot;
   }
 
-  private listen(seat: Seat): void {
-    const { worker } = seat;
-    worker.on("message", (answer: Answer) => {
-      if (answer.ready) {
-        this.library = answer.ready;
-        seat.isReady = true;
-      } else this.finish(seat, answer);
-      this.assign();
+  private listen(slot: WorkerSlot): void {
+    const { worker } = slot;
+    worker.on("message", (message: WorkerMessage) => {
+      if (message.ready) {
+        this.library = message.ready;
+        slot.isReady = true;
+      } else this.settle(slot, message);
+      this.dispatch();
     });
-    worker.on("error", (error) => this.replace(seat, error));
+    worker.on("error", (error) => this.replaceWorker(slot, error));
     worker.on("exit", () => {
-      if (seat.worker === worker) this.replace(seat, new Error("A hashing worker stopped"));
+      if (slot.worker === worker) this.replaceWorker(slot, new Error("A hashing worker stopped"));
     });
   }
 
-  private finish(seat: Seat, answer: Answer): void {
-    const { job } = seat;
-    clearTimeout(seat.deadline);
-    seat.job = undefined;
+  private settle(slot: WorkerSlot, message: WorkerMessage): void {
+    const { job } = slot;
+    clearTimeout(slot.timeout);
+    slot.job = undefined;
     if (!job) return;
-    if (answer.error === undefined) job.resolve(answer.result as string | boolean);
+    if (message.error === undefined) job.resolve(message.result as string | boolean);
     else if (job.hash !== undefined) job.resolve(false);
-    else job.reject(new Error(answer.error));
+    else job.reject(new Error(message.error));
   }
 
-  private replace(seat: Seat, cause: unknown): void {
-    const { job, worker } = seat;
-    clearTimeout(seat.deadline);
-    seat.job = undefined;
-    seat.isReady = false;
-    job?.reject(new Refusal("UNAVAILABLE", { retryAfterSeconds: 1, cause }));
+  private replaceWorker(slot: WorkerSlot, cause: unknown): void {
+    const { job, worker } = slot;
+    clearTimeout(slot.timeout);
+    slot.job = undefined;
+    slot.isReady = false;
+    job?.reject(new GatewayError("UNAVAILABLE", { retryAfterSeconds: 1, cause }));
     if (this.isClosed) return;
-    seat.worker = startWorker();
-    this.listen(seat);
+    slot.worker = startWorker();
+    this.listen(slot);
     void worker.terminate();
   }
 }

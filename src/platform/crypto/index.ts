@@ -1,10 +1,10 @@
 export { toBase32 } from "./base32.js";
+export { Encryptor } from "./encryption.js";
 export { HashPool } from "./hash-pool.js";
 export { KeyringEntity } from "./keyring.entity.js";
 export { Keyring } from "./keyring.js";
 export { loadMasterKeys, type MasterKey } from "./master-key.js";
 export { type PasswordHash, PasswordHasher, type PasswordScheme } from "./password-hasher.js";
 export { equalsInConstantTime, hashToken, randomBytes, randomDigits, randomId, randomToken } from "./random.js";
-export { Sealer } from "./sealing.js";
 export { generateSigningKey, importPrivateKey, type NewSigningKey, type PrivateKey, signJwt } from "./signing.js";
-export { matchTotp, newTotpSecret, TOTP_DIGITS, TOTP_PERIOD_SECONDS } from "./totp.js";
+export { generateTotpSecret, TOTP_DIGITS, TOTP_PERIOD_SECONDS, verifyTotp } from "./totp.js";

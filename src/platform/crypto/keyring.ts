@@ -1,13 +1,13 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.js";
 import { type Database, isUniqueViolation } from "../database/index.js";
+import type { Encryptor } from "./encryption.js";
 import { KeyringEntity } from "./keyring.entity.js";
-import type { Sealer } from "./sealing.js";
 
 /** What a key of the ring is for: hashing short codes, deriving and marking tokens, naming throttle buckets. */
 export type KeyPurpose = "code" | "token" | "throttle";
-const LENGTH_BYTES = 4;
-const purposes: readonly KeyPurpose[] = ["code", "token", "throttle"];
+const LENGTH_PREFIX_BYTES = 4;
+const keyPurposes: readonly KeyPurpose[] = ["code", "token", "throttle"];
 
 /**
  * The gateway's own random keys, the same for every process of one database. They are kept sealed under the master key, so that the
@@ -17,25 +17,26 @@ export class Keyring {
   private constructor(private readonly keys: ReadonlyMap<KeyPurpose, Uint8Array>) {}
 
   /** Opens the ring, making it at the first start. @throws SealBroken when the master key is not the one it was sealed under */
-  static async open(database: Database, sealer: Sealer, clock: Clock): Promise<Keyring> {
+  static async load(database: Database, encryptor: Encryptor, clock: Clock): Promise<Keyring> {
     const keys = new Map<KeyPurpose, Uint8Array>();
-    for (const purpose of purposes) keys.set(purpose, await openKey(database, sealer, clock, purpose));
+    for (const purpose of keyPurposes) keys.set(purpose, await loadOrCreateKey(database, encryptor, clock, purpose));
     return new Keyring(keys);
   }
 
   /** Opens what is there and makes nothing. @throws SealBroken when a key was sealed under a master key that is not given */
-  static async check(database: Database, sealer: Sealer): Promise<void> {
-    for (const { id, keySealed } of await database.reading.getRepository(KeyringEntity).find()) await sealer.open(placeOf(id), keySealed);
+  static async verifyDecryptable(database: Database, encryptor: Encryptor): Promise<void> {
+    for (const { id, keySealed } of await database.readManager.getRepository(KeyringEntity).find())
+      await encryptor.decrypt(associatedData(id), keySealed);
   }
 
   /** Seals the ring anew under today's master key; returns how many keys were under another. */
-  static async reseal(database: Database, sealer: Sealer): Promise<number> {
-    const rows = (await database.reading.getRepository(KeyringEntity).find()).filter(
-      ({ keySealed }) => !keySealed.startsWith(sealer.currentPrefix),
+  static async reencrypt(database: Database, encryptor: Encryptor): Promise<number> {
+    const rows = (await database.readManager.getRepository(KeyringEntity).find()).filter(
+      ({ keySealed }) => !keySealed.startsWith(encryptor.currentKeyPrefix),
     );
     for (const { id, keySealed } of rows) {
-      const next = await sealer.reseal(placeOf(id), keySealed);
-      await database.alone((manager) => manager.update(KeyringEntity, { id, keySealed }, { keySealed: next }));
+      const reencrypted = await encryptor.reencrypt(associatedData(id), keySealed);
+      await database.autocommit((manager) => manager.update(KeyringEntity, { id, keySealed }, { keySealed: reencrypted }));
     }
     return rows.length;
   }
@@ -44,37 +45,37 @@ export class Keyring {
   mac(purpose: KeyPurpose, ...parts: readonly (string | Uint8Array)[]): Buffer {
     const key = this.keys.get(purpose);
     if (!key) throw new Error(`The keyring has no ${purpose} key`);
-    const input = Buffer.alloc(parts.reduce((length, part) => length + LENGTH_BYTES + Buffer.byteLength(part), 0));
-    let end = 0;
+    const input = Buffer.alloc(parts.reduce((length, part) => length + LENGTH_PREFIX_BYTES + Buffer.byteLength(part), 0));
+    let offset = 0;
     for (const part of parts) {
-      end = input.writeUInt32BE(Buffer.byteLength(part), end);
-      if (typeof part === "string") end += input.write(part, end);
+      offset = input.writeUInt32BE(Buffer.byteLength(part), offset);
+      if (typeof part === "string") offset += input.write(part, offset);
       else {
-        input.set(part, end);
-        end += part.length;
+        input.set(part, offset);
+        offset += part.length;
       }
     }
     return createHmac("sha256", key).update(input).digest();
   }
 }
 
-async function openKey(database: Database, sealer: Sealer, clock: Clock, purpose: KeyPurpose): Promise<Uint8Array> {
+async function loadOrCreateKey(database: Database, encryptor: Encryptor, clock: Clock, purpose: KeyPurpose): Promise<Uint8Array> {
   const id = `${purpose}-1`;
-  const place = placeOf(id);
-  const find = () => database.reading.getRepository(KeyringEntity).findOneBy({ id });
+  const aad = associatedData(id);
+  const find = () => database.readManager.getRepository(KeyringEntity).findOneBy({ id });
   const found = await find();
-  if (found) return await sealer.open(place, found.keySealed);
+  if (found) return await encryptor.decrypt(aad, found.keySealed);
   const key = randomBytes(32);
-  const row = { id, purpose, keySealed: await sealer.seal(place, key), createdAt: clock.now() };
+  const row = { id, purpose, keySealed: await encryptor.encrypt(aad, key), createdAt: clock.now() };
   try {
-    await database.alone((manager) => manager.insert(KeyringEntity, row));
+    await database.autocommit((manager) => manager.insert(KeyringEntity, row));
     return key;
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
   }
-  const theirs = await find();
-  if (!theirs) throw new Error("The keyring row disappeared");
-  return await sealer.open(place, theirs.keySealed);
+  const existing = await find();
+  if (!existing) throw new Error("The keyring row disappeared");
+  return await encryptor.decrypt(aad, existing.keySealed);
 }
 
-const placeOf = (id: string) => ["keyring", "key_sealed", id];
+const associatedData = (id: string) => ["keyring", "key_sealed", id];

@@ -16,14 +16,14 @@ interface MasterKeySource {
 export function loadMasterKeys({ MASTER_KEYS, DATA_DIR }: MasterKeySource): readonly MasterKey[] {
   if (MASTER_KEYS) return MASTER_KEYS;
   const file = join(DATA_DIR, "master.key");
-  const text = readIfThere(file) ?? create(DATA_DIR, file);
+  const text = readIfExists(file) ?? createKeyFile(DATA_DIR, file);
   const [, id, encoded] = /^([A-Za-z0-9_-]+):([A-Za-z0-9+/=]+)\s*$/.exec(text) ?? [];
   const key = Buffer.from(encoded ?? "", "base64");
   if (!id || key.length !== 32) throw new Error(`${file} does not hold a master key (id:base64 of 32 bytes)`);
   return [{ id, key: new Uint8Array(key) }];
 }
 
-function readIfThere(file: string): string | undefined {
+function readIfExists(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
@@ -33,16 +33,16 @@ function readIfThere(file: string): string | undefined {
 }
 
 /** Written whole beside its place and linked into it: of two processes starting at once one makes the key and both use it. */
-function create(folder: string, file: string): string {
+function createKeyFile(folder: string, file: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `k1:${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
+  const temporaryFile = `${file}.${process.pid}`;
+  writeFileSync(temporaryFile, `k1:${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
   try {
-    linkSync(draft, file);
+    linkSync(temporaryFile, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   } finally {
-    rmSync(draft);
+    rmSync(temporaryFile);
   }
   return readFileSync(file, "utf8");
 }

@@ -8,11 +8,11 @@ export interface PasswordHash {
   readonly hash: string;
 }
 
-const BCRYPT_BYTES = 72;
+const MAX_BCRYPT_BYTES = 72;
 
 /** Hashes and checks passwords. The password is normalised to NFC and otherwise taken exactly as it came. */
 export class PasswordHasher {
-  private decoy: Promise<string> | undefined;
+  private decoyHash: Promise<string> | undefined;
 
   constructor(
     private readonly pool: HashPool,
@@ -21,7 +21,7 @@ export class PasswordHasher {
 
   /** Passwords waiting for a thread. */
   get queueDepth(): number {
-    return this.pool.depth;
+    return this.pool.queueDepth;
   }
 
   /** The library that hashes; known once the threads have started. */
@@ -30,39 +30,39 @@ export class PasswordHasher {
   }
 
   /** Starts the threads and makes the decoy, so that the first log-in takes as long as any other. */
-  async warm(): Promise<void> {
-    await this.findDecoy();
+  async warmUp(): Promise<void> {
+    await this.getDecoyHash();
   }
 
   /** @throws Refusal UNAVAILABLE when too much is being hashed */
   async hash(password: string): Promise<PasswordHash> {
-    const normal = password.normalize("NFC");
-    const scheme = Buffer.byteLength(normal) <= BCRYPT_BYTES ? "bcrypt" : "bcrypt-sha384";
-    return { scheme, hash: await this.pool.hash(bcryptInput(normal, scheme), this.cost) };
+    const normalised = password.normalize("NFC");
+    const scheme = Buffer.byteLength(normalised) <= MAX_BCRYPT_BYTES ? "bcrypt" : "bcrypt-sha384";
+    return { scheme, hash: await this.pool.hash(bcryptInput(normalised, scheme), this.cost) };
   }
 
   /** Same work whether there is a usable hash or not: null and malformed hashes are answered by the decoy, with false. */
   async verify(password: string, stored: PasswordHash | null): Promise<boolean> {
-    const normal = password.normalize("NFC");
+    const normalised = password.normalize("NFC");
     if (stored === null || !isBcryptHash(stored.hash)) {
-      await this.pool.compare(bcryptInput(normal, "bcrypt-sha384"), await this.findDecoy());
+      await this.pool.compare(bcryptInput(normalised, "bcrypt-sha384"), await this.getDecoyHash());
       return false;
     }
-    return await this.pool.compare(bcryptInput(normal, stored.scheme), stored.hash);
+    return await this.pool.compare(bcryptInput(normalised, stored.scheme), stored.hash);
   }
 
-  private async findDecoy(): Promise<string> {
-    this.decoy ??= this.pool.hash(randomBytes(32).toString("base64url"), this.cost);
+  private async getDecoyHash(): Promise<string> {
+    this.decoyHash ??= this.pool.hash(randomBytes(32).toString("base64url"), this.cost);
     try {
-      return await this.decoy;
+      return await this.decoyHash;
     } catch (error) {
-      this.decoy = undefined;
+      this.decoyHash = undefined;
       throw error;
     }
   }
 
   /** True when the hash was made with another cost than today's. */
-  isOutdated(stored: PasswordHash): boolean {
+  needsRehash(stored: PasswordHash): boolean {
     return Number(stored.hash.slice(4, 6)) !== this.cost;
   }
 }
@@ -70,7 +70,7 @@ export class PasswordHasher {
 const isBcryptHash = (hash: string) => /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/.test(hash);
 
 /** Never longer than 72 bytes and never with a NUL: the two inputs bcrypt treats as equal to shorter ones. */
-function bcryptInput(normal: string, scheme: PasswordScheme): string {
-  const fits = Buffer.byteLength(normal) <= BCRYPT_BYTES && !normal.includes("\0");
-  return scheme === "bcrypt" && fits ? normal : createHash("sha384").update(normal).digest("base64");
+function bcryptInput(normalised: string, scheme: PasswordScheme): string {
+  const fits = Buffer.byteLength(normalised) <= MAX_BCRYPT_BYTES && !normalised.includes("\0");
+  return scheme === "bcrypt" && fits ? normalised : createHash("sha384").update(normalised).digest("base64");
 }

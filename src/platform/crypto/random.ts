@@ -16,8 +16,8 @@ export { randomBytes };
 export const hashToken = (token: string) => hash("sha256", token, "base64url");
 
 /** Compares in time that depends on the lengths only. */
-export function equalsInConstantTime(one: string | Uint8Array, other: string | Uint8Array): boolean {
-  const left = Buffer.from(one);
-  const right = Buffer.from(other);
+export function equalsInConstantTime(a: string | Uint8Array, b: string | Uint8Array): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
   return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toBase32 } from "./base32.js";
-import { matchTotp, newTotpSecret, totpCode } from "./totp.js";
+import { generateTotpSecret, totpCode, verifyTotp } from "./totp.js";
 
 const secret = new TextEncoder().encode("12345678901234567890");
 const at = (seconds: number) => new Date(seconds * 1000);
@@ -41,7 +41,7 @@ describe("TOTP", () => {
     [20000000000, "65353130"],
   ])("RFC 6238 appendix B - second %i - %s", (seconds, vector) => {
     expect(totpCode(secret, Math.floor(seconds / 30))).toBe(vector.slice(-6));
-    expect(matchTotp(secret, vector.slice(-6), at(seconds))).toBe(Math.floor(seconds / 30));
+    expect(verifyTotp(secret, vector.slice(-6), at(seconds))).toBe(Math.floor(seconds / 30));
   });
 
   it.each([
@@ -51,7 +51,7 @@ describe("TOTP", () => {
     [1, 101],
     [2, null],
   ])("RFC 6238 section 5.2 - the code of step %i from now - matches %s", (drift, step) => {
-    expect(matchTotp(secret, totpCode(secret, 100 + drift), at(3000))).toBe(step);
+    expect(verifyTotp(secret, totpCode(secret, 100 + drift), at(3000))).toBe(step);
   });
 
   it.each([
@@ -65,16 +65,16 @@ describe("TOTP", () => {
     "0x4616",
     "28708e",
   ])("shape - %j - refused before any arithmetic", (text) => {
-    expect(matchTotp(new Uint8Array(0), text, at(59))).toBeNull();
+    expect(verifyTotp(new Uint8Array(0), text, at(59))).toBeNull();
   });
 
   it("secret - short or missing - an error, never a match", () => {
-    expect(() => matchTotp(new Uint8Array(0), "328482", at(0))).toThrow();
-    expect(() => matchTotp(secret.slice(0, 19), "755224", at(0))).toThrow();
+    expect(() => verifyTotp(new Uint8Array(0), "328482", at(0))).toThrow();
+    expect(() => verifyTotp(secret.slice(0, 19), "755224", at(0))).toThrow();
   });
 
   it("MF-19 secrets - 1000 of them - 32 base32 characters each, distinct, uniform", () => {
-    const secrets = Array.from({ length: 1000 }, () => toBase32(newTotpSecret()));
+    const secrets = Array.from({ length: 1000 }, () => toBase32(generateTotpSecret()));
     expect(new Set(secrets).size).toBe(1000);
     const counts = new Map<string, number>();
     for (const text of secrets) {

@@ -2,17 +2,17 @@ import speakeasy from "speakeasy";
 import { equalsInConstantTime, randomBytes } from "./random.js";
 
 /** 160 bits (RFC 4226 section 4, R6). */
-const SECRET_BYTES = 20;
+const TOTP_SECRET_BYTES = 20;
 export const TOTP_DIGITS = 6;
 export const TOTP_PERIOD_SECONDS = 30;
 /** Steps before and after the present one whose codes are accepted (RFC 6238 section 5.2). */
-const DRIFT = [-1, 0, 1] as const;
+const STEP_WINDOW = [-1, 0, 1] as const;
 
-export const newTotpSecret = (): Uint8Array => new Uint8Array(randomBytes(SECRET_BYTES));
+export const generateTotpSecret = (): Uint8Array => new Uint8Array(randomBytes(TOTP_SECRET_BYTES));
 
 /** The code of a time step (RFC 6238 with HMAC-SHA-1, which every authenticator application speaks). @throws Error without a whole secret */
 export function totpCode(secret: Uint8Array, step: number): string {
-  if (secret.length < SECRET_BYTES) throw new Error("A TOTP secret has 160 bits");
+  if (secret.length < TOTP_SECRET_BYTES) throw new Error("A TOTP secret has 160 bits");
   // The library reads hexadecimal with old Buffer functions; a Buffer it takes as it is.
   return speakeasy.hotp({ secret: Buffer.from(secret) as unknown as string, counter: step, digits: TOTP_DIGITS });
 }
@@ -21,12 +21,12 @@ export function totpCode(secret: Uint8Array, step: number): string {
  * The newest time step whose code this is, at most one step from now; null when there is none. Texts of another shape are refused before any arithmetic.
  * The caller must see to it that a step is accepted once. @see RFC 6238 sections 5.2 and 6
  */
-export function matchTotp(secret: Uint8Array, code: string, now: Date): number | null {
+export function verifyTotp(secret: Uint8Array, code: string, now: Date): number | null {
   if (!/^[0-9]{6}$/.test(code) || code.length !== TOTP_DIGITS) return null;
-  const present = Math.floor(now.getTime() / 1000 / TOTP_PERIOD_SECONDS);
-  const steps = DRIFT.map((drift) => present + drift).map((step) => ({
+  const currentStep = Math.floor(now.getTime() / 1000 / TOTP_PERIOD_SECONDS);
+  const steps = STEP_WINDOW.map((drift) => currentStep + drift).map((step) => ({
     step,
-    isRight: equalsInConstantTime(totpCode(secret, step), code),
+    isMatch: equalsInConstantTime(totpCode(secret, step), code),
   }));
-  return steps.findLast(({ isRight }) => isRight)?.step ?? null;
+  return steps.findLast(({ isMatch }) => isMatch)?.step ?? null;
 }

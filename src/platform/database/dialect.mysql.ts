@@ -1,37 +1,37 @@
 import { DataSource, type EntityManager, type Logger } from "typeorm";
-import type { OpenDatabase, OpenOptions } from "./dialect.js";
+import type { DatabaseConnection, DatabaseOptions } from "./dialect.js";
 
 interface PoolConnection {
   query(sql: string): void;
 }
 interface Executor {
-  execute(statement: { sql: string; values: unknown[]; timeout: number }, done: (error: Error | null, result: unknown) => void): void;
+  execute(statement: { sql: string; values: unknown[]; timeout: number }, callback: (error: Error | null, result: unknown) => void): void;
 }
 interface Pool extends Executor {
   on(event: "connection", listener: (connection: PoolConnection) => void): void;
 }
 
 /** Of each pool. */
-const CONNECTIONS = 10;
-const STATEMENT_MS = 5000;
+const MAX_POOL_CONNECTIONS = 10;
+const STATEMENT_TIMEOUT_MS = 5000;
 /**
  * For one lock. The server gives up waiting before we do: what nobody waits for any more must not be done later. A statement may wait for
  * each of its rows in turn.
  */
-const LOCK_SECONDS = 1;
-const TABLE_LOCK_SECONDS = 4;
+const LOCK_WAIT_TIMEOUT_SECONDS = 1;
+const METADATA_LOCK_TIMEOUT_SECONDS = 4;
 /** TypeORM prints slow statements with their parameters, which hold hashes, whatever `logging` says. */
-const silent: Logger = {
+const silentLogger: Logger = {
   ...{ logQuery: () => {}, logQueryError: () => {}, logQuerySlow: () => {} },
   ...{ logSchemaBuild: () => {}, logMigration: () => {}, log: () => {} },
 };
 const poolOf = (source: DataSource) => (source.driver as unknown as { pool: Pool }).pool;
 /** Prepared once a connection, past TypeORM. */
-async function execute({ queryRunner, dataSource }: EntityManager, sql: string, parameters: readonly unknown[]): Promise<unknown> {
+async function executeStatement({ queryRunner, dataSource }: EntityManager, sql: string, parameters: readonly unknown[]): Promise<unknown> {
   const executor: Executor = queryRunner ? await queryRunner.connect() : poolOf(dataSource);
   return await new Promise((resolve, reject) => {
-    const done = (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result));
-    executor.execute({ sql, values: [...parameters], timeout: STATEMENT_MS }, done);
+    const callback = (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result));
+    executor.execute({ sql, values: [...parameters], timeout: STATEMENT_TIMEOUT_MS }, callback);
   });
 }
 
@@ -39,26 +39,29 @@ async function execute({ queryRunner, dataSource }: EntityManager, sql: string, 
  * Opens MySQL 8.4 / 9 or MariaDB 10.11+. Reads outside of transactions have a pool of their own: while a storm of log-ins waits for
  * the server's disk, everybody else's reads do not wait for a connection.
  */
-export async function openMysql(options: OpenOptions): Promise<OpenDatabase> {
+export async function openMysql(options: DatabaseOptions): Promise<DatabaseConnection> {
   const isolation = options.isolation ?? "READ COMMITTED";
-  const session = sessionStatements(isolation);
-  const writing = [...session, `SET SESSION innodb_lock_wait_timeout = ${LOCK_SECONDS}, lock_wait_timeout = ${LOCK_SECONDS}`];
+  const baseStatements = sessionStatements(isolation);
+  const writerStatements = [
+    ...baseStatements,
+    `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_TIMEOUT_SECONDS}, lock_wait_timeout = ${LOCK_WAIT_TIMEOUT_SECONDS}`,
+  ];
   // Reads wait for one thing only: for a table that is being changed.
-  const reading = [...session, `SET SESSION lock_wait_timeout = ${TABLE_LOCK_SECONDS}`];
-  const writer = await openPool(options, writing, STATEMENT_MS);
+  const readerStatements = [...baseStatements, `SET SESSION lock_wait_timeout = ${METADATA_LOCK_TIMEOUT_SECONDS}`];
+  const writer = await openPool(options, writerStatements, STATEMENT_TIMEOUT_MS);
   const [row] = (await writer.query("SELECT VERSION() AS version")) as [{ version: string }];
   const product = row.version.includes("MariaDB") ? "MariaDB" : "MySQL";
-  const reader = await openPool({ ...options, migrations: [] }, reading, STATEMENT_MS);
+  const reader = await openPool({ ...options, migrations: [] }, readerStatements, STATEMENT_TIMEOUT_MS);
   return {
     label: `${product} ${row.version.split("-")[0]} at ${new URL(options.url).host}`,
     writer,
     reader,
-    readAgain: async (...statement) => (await execute(...statement)) as Record<string, unknown>[],
-    changeAgain: async (...statement) => ((await execute(...statement)) as { affectedRows: number }).affectedRows,
+    queryPrepared: async (...statement) => (await executeStatement(...statement)) as Record<string, unknown>[],
+    executePrepared: async (...statement) => ((await executeStatement(...statement)) as { affectedRows: number }).affectedRows,
     // Changing a large table takes as long as it takes.
-    openMigrator: () => openPool(options, session),
-    maximumTransactions: CONNECTIONS,
-    ready: async () => {},
+    openMigrationSource: () => openPool(options, baseStatements),
+    maxConcurrentTransactions: MAX_POOL_CONNECTIONS,
+    afterMigrations: async () => {},
     backup: async () => {
       throw new Error("For MySQL and MariaDB use their own tool: mysqldump --single-transaction");
     },
@@ -66,11 +69,11 @@ export async function openMysql(options: OpenOptions): Promise<OpenDatabase> {
 }
 
 async function openPool(
-  { url: text, entities, migrations }: OpenOptions,
-  statements: readonly string[],
-  statementMs?: number,
+  { url: databaseUrl, entities, migrations }: DatabaseOptions,
+  sessionSetup: readonly string[],
+  statementTimeoutMs?: number,
 ): Promise<DataSource> {
-  const url = new URL(text);
+  const url = new URL(databaseUrl);
   const source = new DataSource({
     type: "mysql",
     driver: await import("mysql2").then((module) => module.default),
@@ -82,10 +85,10 @@ async function openPool(
     charset: "utf8mb4",
     timezone: "Z",
     connectTimeout: 5000,
-    ...(statementMs === undefined ? {} : { enableQueryTimeout: true, maxQueryExecutionTime: statementMs }),
-    logger: silent,
+    ...(statementTimeoutMs === undefined ? {} : { enableQueryTimeout: true, maxQueryExecutionTime: statementTimeoutMs }),
+    logger: silentLogger,
     ...(url.searchParams.get("ssl") === "true" ? { ssl: { rejectUnauthorized: true } } : {}),
-    extra: { connectionLimit: CONNECTIONS, maxIdle: CONNECTIONS, queueLimit: 1000, enableKeepAlive: true, trace: false },
+    extra: { connectionLimit: MAX_POOL_CONNECTIONS, maxIdle: MAX_POOL_CONNECTIONS, queueLimit: 1000, enableKeepAlive: true, trace: false },
     entities: [...entities] as never[],
     migrations: [...migrations],
     migrationsTransactionMode: "none",
@@ -96,9 +99,9 @@ async function openPool(
   // The first connections are made by initialize(), before a listener could be attached, so the session is set on acquisition too.
   await source.initialize();
   poolOf(source).on("connection", (connection) => {
-    for (const statement of statements) connection.query(statement);
+    for (const statement of sessionSetup) connection.query(statement);
   });
-  await prepareIdleConnection(source, statements);
+  await configureIdleConnection(source, sessionSetup);
   return source;
 }
 
@@ -108,10 +111,10 @@ const sessionStatements = (isolation: string) => [
 ];
 
 /** The connection that initialize() opened is in the pool already: give it the same session as the later ones. */
-async function prepareIdleConnection(source: DataSource, statements: readonly string[]): Promise<void> {
+async function configureIdleConnection(source: DataSource, sessionSetup: readonly string[]): Promise<void> {
   const runner = source.createQueryRunner();
   try {
-    for (const statement of statements) await runner.query(statement);
+    for (const statement of sessionSetup) await runner.query(statement);
   } finally {
     await runner.release();
   }

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DataSource, type DataSourceOptions } from "typeorm";
-import type { OpenDatabase, OpenOptions } from "./dialect.js";
+import type { DatabaseConnection, DatabaseOptions } from "./dialect.js";
 
 interface SqliteConnection {
   prepare(sql: string): unknown;
@@ -13,7 +13,7 @@ type SqliteConstructor = new (...options: unknown[]) => SqliteConnection;
  * Opens the embedded database: one connection that writes, one that only reads (WAL lets both run at once). TypeORM's deferred BEGIN
  * fails when another process writes in between, so the writer begins with BEGIN IMMEDIATE.
  */
-export async function openSqlite(options: OpenOptions): Promise<OpenDatabase> {
+export async function openSqlite(options: DatabaseOptions): Promise<DatabaseConnection> {
   const file = resolve(options.url.slice("sqlite:".length));
   mkdirSync(dirname(file), { recursive: true });
   closeSync(openSync(file, "a", 0o600));
@@ -25,7 +25,7 @@ export async function openSqlite(options: OpenOptions): Promise<OpenDatabase> {
     }
   }
   let connection: SqliteConnection | undefined;
-  const common = {
+  const commonOptions = {
     type: "better-sqlite3",
     database: file,
     entities: [...options.entities] as never[],
@@ -34,7 +34,7 @@ export async function openSqlite(options: OpenOptions): Promise<OpenDatabase> {
     synchronize: false,
   } satisfies DataSourceOptions;
   const writer = new DataSource({
-    ...common,
+    ...commonOptions,
     driver: ImmediateSqlite,
     enableWAL: true,
     timeout: 5000,
@@ -47,7 +47,7 @@ export async function openSqlite(options: OpenOptions): Promise<OpenDatabase> {
   });
   await writer.initialize();
   const reader = new DataSource({
-    ...common,
+    ...commonOptions,
     driver: Sqlite,
     timeout: 50,
     prepareDatabase: (opened: SqliteConnection) => {
@@ -58,17 +58,17 @@ export async function openSqlite(options: OpenOptions): Promise<OpenDatabase> {
     label: `SQLite at ${file}`,
     writer,
     reader,
-    readAgain: (manager, sql, parameters) => manager.query(sql, [...parameters]),
-    changeAgain: async ({ queryRunner, dataSource }, sql, parameters) => {
+    queryPrepared: (manager, sql, parameters) => manager.query(sql, [...parameters]),
+    executePrepared: async ({ queryRunner, dataSource }, sql, parameters) => {
       const runner = queryRunner ?? dataSource.createQueryRunner();
       const { affected } = await runner.query(sql, [...parameters], true);
       if (affected === undefined) throw new Error("The driver does not say how many rows it changed");
       return affected;
     },
-    openMigrator: async () => writer,
-    maximumTransactions: 1,
+    openMigrationSource: async () => writer,
+    maxConcurrentTransactions: 1,
     // Waiting inside SQLite blocks the event loop: once migrated, a busy file is answered at once and retried without blocking.
-    ready: async () => {
+    afterMigrations: async () => {
       connection?.pragma("busy_timeout = 0");
       await reader.initialize();
     },
@@ -81,14 +81,14 @@ export async function openSqlite(options: OpenOptions): Promise<OpenDatabase> {
 }
 
 /** Release 13 needs Node 22; release 12 lets Node 24.19 and later abort the process when it collects a statement. */
-const DRIVER = Number.parseInt(process.versions.node, 10) >= 22 ? "better-sqlite3-napi" : "better-sqlite3";
+const DRIVER_PACKAGE = Number.parseInt(process.versions.node, 10) >= 22 ? "better-sqlite3-napi" : "better-sqlite3";
 
 async function loadDriver(): Promise<SqliteConstructor> {
   try {
-    return (await import(DRIVER)).default as SqliteConstructor;
+    return (await import(DRIVER_PACKAGE)).default as SqliteConstructor;
   } catch (error) {
     throw new Error(
-      `The embedded database needs the optional package ${DRIVER}, which is not installed or does not load here: run npm ci again with this release of Node (on Node 20 it may need python3, make and g++), or set DATABASE_URL=mysql://...`,
+      `The embedded database needs the optional package ${DRIVER_PACKAGE}, which is not installed or does not load here: run npm ci again with this release of Node (on Node 20 it may need python3, make and g++), or set DATABASE_URL=mysql://...`,
       { cause: error },
     );
   }

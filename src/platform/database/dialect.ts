@@ -1,31 +1,31 @@
 import type { DataSource, EntityManager, EntityTarget, MigrationInterface, ObjectLiteral } from "typeorm";
 
 /** What both dialects are opened with. */
-export interface OpenOptions {
+export interface DatabaseOptions {
   readonly url: string;
   readonly entities: readonly EntityTarget<ObjectLiteral>[];
   readonly migrations: readonly (new () => MigrationInterface)[];
   /** Transaction isolation of the MySQL family; the gateway's own is READ COMMITTED. SQLite is always serializable. */
   /** False leaves the schema as it is (to inspect a database); otherwise what names this process in the migration lock. */
-  readonly migrates: false | { readonly lockOwner: string };
+  readonly runMigrations: false | { readonly lockOwner: string };
   readonly isolation?: "READ COMMITTED" | "REPEATABLE READ";
 }
 
 /** An open database: where transactions run, where reads outside of them run, and how this dialect reports trouble. */
-export interface OpenDatabase {
+export interface DatabaseConnection {
   readonly label: string;
   readonly writer: DataSource;
   readonly reader: DataSource;
   /** Runs a SELECT that is asked over and over, in the manager's transaction if it has one; prepared where the dialect can. */
-  readAgain(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  queryPrepared(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** Runs a statement that changes something, as `readAgain`; returns how many rows met its condition. */
-  changeAgain(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<number>;
+  executePrepared(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<number>;
   /** Where migrations run; closed by the caller when it is not the writer. */
-  openMigrator(): Promise<DataSource>;
+  openMigrationSource(): Promise<DataSource>;
   /** How many transactions may run at once in this process. */
-  readonly maximumTransactions: number;
+  readonly maxConcurrentTransactions: number;
   /** Called once migrations are done; a reader that needs the schema is opened here. */
-  ready(): Promise<void>;
+  afterMigrations(): Promise<void>;
   /** Writes a consistent copy while others read and write. @throws Error with a sentence where this dialect has its own tool */
   backup(file: string): Promise<void>;
 }
@@ -36,8 +36,8 @@ export function driverCode(error: unknown): string {
   return String(driverError?.code ?? code ?? "");
 }
 
-const uniqueViolations = new Set(["ER_DUP_ENTRY", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"]);
-const retryable = new Set([
+const uniqueViolationCodes = new Set(["ER_DUP_ENTRY", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"]);
+const retryableCodes = new Set([
   "ER_LOCK_DEADLOCK",
   "ER_LOCK_WAIT_TIMEOUT",
   "ER_CHECKREAD",
@@ -46,19 +46,20 @@ const retryable = new Set([
   "SQLITE_BUSY_RECOVERY",
   "SQLITE_LOCKED",
 ]);
-const unavailable = /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_|POOL_|SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN))/;
-const unavailableErrors = new Set(["ER_CON_COUNT_ERROR", "ER_SERVER_SHUTDOWN", "ER_OPTION_PREVENTS_STATEMENT", "ER_QUERY_TIMEOUT"]);
+const unavailablePattern =
+  /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_|POOL_|SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN))/;
+const unavailableCodes = new Set(["ER_CON_COUNT_ERROR", "ER_SERVER_SHUTDOWN", "ER_OPTION_PREVENTS_STATEMENT", "ER_QUERY_TIMEOUT"]);
 
 /** True when a unique index refused a row. */
-export const isUniqueViolation = (error: unknown) => uniqueViolations.has(driverCode(error));
+export const isUniqueViolation = (error: unknown) => uniqueViolationCodes.has(driverCode(error));
 /** True when a column that takes no null was to get one. */
-export const isNullRefused = (error: unknown) => ["ER_BAD_NULL_ERROR", "SQLITE_CONSTRAINT_NOTNULL"].includes(driverCode(error));
+export const isNotNullViolation = (error: unknown) => ["ER_BAD_NULL_ERROR", "SQLITE_CONSTRAINT_NOTNULL"].includes(driverCode(error));
 /** True when the whole transaction may simply run again (deadlock, lock wait, busy). */
-export const isRetryable = (error: unknown) => retryable.has(driverCode(error));
+export const isRetryable = (error: unknown) => retryableCodes.has(driverCode(error));
 /** True when the database cannot be reached or cannot write; a client should try again later. */
 export const isDatabaseUnavailable = (error: unknown) => {
   const code = driverCode(error);
-  if (unavailable.test(code) || unavailableErrors.has(code) || retryable.has(code)) return true;
+  if (unavailablePattern.test(code) || unavailableCodes.has(code) || retryableCodes.has(code)) return true;
   const message = error instanceof Error ? error.message : "";
   return /Pool is closed|Queue limit reached|No connections available|database connection is not open|Can't add new command/.test(message);
 };

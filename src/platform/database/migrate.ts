@@ -3,7 +3,7 @@ import type { DataSource } from "typeorm";
 import { addSeconds, type Clock } from "../clock.js";
 
 const LEASE_SECONDS = 60;
-const PATIENCE_MS = 120_000;
+const LOCK_TIMEOUT_MS = 120_000;
 
 /**
  * Runs the migrations that are missing, one process at a time. The lock is a row with owner and lease, taken by a conditional update:
@@ -14,14 +14,14 @@ export async function migrate(source: DataSource, clock: Clock, owner: string): 
   await source.query(
     "CREATE TABLE IF NOT EXISTS migration_lock (name VARCHAR(16) NOT NULL PRIMARY KEY, owner VARCHAR(36) NOT NULL, lease_until VARCHAR(24) NOT NULL)",
   );
-  await acquire(source, clock, owner);
+  await acquireMigrationLock(source, clock, owner);
   const renewal = setInterval(() => {
-    const until = addSeconds(clock.now(), LEASE_SECONDS).toISOString();
-    source.query("UPDATE migration_lock SET lease_until = ? WHERE name = 'schema' AND owner = ?", [until, owner]).catch(() => {});
+    const leaseUntil = addSeconds(clock.now(), LEASE_SECONDS).toISOString();
+    source.query("UPDATE migration_lock SET lease_until = ? WHERE name = 'schema' AND owner = ?", [leaseUntil, owner]).catch(() => {});
   }, 15_000);
   try {
-    const done = await source.runMigrations({ transaction: "none" });
-    return done.length;
+    const executed = await source.runMigrations({ transaction: "none" });
+    return executed.length;
   } finally {
     clearInterval(renewal);
     await source.query("UPDATE migration_lock SET owner = '', lease_until = '' WHERE name = 'schema' AND owner = ?", [owner]);
@@ -29,19 +29,19 @@ export async function migrate(source: DataSource, clock: Clock, owner: string): 
 }
 
 /** How many migrations of this release have not run yet. Needs no right to change the schema. */
-export async function countMissing(source: DataSource): Promise<number> {
+export async function countPendingMigrations(source: DataSource): Promise<number> {
   const runner = source.createQueryRunner();
   try {
     if (!(await runner.hasTable("migrations"))) return source.migrations.length;
     const rows = (await runner.query("SELECT name FROM migrations")) as { name: string }[];
-    const done = new Set(rows.map(({ name }) => name));
-    return source.migrations.filter((migration) => !done.has(migration.name ?? migration.constructor.name)).length;
+    const executed = new Set(rows.map(({ name }) => name));
+    return source.migrations.filter((migration) => !executed.has(migration.name ?? migration.constructor.name)).length;
   } finally {
     if (source.options.type === "mysql") await runner.release();
   }
 }
 
-async function acquire(source: DataSource, clock: Clock, owner: string): Promise<void> {
+async function acquireMigrationLock(source: DataSource, clock: Clock, owner: string): Promise<void> {
   try {
     await source.query("INSERT INTO migration_lock (name, owner, lease_until) VALUES ('schema', '', '')");
   } catch {
@@ -57,7 +57,7 @@ async function acquire(source: DataSource, clock: Clock, owner: string): Promise
     ]);
     const [row] = (await source.query("SELECT owner FROM migration_lock WHERE name = 'schema'")) as [{ owner: string } | undefined];
     if (row?.owner === owner) return;
-    if (now.getTime() - started > PATIENCE_MS) throw new Error("Another process has held the migration lock for two minutes");
+    if (now.getTime() - started > LOCK_TIMEOUT_MS) throw new Error("Another process has held the migration lock for two minutes");
     await delay(200);
   }
 }

@@ -1,30 +1,30 @@
 import { type QueryRunner, Table, TableColumn, TableIndex, TableUnique } from "typeorm";
 
-interface ColumnShape {
+interface ColumnDefinition {
   readonly type: string;
   readonly length?: string;
   readonly precision?: number;
   readonly default?: string;
 }
 /** Column shapes for migrations, matching columns.ts. */
-export const shapes = {
+export const columnTypes = {
   id: { type: "varchar", length: "36" },
-  text: (length: number): ColumnShape => ({ type: "varchar", length: String(length) }),
+  text: (length: number): ColumnDefinition => ({ type: "varchar", length: String(length) }),
   longText: { type: "text" },
   count: { type: "int" },
   instant: { type: "datetime", precision: 3 },
 } as const;
 
-interface TableShape {
+interface TableDefinition {
   readonly name: string;
   readonly primary: readonly string[];
-  readonly columns: Readonly<Record<string, ColumnShape | (ColumnShape & { readonly nullable: true })>>;
+  readonly columns: Readonly<Record<string, ColumnDefinition | (ColumnDefinition & { readonly nullable: true })>>;
   readonly unique?: Readonly<Record<string, readonly string[]>>;
   readonly indexes?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Adds columns that are not there yet, so that an interrupted migration can run again. They get the table's binary collation. */
-export async function addColumns(runner: QueryRunner, table: string, columns: TableShape["columns"]): Promise<void> {
+export async function addColumns(runner: QueryRunner, table: string, columns: TableDefinition["columns"]): Promise<void> {
   for (const [name, column] of Object.entries(columns))
     if (!(await runner.hasColumn(table, name)))
       await runner.addColumn(table, new TableColumn({ name, isNullable: "nullable" in column, ...column }));
@@ -33,39 +33,39 @@ export async function addColumns(runner: QueryRunner, table: string, columns: Ta
 /** Makes the values of columns unique together, unless they are so already. */
 export async function addUnique(runner: QueryRunner, table: string, name: string, columnNames: string[]): Promise<void> {
   const existing = await runner.getTable(table);
-  const names = [...(existing?.indices ?? []), ...(existing?.uniques ?? [])].map((one) => one.name);
+  const names = [...(existing?.indices ?? []), ...(existing?.uniques ?? [])].map((index) => index.name);
   if (names.includes(name)) return;
   if (runner.dataSource.options.type === "mysql") await runner.createIndex(table, new TableIndex({ name, columnNames, isUnique: true }));
   else await runner.createUniqueConstraint(table, new TableUnique({ name, columnNames }));
 }
 
 /** Marks a column shape as nullable. */
-export const nullable = (shape: ColumnShape) => ({ ...shape, nullable: true as const });
+export const nullable = (definition: ColumnDefinition) => ({ ...definition, nullable: true as const });
 
 /**
  * Creates a table if it is not there, so that an interrupted migration can run again. In the MySQL family every text column gets a
  * binary collation: the default one takes `A@b`, `a@B` and `Á@b` for the same handle.
  */
-export async function createTable(runner: QueryRunner, shape: TableShape): Promise<void> {
+export async function createTable(runner: QueryRunner, definition: TableDefinition): Promise<void> {
   const isMysql = runner.dataSource.options.type === "mysql";
-  const uniques = Object.entries(shape.unique ?? {});
+  const uniques = Object.entries(definition.unique ?? {});
   const table = new Table({
-    name: shape.name,
-    columns: Object.entries(shape.columns).map(([name, column]) => ({
+    name: definition.name,
+    columns: Object.entries(definition.columns).map(([name, column]) => ({
       name,
       isNullable: false,
       ...column,
       // SQLite's own word, which TypeORM compares by.
       ...(!isMysql && column.type === "int" ? { type: "integer" } : {}),
       ...("nullable" in column ? { isNullable: true } : {}),
-      isPrimary: shape.primary.includes(name),
+      isPrimary: definition.primary.includes(name),
     })),
-    indices: Object.entries(shape.indexes ?? {}).map(([name, columnNames]) => new TableIndex({ name, columnNames: [...columnNames] })),
+    indices: Object.entries(definition.indexes ?? {}).map(([name, columnNames]) => new TableIndex({ name, columnNames: [...columnNames] })),
   });
   for (const [name, columnNames] of uniques)
     if (isMysql) table.addIndex(new TableIndex({ name, columnNames: [...columnNames], isUnique: true }), true);
     else table.addUniqueConstraint(new TableUnique({ name, columnNames: [...columnNames] }));
   if (isMysql) table.engine = "InnoDB";
   await runner.createTable(table, true);
-  if (isMysql) await runner.query(`ALTER TABLE \`${shape.name}\` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+  if (isMysql) await runner.query(`ALTER TABLE \`${definition.name}\` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
 }

@@ -51,10 +51,10 @@ export const errorCatalogue = {
   INTERNAL_SERVER_ERROR: { place: "top", status: 500, meaning: "A defect of the gateway; extensions.id is in its log." },
 } as const satisfies Record<string, { place: "union" | "top"; status?: number; meaning: string }>;
 
-export type AnyCode = keyof typeof errorCatalogue;
+export type AnyErrorCode = keyof typeof errorCatalogue;
 type CodesOf<Place extends "union" | "top"> = {
-  [Code in AnyCode]: (typeof errorCatalogue)[Code]["place"] extends Place ? Code : never;
-}[AnyCode];
+  [Code in AnyErrorCode]: (typeof errorCatalogue)[Code]["place"] extends Place ? Code : never;
+}[AnyErrorCode];
 
 /** Codes of the members of result unions that implement UserError. */
 export type ErrorCode = CodesOf<"union">;
@@ -62,5 +62,5 @@ export type ErrorCode = CodesOf<"union">;
 export type TopLevelCode = CodesOf<"top">;
 
 const codesOf = (place: "union" | "top") =>
-  (Object.keys(errorCatalogue) as AnyCode[]).filter((code) => errorCatalogue[code].place === place);
+  (Object.keys(errorCatalogue) as AnyErrorCode[]).filter((code) => errorCatalogue[code].place === place);
 export const userErrorCodes = codesOf("union") as ErrorCode[];

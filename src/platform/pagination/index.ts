@@ -1,1 +1,1 @@
-export { cursorOf, type PageRequest, type Position, requirePage } from "./page.js";
+export { type CursorPosition, encodeCursor, type PageRequest, requirePage } from "./page.js";

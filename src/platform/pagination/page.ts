@@ -1,31 +1,31 @@
-import { Refusal } from "../errors/index.js";
+import { GatewayError } from "../errors/index.js";
 
 /** A row's place in a list, newest first. */
-export interface Position {
+export interface CursorPosition {
   readonly createdAt: Date;
   readonly id: string;
 }
 export interface PageRequest {
   readonly first: number;
   /** The page begins after this row; null: at the top. */
-  readonly after: Position | null;
+  readonly after: CursorPosition | null;
 }
 
-const LARGEST_PAGE = 100;
+const MAX_PAGE_SIZE = 100;
 
 /** The page a client asks for. @throws Refusal BAD_USER_INPUT when `first` is not 1 to 100 or `after` is no cursor */
 export function requirePage(first: number, after: string | null | undefined): PageRequest {
-  if (first < 1 || first > LARGEST_PAGE) throw new Refusal("BAD_USER_INPUT", { path: "first" });
-  const position = after == null ? null : parseCursor(after);
-  if (after != null && !position) throw new Refusal("BAD_USER_INPUT", { path: "after" });
+  if (first < 1 || first > MAX_PAGE_SIZE) throw new GatewayError("BAD_USER_INPUT", { path: "first" });
+  const position = after == null ? null : decodeCursor(after);
+  if (after != null && !position) throw new GatewayError("BAD_USER_INPUT", { path: "after" });
   return { first, after: position };
 }
 
 /** A cursor names a place in a list, nothing else: whose list it is says the request. */
-export const cursorOf = ({ createdAt, id }: Position) => Buffer.from(`${createdAt.getTime()} ${id}`).toString("base64url");
+export const encodeCursor = ({ createdAt, id }: CursorPosition) => Buffer.from(`${createdAt.getTime()} ${id}`).toString("base64url");
 
 /** Null for text that is no cursor. Thirteen digits end in the year 2286: databases refuse instants far beyond. */
-function parseCursor(cursor: string): Position | null {
+function decodeCursor(cursor: string): CursorPosition | null {
   const [, time, id] = /^(\d{1,13}) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
   return time && id ? { createdAt: new Date(Number(time)), id } : null;
 }

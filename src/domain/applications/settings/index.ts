@@ -49,8 +49,8 @@ export type SecretName = keyof typeof secretSettings;
 export type SecretChanges = Partial<Record<SecretName, string | null>>;
 
 /** Thrown with one sentence for people when settings do not hold. */
-export class SettingsRefused extends Error {
-  override name = "SettingsRefused";
+export class InvalidSettingsError extends Error {
+  override name = "InvalidSettingsError";
 }
 
 /** Fills in defaults and checks every group. @throws SettingsRefused */
@@ -59,7 +59,7 @@ export function parseSettings(groups: Record<string, unknown>): ApplicationSetti
     const parsed = schema.safeParse(groups[group] ?? {});
     if (parsed.success) return [group, parsed.data];
     const [issue] = parsed.error.issues;
-    throw new SettingsRefused(`${[group, ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "refused"}`);
+    throw new InvalidSettingsError(`${[group, ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "refused"}`);
   });
   return Object.fromEntries(entries) as ApplicationSettings;
 }
@@ -67,50 +67,50 @@ export function parseSettings(groups: Record<string, unknown>): ApplicationSetti
 /** What settings must be together. Asked when they are changed, so that a later rule breaks no application that stands. @throws SettingsRefused */
 export function requireConsistent({ secondFactor, twilio, mail }: ApplicationSettings): void {
   if (mail.smtpUrl !== (mail.from !== ""))
-    throw new SettingsRefused(
+    throw new InvalidSettingsError(
       "mail.from: an own server needs an own sender: mail.smtpUrl and mail.from are set together, and cleared together",
     );
   if (secondFactor.mode === "SMS" && !canSendSms(twilio))
-    throw new SettingsRefused(
+    throw new InvalidSettingsError(
       "secondFactor.mode: SMS needs twilio.accountSid, twilio.authToken and twilio.phoneNumber or twilio.messagingServiceSid, and keeps them",
     );
 }
 
 /** Groups of settings as they are stored, and what is to happen to secrets. */
-export interface SettingsDraft {
+export interface SettingsChange {
   readonly groups: Record<string, unknown>;
   readonly secrets: SecretChanges;
 }
 
 /** Parses `group.field=value`: JSON when it parses and fits the field, else text; a list accepts one bare item. @throws SettingsRefused */
-export function applyAssignment({ groups, secrets }: SettingsDraft, assignment: string): SettingsDraft {
+export function applyAssignment({ groups, secrets }: SettingsChange, assignment: string): SettingsChange {
   const [, group = "", field = "", text = ""] = /^([A-Za-z]+)\.([A-Za-z]+)=([\s\S]*)$/.exec(assignment) ?? [];
   // Only what stands before the value is repeated: it may be a secret.
-  if (!group) throw new SettingsRefused(`"${assignment.split("=")[0]?.slice(0, 80)}" is not group.field=value`);
-  if (!(group in settingsGroups)) throw new SettingsRefused(`there is no settings group "${group}"`);
+  if (!group) throw new InvalidSettingsError(`"${assignment.split("=")[0]?.slice(0, 80)}" is not group.field=value`);
+  if (!(group in settingsGroups)) throw new InvalidSettingsError(`there is no settings group "${group}"`);
   const schema = settingsGroups[group as SettingsGroup];
-  if (!(field in schema.shape)) throw new SettingsRefused(`there is no setting "${group}.${field}"`);
+  if (!(field in schema.shape)) throw new InvalidSettingsError(`there is no setting "${group}.${field}"`);
   const before = (groups[group] ?? {}) as Record<string, unknown>;
-  const put = (value: unknown) => ({ ...groups, [group]: { ...before, [field]: value } });
+  const withField = (value: unknown) => ({ ...groups, [group]: { ...before, [field]: value } });
   const name = `${group}.${field}`;
-  if (isSecret(name)) return { groups: put(text !== ""), secrets: { ...secrets, [name]: readSecret(name, text) } };
-  const readings = [...jsonReadings(text), text, [text]];
-  const results = readings.map((value) => ({ value, parsed: schema.safeParse({ ...before, [field]: value }) }));
-  const fitting = results.find(({ parsed }) => parsed.success) ?? results[0];
-  if (!fitting?.parsed.success) throw new SettingsRefused(`${name}: ${fitting?.parsed.error?.issues[0]?.message ?? "refused"}`);
-  return { groups: put(fitting.value), secrets };
+  if (isSecret(name)) return { groups: withField(text !== ""), secrets: { ...secrets, [name]: parseSecret(name, text) } };
+  const candidates = [...jsonCandidates(text), text, [text]];
+  const results = candidates.map((value) => ({ value, parsed: schema.safeParse({ ...before, [field]: value }) }));
+  const accepted = results.find(({ parsed }) => parsed.success) ?? results[0];
+  if (!accepted?.parsed.success) throw new InvalidSettingsError(`${name}: ${accepted?.parsed.error?.issues[0]?.message ?? "refused"}`);
+  return { groups: withField(accepted.value), secrets };
 }
 
 const isSecret = (name: string): name is SecretName => name in secretSettings;
 
-function readSecret(name: SecretName, text: string): string | null {
+function parseSecret(name: SecretName, text: string): string | null {
   if (text === "") return null;
   const parsed = secretSettings[name].safeParse(text);
-  if (!parsed.success) throw new SettingsRefused(`${name}: ${parsed.error.issues[0]?.message ?? "refused"}`);
+  if (!parsed.success) throw new InvalidSettingsError(`${name}: ${parsed.error.issues[0]?.message ?? "refused"}`);
   return parsed.data;
 }
 
-function jsonReadings(text: string): unknown[] {
+function jsonCandidates(text: string): unknown[] {
   try {
     const value: unknown = JSON.parse(text);
     return [value, [value]];

@@ -8,7 +8,7 @@ const origin = z
   );
 
 /** Web pages and deep links of apps; nothing a browser would execute. */
-const target = z
+const linkTarget = z
   .string()
   .max(2048)
   .refine(
@@ -19,8 +19,8 @@ const target = z
 export const linksSettings = z.strictObject({
   origins: z.array(origin).max(50).default([]).describe("web pages that may call the Authentication API of this application"),
   invitationUrl: z
-    .union([z.literal(""), target.refine((value) => !value.includes("#"), "must not have a fragment")])
+    .union([z.literal(""), linkTarget.refine((value) => !value.includes("#"), "must not have a fragment")])
     .default("")
     .describe("page of the app that accepts invitations; the mail's button leads there with #code="),
-  redirects: z.array(target).max(20).default([]).describe("where link pages lead to when they are done: the first; empty: nowhere"),
+  redirects: z.array(linkTarget).max(20).default([]).describe("where link pages lead to when they are done: the first; empty: nowhere"),
 });

@@ -38,7 +38,7 @@ export const metadataSettings = z.strictObject({
     .max(50)
     .refine((fields) => {
       const paths = fields.map((field) => field.path);
-      return !paths.some((one, index) => paths.some((other, at) => at !== index && (other === one || other.startsWith(`${one}.`))));
+      return !paths.some((a, aIndex) => paths.some((b, bIndex) => bIndex !== aIndex && (b === a || b.startsWith(`${a}.`))));
     }, "repeats a path or puts one path inside another")
     .default([])
     .describe("the users' metadata: a list of { path, name, type, setBy, allowedValues, required, editable, inToken, default }"),

@@ -4,13 +4,13 @@ export const secondFactorModes = ["NONE", "TOTP", "SMS"] as const;
 export type SecondFactorModeSetting = (typeof secondFactorModes)[number];
 
 /** The words people type for the modes. */
-const words: Readonly<Record<string, SecondFactorModeSetting>> = { none: "NONE", google: "TOTP", phone: "SMS" };
+const modeAliases: Readonly<Record<string, SecondFactorModeSetting>> = { none: "NONE", google: "TOTP", phone: "SMS" };
 
 export const secondFactorSettings = z.strictObject({
   mode: z
     .enum([...secondFactorModes, "none", "google", "phone"])
     .default("NONE")
-    .transform((word) => words[word] ?? (word as SecondFactorModeSetting))
+    .transform((alias) => modeAliases[alias] ?? (alias as SecondFactorModeSetting))
     .describe("what users can enroll beside the password: nothing, Google Authenticator (TOTP), Phone (SMS)"),
   required: z.boolean().default(false).describe("nobody logs in without a second factor; who has none enrolls at log-in"),
   totpHeading: z

@@ -5,12 +5,12 @@ const emptyOr = (schema: z.ZodString) => z.union([z.literal(""), schema]).defaul
 const sid = (prefix: string, example: string) =>
   z.string().regex(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `must be an identifier such as ${example}, or empty`);
 
-const known: ReadonlySet<string> = new Set(getCountries());
+const supportedCountries: ReadonlySet<string> = new Set(getCountries());
 const country = z
   .string()
   .trim()
   .toUpperCase()
-  .refine((code) => known.has(code), "must be two-letter country codes such as DE")
+  .refine((code) => supportedCountries.has(code), "must be two-letter country codes such as DE")
   .transform((code) => code as CountryCode);
 
 export const twilioSettings = z.strictObject({
@@ -43,8 +43,8 @@ export const canSendSms = ({ accountSid, authToken, phoneNumber, messagingServic
 export function smsCountries({ countries, phoneNumber }: TwilioSettings): readonly string[] | null {
   if (countries.length > 0) return countries;
   if (phoneNumber === "") return null;
-  const own = countryOfNumber(phoneNumber);
-  return own === null ? [] : [own];
+  const ownCountry = countryOfNumber(phoneNumber);
+  return ownCountry === null ? [] : [ownCountry];
 }
 
 /** The country of an E.164 number, as two letters. Several may share a calling code: one whose area is not known counts as the main one's. */

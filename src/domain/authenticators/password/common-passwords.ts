@@ -16,9 +16,9 @@ function* load(): Generator<string> {
   const require = createRequire(import.meta.url);
   const { dictionary } = require("@zxcvbn-ts/language-common") as { dictionary: Record<string, readonly string[]> };
   // The list's own look-up is a linear scan, so its parts are put together here.
-  const requireOfList = createRequire(require.resolve("fxa-common-password-list"));
-  const { Decoder } = (requireOfList("incremental-encoder") as { default: { Decoder: new () => Decoder } }).default;
-  const lines = (requireOfList("./encoded-passwords") as string).split("\n");
+  const requireFromList = createRequire(require.resolve("fxa-common-password-list"));
+  const { Decoder } = (requireFromList("incremental-encoder") as { default: { Decoder: new () => Decoder } }).default;
+  const lines = (requireFromList("./encoded-passwords") as string).split("\n");
   for (const password of [...(dictionary["passwords-common"] ?? []), ...new Decoder().decode(lines)])
     if (password.length >= 8) yield password.toLowerCase();
 }

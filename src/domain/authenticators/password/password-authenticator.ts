@@ -20,12 +20,12 @@ export class PasswordAuthenticator {
     const stored = isPasswordText(password) ? (user?.password ?? null) : null;
     const isRight = await this.hasher.verify(password, stored);
     if (!isRight || !user || !stored) return null;
-    return this.hasher.isOutdated(stored) ? await this.renew(user, stored, password) : stored;
+    return this.hasher.needsRehash(stored) ? await this.rehash(user, stored, password) : stored;
   }
 
-  private async renew(user: User, previous: PasswordHash, password: string): Promise<PasswordHash> {
+  private async rehash(user: User, previous: PasswordHash, password: string): Promise<PasswordHash> {
     const next = await this.hasher.hash(password);
-    const isRenewed = await this.database.transaction(() => this.users.renewPassword(user, previous.hash, next));
-    return isRenewed ? next : previous;
+    const isReplaced = await this.database.transaction(() => this.users.replacePasswordHash(user, previous.hash, next));
+    return isReplaced ? next : previous;
   }
 }

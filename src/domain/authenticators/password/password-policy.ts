@@ -2,11 +2,11 @@ import type { PasswordViolation } from "../../../platform/errors/index.js";
 import type { ApplicationSettings } from "../../applications/index.js";
 import { commonPasswords } from "./common-passwords.js";
 
-export const MAXIMUM_CHARACTERS = 256;
-export const MAXIMUM_BYTES = 1024;
+export const MAX_CHARACTERS = 256;
+export const MAX_BYTES = 1024;
 const GATEWAY_NAME = "latchkey";
 /** Different letters a password must have beside the context words in it. */
-const OWN_LETTERS = 4;
+const MIN_DISTINCT_LETTERS = 4;
 
 /** What a password must not be made of. */
 export interface PasswordContext {
@@ -26,31 +26,31 @@ export function passwordViolations(
   context: PasswordContext,
 ): PasswordViolation[] {
   const violations: PasswordViolation[] = [];
-  const normal = password.normalize("NFC");
-  const length = [...normal].length;
+  const normalised = password.normalize("NFC");
+  const length = [...normalised].length;
   if (length < policy.minimumLength) violations.push("TOO_SHORT");
-  if (length > MAXIMUM_CHARACTERS || Buffer.byteLength(normal) > MAXIMUM_BYTES) violations.push("TOO_LONG");
-  const count = (pattern: RegExp) => normal.match(pattern)?.length ?? 0;
+  if (length > MAX_CHARACTERS || Buffer.byteLength(normalised) > MAX_BYTES) violations.push("TOO_LONG");
+  const count = (pattern: RegExp) => normalised.match(pattern)?.length ?? 0;
   if (count(/\p{Lu}/gu) < policy.minimumUpper) violations.push("NEEDS_UPPER");
   if (count(/\p{Ll}/gu) < policy.minimumLower) violations.push("NEEDS_LOWER");
   if (count(/\p{Nd}/gu) < policy.minimumDigit) violations.push("NEEDS_DIGIT");
   if (count(/[^\p{L}\p{Nd}]/gu) < policy.minimumSpecial) violations.push("NEEDS_SPECIAL");
-  if (policy.blockList && commonPasswords().has(normal.toLowerCase())) violations.push("TOO_COMMON");
-  if (length <= MAXIMUM_CHARACTERS && isMadeOfContext(normal, context)) violations.push("CONTAINS_CONTEXT");
+  if (policy.blockList && commonPasswords().has(normalised.toLowerCase())) violations.push("TOO_COMMON");
+  if (length <= MAX_CHARACTERS && isDerivedFromContext(normalised, context)) violations.push("CONTAINS_CONTEXT");
   return violations;
 }
 
 /** True when little but the application's name, the address or its parts is left of the password. */
-function isMadeOfContext(password: string, { applicationName, email }: PasswordContext): boolean {
+function isDerivedFromContext(password: string, { applicationName, email }: PasswordContext): boolean {
   const localPart = email?.slice(0, email.lastIndexOf("@")) ?? "";
-  const words = [GATEWAY_NAME, applicationName, email ?? "", localPart].map(plain).filter((word) => word.length >= 3);
-  words.sort((one, other) => other.length - one.length);
-  const stripped = plain(password);
-  const rest = words.reduce((text, word) => text.replaceAll(word, ""), stripped);
-  return rest.length < stripped.length && new Set(rest.replace(/\p{Nd}/gu, "")).size < OWN_LETTERS;
+  const words = [GATEWAY_NAME, applicationName, email ?? "", localPart].map(simplify).filter((word) => word.length >= 3);
+  words.sort((a, b) => b.length - a.length);
+  const simplified = simplify(password);
+  const remainder = words.reduce((text, word) => text.replaceAll(word, ""), simplified);
+  return remainder.length < simplified.length && new Set(remainder.replace(/\p{Nd}/gu, "")).size < MIN_DISTINCT_LETTERS;
 }
 
-const plain = (text: string) =>
+const simplify = (text: string) =>
   text
     .normalize("NFC")
     .toLowerCase()

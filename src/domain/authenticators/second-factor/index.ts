@@ -3,5 +3,5 @@ export { RecoveryCodeRepository } from "./recovery-code.repository.js";
 export { RecoveryCodes } from "./recovery-codes.js";
 export { SecondFactorEntity } from "./second-factor.entity.js";
 export { type SecondFactorMethodName, SecondFactorRepository, secondFactorMethods } from "./second-factor.repository.js";
-export { type EnrolledFactor, type MatchedTotp, SecondFactors } from "./second-factors.js";
-export { describeTotp } from "./totp-enrollment.js";
+export { type EnrolledFactor, SecondFactors, type VerifiedTotp } from "./second-factors.js";
+export { createTotpProvisioning } from "./totp-enrollment.js";

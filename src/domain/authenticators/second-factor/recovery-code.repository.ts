@@ -6,34 +6,34 @@ export class RecoveryCodeRepository {
   constructor(private readonly database: Database) {}
 
   async insert(rows: readonly RecoveryCodeEntity[]): Promise<void> {
-    await this.database.writing.insert(RecoveryCodeEntity, rows as never);
+    await this.database.writeManager.insert(RecoveryCodeEntity, rows as never);
   }
 
   /** Removes the code with this hash; false when there is none. */
   async delete(applicationId: string, userId: string, codeHash: string): Promise<boolean> {
-    const { affected } = await this.database.writing.delete(RecoveryCodeEntity, { applicationId, userId, codeHash });
+    const { affected } = await this.database.writeManager.delete(RecoveryCodeEntity, { applicationId, userId, codeHash });
     return affected === 1;
   }
 
-  async deleteOfUser(applicationId: string, userId: string): Promise<void> {
-    await this.database.writing.delete(RecoveryCodeEntity, { applicationId, userId });
+  async deleteByUser(applicationId: string, userId: string): Promise<void> {
+    await this.database.writeManager.delete(RecoveryCodeEntity, { applicationId, userId });
   }
 
-  async has(applicationId: string, userId: string, codeHash: string): Promise<boolean> {
+  async exists(applicationId: string, userId: string, codeHash: string): Promise<boolean> {
     return await this.rows.existsBy({ applicationId, userId, codeHash });
   }
 
   /** How many are left by user, in the order of `userIds`. */
-  async countOfUsers(applicationId: string, userIds: readonly string[]): Promise<number[]> {
+  async countByUsers(applicationId: string, userIds: readonly string[]): Promise<number[]> {
     const rows = await this.rows.find({ where: { applicationId, userId: In([...userIds]) }, select: { userId: true } });
     return userIds.map((id) => rows.filter(({ userId }) => userId === id).length);
   }
 
-  async deleteOfApplication(applicationId: string): Promise<void> {
-    await this.database.writing.delete(RecoveryCodeEntity, { applicationId });
+  async deleteByApplication(applicationId: string): Promise<void> {
+    await this.database.writeManager.delete(RecoveryCodeEntity, { applicationId });
   }
 
   private get rows() {
-    return this.database.reading.getRepository(RecoveryCodeEntity);
+    return this.database.readManager.getRepository(RecoveryCodeEntity);
   }
 }

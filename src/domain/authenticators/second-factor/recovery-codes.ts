@@ -5,7 +5,7 @@ import type { RecoveryCodeRepository } from "./recovery-code.repository.js";
 
 type Owner = Pick<User, "applicationId" | "id">;
 
-const CODES = 10;
+const CODE_COUNT = 10;
 /** 80 bits: 16 characters of base 32. */
 const CODE_BYTES = 10;
 
@@ -20,33 +20,33 @@ export class RecoveryCodes {
   /** Makes ten new ones; all older ones are void. Runs in the caller's transaction. */
   async replace(user: Owner): Promise<readonly string[]> {
     const createdAt = this.clock.now();
-    const codes = Array.from({ length: CODES }, () => toBase32(randomBytes(CODE_BYTES)));
-    await this.deleteOfUser(user);
+    const codes = Array.from({ length: CODE_COUNT }, () => toBase32(randomBytes(CODE_BYTES)));
+    await this.deleteByUser(user);
     const { applicationId, id: userId } = user;
     await this.repository.insert(codes.map((code) => ({ applicationId, userId, codeHash: this.hash(user, code), createdAt })));
     return codes.map((code) => code.match(/.{4}/g)?.join("-") ?? "");
   }
 
   /** True when it is one of those that are left. Capital or small letters, spaces and dashes make no difference. */
-  async isLeft(user: Owner, typed: string): Promise<boolean> {
+  async verify(user: Owner, typed: string): Promise<boolean> {
     const code = normalise(typed);
-    return code !== null && (await this.repository.has(user.applicationId, user.id, this.hash(user, code)));
+    return code !== null && (await this.repository.exists(user.applicationId, user.id, this.hash(user, code)));
   }
 
   /** Uses a code up; false when it is not one of those that are left. Runs in the transaction of its effect. */
-  async use(user: Owner, typed: string): Promise<boolean> {
+  async consume(user: Owner, typed: string): Promise<boolean> {
     const code = normalise(typed);
     return code !== null && (await this.repository.delete(user.applicationId, user.id, this.hash(user, code)));
   }
 
   /** How many are left by user, in the order of `userIds`. */
-  async countOfUsers(applicationId: string, userIds: readonly string[]): Promise<number[]> {
-    return await this.repository.countOfUsers(applicationId, userIds);
+  async countByUsers(applicationId: string, userIds: readonly string[]): Promise<number[]> {
+    return await this.repository.countByUsers(applicationId, userIds);
   }
 
   /** Runs in the caller's transaction. */
-  async deleteOfUser({ applicationId, id }: Owner): Promise<void> {
-    await this.repository.deleteOfUser(applicationId, id);
+  async deleteByUser({ applicationId, id }: Owner): Promise<void> {
+    await this.repository.deleteByUser(applicationId, id);
   }
 
   private hash({ applicationId, id }: Owner, code: string): string {

@@ -1,5 +1,5 @@
 import { Entity, Index } from "typeorm";
-import { CountColumn, InstantColumn, KeyColumn, LongTextColumn, TextColumn } from "../../../platform/database/index.js";
+import { InstantColumn, IntegerColumn, KeyColumn, LongTextColumn, TextColumn } from "../../../platform/database/index.js";
 
 /** A second factor of a user: in force, or being set up beside the one in force. */
 @Entity({ name: "second_factors" })
@@ -25,11 +25,11 @@ export class SecondFactorEntity {
   secretSealed!: string | null;
 
   /** The newest TOTP time step that was accepted: no code of it or of an older one is accepted again. */
-  @CountColumn("last_step")
+  @IntegerColumn("last_step")
   lastStep!: number;
 
   /** Codes tried while it was being set up. */
-  @CountColumn("attempts")
+  @IntegerColumn("attempts")
   attempts!: number;
 
   @InstantColumn("enrolled_at")

@@ -1,5 +1,5 @@
 import { And, In, LessThan, Like, MoreThan, Not } from "typeorm";
-import { type Database, HotRead, isUniqueViolation, StalePremise } from "../../../platform/database/index.js";
+import { ConcurrencyConflict, type Database, isUniqueViolation, PreparedSelect } from "../../../platform/database/index.js";
 import type { User } from "../../users/index.js";
 import { SecondFactorEntity } from "./second-factor.entity.js";
 
@@ -10,15 +10,15 @@ export type SecondFactorState = "ACTIVE" | "PENDING";
 type Owner = Pick<User, "applicationId" | "id">;
 type Row = Pick<SecondFactorEntity, "applicationId" | "userId" | "method" | "state" | "id">;
 const keyOf = ({ applicationId, userId, method, state, id }: Row) => ({ applicationId, userId, method, state, id });
-const parts = { factor: SecondFactorEntity };
+const selection = { factor: SecondFactorEntity };
 
 export class SecondFactorRepository {
-  private readonly ofUser: HotRead<typeof parts>;
+  private readonly byUser: PreparedSelect<typeof selection>;
 
   constructor(private readonly database: Database) {
     const condition = "factor.application_id = ? AND factor.user_id = ? AND factor.state = ?";
     const order = "factor.enrolled_at, factor.method";
-    this.ofUser = new HotRead(database, parts, `FROM second_factors factor WHERE ${condition} ORDER BY ${order}`);
+    this.byUser = new PreparedSelect(database, selection, `FROM second_factors factor WHERE ${condition} ORDER BY ${order}`);
   }
 
   async find({ applicationId, id }: Owner, method: SecondFactorMethodName, state: SecondFactorState): Promise<SecondFactorEntity | null> {
@@ -26,12 +26,12 @@ export class SecondFactorRepository {
   }
 
   /** Those a user has in force, oldest first. */
-  async listActiveOf({ applicationId, id }: Owner): Promise<SecondFactorEntity[]> {
-    return (await this.ofUser.all([applicationId, id, "ACTIVE" satisfies SecondFactorState])).map(({ factor }) => factor);
+  async listActiveByUser({ applicationId, id }: Owner): Promise<SecondFactorEntity[]> {
+    return (await this.byUser.all([applicationId, id, "ACTIVE" satisfies SecondFactorState])).map(({ factor }) => factor);
   }
 
   /** Those of several users. */
-  async listActive(applicationId: string, userIds: readonly string[]): Promise<SecondFactorEntity[]> {
+  async listActiveByUsers(applicationId: string, userIds: readonly string[]): Promise<SecondFactorEntity[]> {
     return await this.rows.find({
       where: { applicationId, userId: In([...userIds]), state: "ACTIVE" satisfies SecondFactorState },
       order: { enrolledAt: "ASC", method: "ASC" },
@@ -39,7 +39,7 @@ export class SecondFactorRepository {
   }
 
   /** Users who have this method in force, in the order of their ids from `after` on. */
-  async listUserIds(applicationId: string, method: SecondFactorMethodName, limit: number, after: string): Promise<string[]> {
+  async listActiveUserIds(applicationId: string, method: SecondFactorMethodName, limit: number, after: string): Promise<string[]> {
     const where = { applicationId, method, state: "ACTIVE" satisfies SecondFactorState, userId: MoreThan(after) };
     return (await this.rows.find({ where, order: { userId: "ASC" }, take: limit })).map(({ userId }) => userId);
   }
@@ -51,41 +51,41 @@ export class SecondFactorRepository {
   /** @throws StalePremise when another transaction made one of the same method and state first */
   async insert(row: SecondFactorEntity): Promise<void> {
     try {
-      await this.database.writing.insert(SecondFactorEntity, row as never);
+      await this.database.writeManager.insert(SecondFactorEntity, row as never);
     } catch (error) {
-      throw isUniqueViolation(error) ? new StalePremise() : error;
+      throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
     }
   }
 
-  async deleteOfMethod({ applicationId, id }: Owner, method: SecondFactorMethodName, state: SecondFactorState): Promise<number> {
-    const { affected } = await this.database.writing.delete(SecondFactorEntity, { applicationId, userId: id, method, state });
+  async deleteByMethod({ applicationId, id }: Owner, method: SecondFactorMethodName, state: SecondFactorState): Promise<number> {
+    const { affected } = await this.database.writeManager.delete(SecondFactorEntity, { applicationId, userId: id, method, state });
     return affected ?? 0;
   }
 
   /** False when it was removed meanwhile. */
   async delete(row: Row): Promise<boolean> {
-    const { affected } = await this.database.writing.delete(SecondFactorEntity, keyOf(row));
+    const { affected } = await this.database.writeManager.delete(SecondFactorEntity, keyOf(row));
     return affected === 1;
   }
 
-  async deleteOfUser({ applicationId, id }: Owner): Promise<void> {
-    await this.database.writing.delete(SecondFactorEntity, { applicationId, userId: id });
+  async deleteByUser({ applicationId, id }: Owner): Promise<void> {
+    await this.database.writeManager.delete(SecondFactorEntity, { applicationId, userId: id });
   }
 
   /** Counts one attempt to confirm; false when they are spent or the time is over. */
-  async countAttempt(row: Row, maximum: number, now: Date): Promise<boolean> {
-    const { affected } = await this.database.writing
+  async recordEnrollmentAttempt(row: Row, maxAttempts: number, now: Date): Promise<boolean> {
+    const { affected } = await this.database.writeManager
       .createQueryBuilder()
       .update(SecondFactorEntity)
       .set({ attempts: () => "attempts + 1" })
-      .where({ ...keyOf(row), attempts: LessThan(maximum), expiresAt: MoreThan(now) })
+      .where({ ...keyOf(row), attempts: LessThan(maxAttempts), expiresAt: MoreThan(now) })
       .execute();
     return affected === 1;
   }
 
   /** Notes a use; with a time step only if no code of that step or a later one was used. False: somebody was first. */
-  async noteUse(row: Row, step: number | null, lastUsedAt: Date): Promise<boolean> {
-    const { affected } = await this.database.writing.update(
+  async consumeTotpStep(row: Row, step: number | null, lastUsedAt: Date): Promise<boolean> {
+    const { affected } = await this.database.writeManager.update(
       SecondFactorEntity,
       { ...keyOf(row), ...(step === null ? {} : { lastStep: LessThan(step) }) },
       { lastUsedAt, ...(step === null ? {} : { lastStep: step }) },
@@ -94,24 +94,24 @@ export class SecondFactorRepository {
   }
 
   /** Secrets sealed under another master key than today's, at most `limit`. */
-  async listSealedOtherwise(currentPrefix: string, limit: number): Promise<SecondFactorEntity[]> {
+  async listEncryptedWithOtherKey(currentPrefix: string, limit: number): Promise<SecondFactorEntity[]> {
     return await this.rows.find({ where: { secretSealed: And(Not(Like(`${currentPrefix}%`)), Not("")) }, take: limit });
   }
 
   /** Puts a newly sealed secret in the place of the one that was read; false when it was changed meanwhile. */
-  async replaceSealed(row: SecondFactorEntity, next: string): Promise<boolean> {
-    const seen = { ...keyOf(row), secretSealed: row.secretSealed ?? "" };
-    const { affected } = await this.database.writing.update(SecondFactorEntity, seen, { secretSealed: next });
+  async replaceEncrypted(row: SecondFactorEntity, next: string): Promise<boolean> {
+    const expected = { ...keyOf(row), secretSealed: row.secretSealed ?? "" };
+    const { affected } = await this.database.writeManager.update(SecondFactorEntity, expected, { secretSealed: next });
     return affected === 1;
   }
 
   /** What was being set up at the time of a backup must not be confirmed after a restore. */
-  async voidAll(): Promise<void> {
-    await this.database.writing.delete(SecondFactorEntity, { state: "PENDING" satisfies SecondFactorState });
+  async invalidateAfterRestore(): Promise<void> {
+    await this.database.writeManager.delete(SecondFactorEntity, { state: "PENDING" satisfies SecondFactorState });
   }
 
-  async deleteOfApplication(applicationId: string): Promise<void> {
-    await this.database.writing.delete(SecondFactorEntity, { applicationId });
+  async deleteByApplication(applicationId: string): Promise<void> {
+    await this.database.writeManager.delete(SecondFactorEntity, { applicationId });
   }
 
   /** Removes at most `limit` that could not be confirmed any more before `instant`; returns how many. */
@@ -122,6 +122,6 @@ export class SecondFactorRepository {
   }
 
   private get rows() {
-    return this.database.reading.getRepository(SecondFactorEntity);
+    return this.database.readManager.getRepository(SecondFactorEntity);
   }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { addSeconds, type Clock } from "../../../platform/clock.js";
-import { matchTotp, newTotpSecret, randomId, type Sealer } from "../../../platform/crypto/index.js";
+import { type Encryptor, generateTotpSecret, randomId, verifyTotp } from "../../../platform/crypto/index.js";
 import type { Database } from "../../../platform/database/index.js";
 import type { User } from "../../users/index.js";
 import type { SecondFactorEntity } from "./second-factor.entity.js";
@@ -21,40 +21,40 @@ export interface PendingTotp {
   readonly expiresAt: Date;
 }
 /** A TOTP code that was right. It is still unused: use it in the transaction of its effect. */
-export interface MatchedTotp {
+export interface VerifiedTotp {
   readonly row: SecondFactorEntity;
   readonly step: number;
 }
 
 /** So long an authenticator application may take to be set up. */
-const SET_UP_SECONDS = 600;
+const ENROLLMENT_TTL_SECONDS = 600;
 /** Wrong codes that end the set-up. */
-const MAXIMUM_ATTEMPTS = 5;
+const MAX_ENROLLMENT_ATTEMPTS = 5;
 
 /** The second factors of users. Whatever the application's mode is now, a factor that was enrolled stays in force. */
 export class SecondFactors {
   constructor(
     private readonly repository: SecondFactorRepository,
     private readonly database: Database,
-    private readonly sealer: Sealer,
+    private readonly encryptor: Encryptor,
     private readonly clock: Clock,
     private readonly log: Logger,
   ) {}
 
   /** Those in force, oldest first. */
   async list({ applicationId, id }: Owner): Promise<EnrolledFactor[]> {
-    return (await this.repository.listActiveOf({ applicationId, id })).map(toFactor);
+    return (await this.repository.listActiveByUser({ applicationId, id })).map(toFactor);
   }
 
   /** Those in force by user, in the order of `userIds`. */
-  async listOfUsers(applicationId: string, userIds: readonly string[]): Promise<EnrolledFactor[][]> {
-    const rows = await this.repository.listActive(applicationId, userIds);
+  async listByUsers(applicationId: string, userIds: readonly string[]): Promise<EnrolledFactor[][]> {
+    const rows = await this.repository.listActiveByUsers(applicationId, userIds);
     return userIds.map((userId) => rows.filter((row) => row.userId === userId).map(toFactor));
   }
 
   /** Users who have a method in force, in a fixed order. */
-  async listEnrolled(applicationId: string, method: SecondFactorMethodName, limit: number, after: string): Promise<string[]> {
-    return await this.repository.listUserIds(applicationId, method, limit, after);
+  async listEnrolledUserIds(applicationId: string, method: SecondFactorMethodName, limit: number, after: string): Promise<string[]> {
+    return await this.repository.listActiveUserIds(applicationId, method, limit, after);
   }
 
   async countEnrolled(applicationId: string, method: SecondFactorMethodName): Promise<number> {
@@ -64,28 +64,28 @@ export class SecondFactors {
   /** Begins to set up TOTP. The factor in force, if there is one, stays until the new one is confirmed. Runs in the caller's transaction. */
   async enrollTotp(user: Owner): Promise<PendingTotp> {
     const now = this.clock.now();
-    const expiresAt = addSeconds(now, SET_UP_SECONDS);
-    const secret = newTotpSecret();
+    const expiresAt = addSeconds(now, ENROLLMENT_TTL_SECONDS);
+    const secret = generateTotpSecret();
     const row = newRow(user, "TOTP", "PENDING", now);
-    await this.repository.deleteOfMethod(user, "TOTP", "PENDING");
-    await this.repository.insert({ ...row, expiresAt, secretSealed: await this.sealer.seal(placeOf(row), secret) });
+    await this.repository.deleteByMethod(user, "TOTP", "PENDING");
+    await this.repository.insert({ ...row, expiresAt, secretSealed: await this.encryptor.encrypt(associatedData(row), secret) });
     return { secret, expiresAt };
   }
 
   /** Counts one attempt and only then looks at the code; commits the count whatever comes of it. Null: refused, for whatever reason. */
-  async matchPendingTotp(user: Owner, code: string): Promise<MatchedTotp | null> {
+  async verifyPendingTotp(user: Owner, code: string): Promise<VerifiedTotp | null> {
     return await this.database.transaction(async () => {
       const row = await this.repository.find(user, "TOTP", "PENDING");
-      if (!row || !(await this.repository.countAttempt(row, MAXIMUM_ATTEMPTS, this.clock.now()))) return null;
-      return await this.match(row, code);
+      if (!row || !(await this.repository.recordEnrollmentAttempt(row, MAX_ENROLLMENT_ATTEMPTS, this.clock.now()))) return null;
+      return await this.verifyCode(row, code);
     });
   }
 
   /** Puts what was set up into force, in the place of an older one. False when somebody was first. Runs in the caller's transaction. */
-  async confirmTotp(user: Owner, { row, step }: MatchedTotp): Promise<boolean> {
+  async confirmTotp(user: Owner, { row, step }: VerifiedTotp): Promise<boolean> {
     const now = this.clock.now();
     if (!(await this.repository.delete(row))) return false;
-    await this.repository.deleteOfMethod(user, "TOTP", "ACTIVE");
+    await this.repository.deleteByMethod(user, "TOTP", "ACTIVE");
     // The same id: the secret is sealed for its place, and the place is named by the id. The code counts as used.
     const state: SecondFactorState = "ACTIVE";
     await this.repository.insert({ ...row, state, lastStep: step, attempts: 0, enrolledAt: now, lastUsedAt: now, expiresAt: null });
@@ -94,55 +94,55 @@ export class SecondFactors {
 
   /** Puts the verified phone into force, and ends what was begun when nothing had to be proved. Runs in the caller's transaction. */
   async enableSms(user: Owner): Promise<void> {
-    await this.repository.deleteOfMethod(user, "TOTP", "PENDING");
-    await this.repository.deleteOfMethod(user, "SMS", "ACTIVE");
+    await this.repository.deleteByMethod(user, "TOTP", "PENDING");
+    await this.repository.deleteByMethod(user, "SMS", "ACTIVE");
     await this.repository.insert(newRow(user, "SMS", "ACTIVE", this.clock.now()));
   }
 
   /** Null when the code is wrong or was used, or the secret cannot be had. */
-  async matchTotp(user: Owner, code: string): Promise<MatchedTotp | null> {
+  async verifyTotp(user: Owner, code: string): Promise<VerifiedTotp | null> {
     const row = await this.repository.find(user, "TOTP", "ACTIVE");
-    const matched = row && (await this.match(row, code));
-    return matched && matched.step > matched.row.lastStep ? matched : null;
+    const verified = row && (await this.verifyCode(row, code));
+    return verified && verified.step > verified.row.lastStep ? verified : null;
   }
 
   /** Uses a matched code up; false when it or a newer one was used meanwhile. Runs in the transaction of its effect. */
-  async spendTotp({ row, step }: MatchedTotp): Promise<boolean> {
-    return await this.repository.noteUse(row, step, this.clock.now());
+  async consumeTotpStep({ row, step }: VerifiedTotp): Promise<boolean> {
+    return await this.repository.consumeTotpStep(row, step, this.clock.now());
   }
 
   /** Notes that the phone was used. Runs in the caller's transaction. */
-  async spendSms(user: Owner): Promise<boolean> {
+  async recordSmsUse(user: Owner): Promise<boolean> {
     const row = await this.repository.find(user, "SMS", "ACTIVE");
-    return row !== null && (await this.repository.noteUse(row, null, this.clock.now()));
+    return row !== null && (await this.repository.consumeTotpStep(row, null, this.clock.now()));
   }
 
   /** Puts one method out of force, and what is being set up; false when it was not in force. Runs in the caller's transaction. */
   async disable(user: Owner, method: SecondFactorMethodName): Promise<boolean> {
-    await this.repository.deleteOfMethod(user, method, "PENDING");
-    return (await this.repository.deleteOfMethod(user, method, "ACTIVE")) > 0;
+    await this.repository.deleteByMethod(user, method, "PENDING");
+    return (await this.repository.deleteByMethod(user, method, "ACTIVE")) > 0;
   }
 
   /** Runs in the caller's transaction. */
-  async deleteOfUser(user: Owner): Promise<void> {
-    await this.repository.deleteOfUser(user);
+  async deleteByUser(user: Owner): Promise<void> {
+    await this.repository.deleteByUser(user);
   }
 
   /** Seals secrets anew that are under another master key than today's; returns how many. */
-  async reseal(limit: number): Promise<number> {
-    const rows = await this.repository.listSealedOtherwise(this.sealer.currentPrefix, limit);
+  async reencrypt(limit: number): Promise<number> {
+    const rows = await this.repository.listEncryptedWithOtherKey(this.encryptor.currentKeyPrefix, limit);
     for (const row of rows) {
-      const next = await this.sealer.reseal(placeOf(row), row.secretSealed ?? "");
-      await this.database.transaction(() => this.repository.replaceSealed(row, next));
+      const next = await this.encryptor.reencrypt(associatedData(row), row.secretSealed ?? "");
+      await this.database.transaction(() => this.repository.replaceEncrypted(row, next));
     }
     return rows.length;
   }
 
   /** A secret that is missing or cannot be opened matches nothing: the factor stays in force, and a recovery code is the way in. */
-  private async match(row: SecondFactorEntity, code: string): Promise<MatchedTotp | null> {
+  private async verifyCode(row: SecondFactorEntity, code: string): Promise<VerifiedTotp | null> {
     try {
-      const secret = await this.sealer.open(placeOf(row), row.secretSealed ?? "");
-      const step = matchTotp(secret, code, this.clock.now());
+      const secret = await this.encryptor.decrypt(associatedData(row), row.secretSealed ?? "");
+      const step = verifyTotp(secret, code, this.clock.now());
       return step === null ? null : { row, step };
     } catch (error) {
       this.log.error({ err: error, applicationId: row.applicationId, factorId: row.id }, "a TOTP secret cannot be used");
@@ -168,7 +168,7 @@ const newRow = (
   ...{ secretSealed: null, lastStep: 0, attempts: 0, lastUsedAt: null, expiresAt: null },
 });
 
-const placeOf = ({ applicationId, id }: Pick<SecondFactorEntity, "applicationId" | "id">) => [
+const associatedData = ({ applicationId, id }: Pick<SecondFactorEntity, "applicationId" | "id">) => [
   "second_factors",
   "secret",
   applicationId,

@@ -3,7 +3,7 @@ import { TOTP_DIGITS, TOTP_PERIOD_SECONDS, toBase32 } from "../../../platform/cr
 import type { Application } from "../../applications/index.js";
 
 /** What an authenticator application is set up with. */
-export interface TotpSetUp {
+export interface TotpProvisioning {
   /** Base 32, for typing. */
   readonly secret: string;
   readonly otpauthUrl: string;
@@ -12,14 +12,18 @@ export interface TotpSetUp {
 }
 
 /** A QR code holds some 2,300 bytes, and a letter can take nine in a URL. */
-const LONGEST_HEADING = 64;
+const MAX_HEADING_LENGTH = 64;
 
 /** @see https://github.com/google/google-authenticator/wiki/Key-Uri-Format */
-export async function describeTotp({ settings }: Application, account: string, bytes: Uint8Array): Promise<TotpSetUp> {
+export async function createTotpProvisioning(
+  { settings }: Application,
+  account: string,
+  secretBytes: Uint8Array,
+): Promise<TotpProvisioning> {
   const { secondFactor, general } = settings;
   // A colon would end the heading.
-  const heading = [...(secondFactor.totpHeading || general.name).replaceAll(":", " ")].slice(0, LONGEST_HEADING).join("");
-  const secret = toBase32(bytes);
+  const heading = [...(secondFactor.totpHeading || general.name).replaceAll(":", " ")].slice(0, MAX_HEADING_LENGTH).join("");
+  const secret = toBase32(secretBytes);
   const [issuer, label] = [heading, account].map(encodeURIComponent);
   const parameters = `secret=${secret}&issuer=${issuer}&algorithm=SHA1&digits=${TOTP_DIGITS}&period=${TOTP_PERIOD_SECONDS}`;
   const otpauthUrl = `otpauth://totp/${issuer}:${label}?${parameters}`;

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Ihr Konto bei {{ appName }} ist gelöscht",
   text: `Ihr Konto bei {{ appName }} und alles, was dort über Sie gespeichert war, wurde gelöscht.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "Your account at {{ appName }} is deleted",
   text: `Your account at {{ appName }} and everything kept about you there have been deleted.
 

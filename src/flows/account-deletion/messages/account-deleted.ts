@@ -6,6 +6,6 @@ import { fr } from "./account-deleted.fr.js";
 export const accountDeleted: MessageTemplate = {
   name: "accountDeleted",
   sentWhen: "an account was deleted",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

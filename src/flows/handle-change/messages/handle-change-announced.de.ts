@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Die Adresse Ihres Kontos bei {{ appName }} soll geändert werden",
   text: `Jemand, der in Ihrem Konto bei {{ appName }} angemeldet ist, möchte dessen Adresse ändern. Sie ändert sich, sobald die neue Adresse bestätigt ist.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "The address of your account at {{ appName }} is about to change",
   text: `Somebody logged in to your account at {{ appName }} asked to change its address. It changes once the new address is confirmed.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "L'adresse de votre compte {{ appName }} va changer",
   text: `Quelqu'un de connecté à votre compte {{ appName }} a demandé à en changer l'adresse. Elle changera une fois la nouvelle adresse confirmée.
 

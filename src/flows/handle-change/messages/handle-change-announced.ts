@@ -6,6 +6,6 @@ import { fr } from "./handle-change-announced.fr.js";
 export const handleChangeAnnounced: MessageTemplate = {
   name: "handleChangeAnnounced",
   sentWhen: "a user wants to use another address; goes to the address used so far",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "{{ code }} ist Ihr Code für {{ appName }}",
   text: `Sie möchten diese Adresse für Ihr Konto bei {{ appName }} verwenden.
 

@@ -6,6 +6,6 @@ import { fr } from "./handle-change-code.fr.js";
 export const handleChangeCode: MessageTemplate = {
   name: "handleChangeCode",
   sentWhen: "a user wants to use another address; goes to that address",
-  needs: ["code"],
-  texts: { en, de, fr },
+  requiredVariables: ["code"],
+  mail: { en, de, fr },
 };

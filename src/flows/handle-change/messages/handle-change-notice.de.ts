@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Jemand möchte Ihre Adresse bei {{ appName }} verwenden",
   text: `Jemand wollte diese Adresse für ein Konto bei {{ appName }} verwenden. Sie haben damit bereits ein Konto, es hat sich also nichts geändert.
 

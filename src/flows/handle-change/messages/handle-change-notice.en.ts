@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "Somebody wants to use your address at {{ appName }}",
   text: `Somebody tried to use this address for an account at {{ appName }}. You have an account with it already, so nothing has changed.
 

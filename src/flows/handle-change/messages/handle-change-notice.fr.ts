@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "Quelqu'un souhaite utiliser votre adresse chez {{ appName }}",
   text: `Quelqu'un a voulu utiliser cette adresse pour un compte {{ appName }}. Vous avez déjà un compte avec elle, rien n'a donc changé.
 

@@ -6,6 +6,6 @@ import { fr } from "./handle-change-notice.fr.js";
 export const handleChangeNotice: MessageTemplate = {
   name: "handleChangeNotice",
   sentWhen: "a user wants to use the address of another user; goes to that one",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

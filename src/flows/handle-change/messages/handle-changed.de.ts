@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Die Adresse Ihres Kontos bei {{ appName }} wurde geändert",
   text: `Ihr Konto bei {{ appName }} hat jetzt eine andere Adresse; diese öffnet es nicht mehr.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "The address of your account at {{ appName }} was changed",
   text: `Your account at {{ appName }} now has another address; this one no longer opens it.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "L'adresse de votre compte {{ appName }} a été modifiée",
   text: `Votre compte {{ appName }} a maintenant une autre adresse ; celle-ci ne l'ouvre plus.
 

@@ -6,6 +6,6 @@ import { fr } from "./handle-changed.fr.js";
 export const handleChanged: MessageTemplate = {
   name: "handleChanged",
   sentWhen: "the address of a user was changed; goes to the former address",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

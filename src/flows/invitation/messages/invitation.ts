@@ -6,6 +6,6 @@ import { fr } from "./invitation.fr.js";
 export const invitation: MessageTemplate = {
   name: "invitation",
   sentWhen: "somebody is invited, or the invitation is sent again",
-  needs: ["code"],
-  texts: { en, de, fr },
+  requiredVariables: ["code"],
+  mail: { en, de, fr },
 };

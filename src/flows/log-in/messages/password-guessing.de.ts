@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Jemand probiert Passwörter für Ihr Konto bei {{ appName }}",
   text: `Jemand hat viele falsche Passwörter für Ihr Konto bei {{ appName }} probiert. Keines hat gestimmt, und die Anmeldung von unbekannten Geräten ist für eine Weile geschlossen.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "Somebody is trying passwords for your account at {{ appName }}",
   text: `Somebody has tried many wrong passwords for your account at {{ appName }}. None of them worked, and log-in is closed for unknown devices for a while.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "Quelqu'un essaie des mots de passe pour votre compte {{ appName }}",
   text: `Quelqu'un a essayé de nombreux mots de passe incorrects pour votre compte {{ appName }}. Aucun n'était le bon, et la connexion depuis des appareils inconnus est fermée pour un moment.
 

@@ -6,6 +6,6 @@ import { fr } from "./password-guessing.fr.js";
 export const passwordGuessing: MessageTemplate = {
   name: "passwordGuessing",
   sentWhen: "strangers have tried many passwords for a user",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

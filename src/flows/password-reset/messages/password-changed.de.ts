@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Ihr Passwort bei {{ appName }} wurde geändert",
   text: `Das Passwort Ihres Kontos bei {{ appName }} wurde soeben geändert, und alle Geräte wurden abgemeldet.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "Your password at {{ appName }} was changed",
   text: `The password of your account at {{ appName }} was just changed, and all devices were logged out.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "Votre mot de passe sur {{ appName }} a été modifié",
   text: `Le mot de passe de votre compte sur {{ appName }} vient d'être modifié et tous les appareils ont été déconnectés.
 

@@ -6,6 +6,6 @@ import { fr } from "./password-changed.fr.js";
 export const passwordChanged: MessageTemplate = {
   name: "passwordChanged",
   sentWhen: "a password was changed or set anew",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

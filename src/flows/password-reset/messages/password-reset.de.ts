@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "{{ code }} ist Ihr Code für ein neues Passwort bei {{ appName }}",
   text: `Sie, oder jemand, der Ihre Adresse kennt, hat bei {{ appName }} ein neues Passwort angefordert.
 

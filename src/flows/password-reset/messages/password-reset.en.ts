@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "{{ code }} is your code to set a new password at {{ appName }}",
   text: `You, or somebody who knows your address, asked for a new password at {{ appName }}.
 

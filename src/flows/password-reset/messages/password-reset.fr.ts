@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "{{ code }} est votre code pour choisir un nouveau mot de passe sur {{ appName }}",
   text: `Vous, ou quelqu'un qui connaît votre adresse, avez demandé un nouveau mot de passe sur {{ appName }}.
 

@@ -6,6 +6,6 @@ import { fr } from "./password-reset.fr.js";
 export const passwordReset: MessageTemplate = {
   name: "passwordReset",
   sentWhen: "a user asks for a new password, or an operator sends one the code",
-  needs: ["code", "link"],
-  texts: { en, de, fr },
+  requiredVariables: ["code", "link"],
+  mail: { en, de, fr },
 };

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Die Telefonnummer Ihres Kontos bei {{ appName }} wurde geändert",
   text: `Die Telefonnummer Ihres Kontos bei {{ appName }} wurde gesetzt, geändert oder entfernt.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "The phone number of your account at {{ appName }} was changed",
   text: `The phone number of your account at {{ appName }} was set, changed or removed.
 

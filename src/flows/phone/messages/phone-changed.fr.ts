@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "Le numéro de téléphone de votre compte {{ appName }} a changé",
   text: `Le numéro de téléphone de votre compte {{ appName }} a été ajouté, modifié ou supprimé.
 

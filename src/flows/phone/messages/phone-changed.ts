@@ -6,7 +6,7 @@ import { fr, frSms } from "./phone-changed.fr.js";
 export const phoneChanged: MessageTemplate = {
   name: "phoneChanged",
   sentWhen: "a user's phone number was set, changed or removed; by text message to the former number",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
   sms: { en: enSms, de: deSms, fr: frSms },
 };

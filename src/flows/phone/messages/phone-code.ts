@@ -3,7 +3,7 @@ import type { MessageTemplate } from "../../../domain/messaging/index.js";
 export const phoneCode: MessageTemplate = {
   name: "phoneCode",
   sentWhen: "a user gives a phone number",
-  needs: ["code"],
+  requiredVariables: ["code"],
   sms: {
     en: "{{ code }} is your code for {{ appName }}. It works for {{ minutes }} minutes. Never pass it on.",
     de: "{{ code }} ist Ihr Code für {{ appName }}. Er gilt {{ minutes }} Minuten. Geben Sie ihn niemandem weiter.",

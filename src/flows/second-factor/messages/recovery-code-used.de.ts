@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Ein Wiederherstellungscode Ihres Kontos bei {{ appName }} wurde verwendet",
   text: `Anstelle des zweiten Faktors Ihres Kontos bei {{ appName }} wurde ein Wiederherstellungscode verwendet. Sie haben noch {{ left }}; bei dreien oder weniger erzeugen Sie neue. Der zweite Faktor bleibt, wie er ist.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "A recovery code of your account at {{ appName }} was used",
   text: `A recovery code was used in the place of the second factor of your account at {{ appName }}. You have {{ left }} left; with three or fewer, make new ones. The second factor stays as it is.
 

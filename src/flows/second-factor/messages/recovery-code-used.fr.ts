@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "Un code de récupération de votre compte {{ appName }} a été utilisé",
   text: `Un code de récupération a été utilisé à la place du second facteur de votre compte {{ appName }}. Il vous en reste {{ left }} ; à partir de trois, créez-en de nouveaux. Le second facteur reste tel quel.
 

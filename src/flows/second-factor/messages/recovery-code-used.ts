@@ -6,6 +6,6 @@ import { fr } from "./recovery-code-used.fr.js";
 export const recoveryCodeUsed: MessageTemplate = {
   name: "recoveryCodeUsed",
   sentWhen: "a recovery code was used in the place of the second factor",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "Your account at {{ appName }} has new recovery codes",
   text: `New recovery codes were made for your account at {{ appName }}. All older ones are void.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "Votre compte {{ appName }} a de nouveaux codes de récupération",
   text: `De nouveaux codes de récupération ont été créés pour votre compte {{ appName }}. Tous les anciens sont annulés.
 

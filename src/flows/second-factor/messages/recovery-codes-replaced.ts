@@ -6,6 +6,6 @@ import { fr } from "./recovery-codes-replaced.fr.js";
 export const recoveryCodesReplaced: MessageTemplate = {
   name: "recoveryCodesReplaced",
   sentWhen: "the user made new recovery codes",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

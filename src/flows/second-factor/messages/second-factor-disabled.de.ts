@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Ein zweiter Faktor Ihres Kontos bei {{ appName }} ist aus",
   text: `Ein zweiter Faktor Ihres Kontos bei {{ appName }} ({{ factor }}) wurde abgeschaltet, von Ihnen oder auf Ihren Wunsch von {{ appName }}. Alle anderen Sitzungen sind beendet.
 

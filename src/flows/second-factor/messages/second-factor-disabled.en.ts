@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "A second factor of your account at {{ appName }} is off",
   text: `A second factor of your account at {{ appName }} ({{ factor }}) was turned off, by you or by {{ appName }} on your request. All other sessions have ended.
 

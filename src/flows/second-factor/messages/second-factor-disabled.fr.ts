@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "Un second facteur de votre compte {{ appName }} est désactivé",
   text: `Un second facteur de votre compte {{ appName }} ({{ factor }}) a été désactivé, par vous ou par {{ appName }} à votre demande. Toutes les autres sessions sont terminées.
 

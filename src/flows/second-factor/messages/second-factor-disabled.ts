@@ -6,6 +6,6 @@ import { fr } from "./second-factor-disabled.fr.js";
 export const secondFactorDisabled: MessageTemplate = {
   name: "secondFactorDisabled",
   sentWhen: "a second factor was turned off, by the user or for them",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

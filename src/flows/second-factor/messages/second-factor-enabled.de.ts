@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Ihr Konto bei {{ appName }} hat jetzt einen zweiten Faktor",
   text: `Ab jetzt verlangt die Anmeldung bei {{ appName }} einen zweiten Faktor ({{ factor }}). Alle anderen Sitzungen sind beendet. Bewahren Sie die angezeigten Wiederherstellungscodes sicher auf: mit ihnen kommen Sie hinein, falls Sie ihn verlieren.
 

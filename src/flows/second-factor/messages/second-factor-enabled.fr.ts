@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "Votre compte {{ appName }} a désormais un second facteur",
   text: `Désormais, la connexion à votre compte {{ appName }} demande un second facteur ({{ factor }}). Toutes les autres sessions sont terminées. Gardez en lieu sûr les codes de récupération affichés : ils vous permettront d'entrer si vous le perdez.
 

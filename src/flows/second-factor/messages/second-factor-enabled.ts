@@ -6,6 +6,6 @@ import { fr } from "./second-factor-enabled.fr.js";
 export const secondFactorEnabled: MessageTemplate = {
   name: "secondFactorEnabled",
   sentWhen: "a second factor is in force from now on",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

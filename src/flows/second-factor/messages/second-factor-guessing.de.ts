@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Jemand kennt Ihr Passwort bei {{ appName }}",
   text: `Jemand hat das richtige Passwort Ihres Kontos bei {{ appName }} eingegeben, und dann mehrere falsche Codes für den zweiten Faktor. Hineingekommen ist er nicht.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "Somebody knows your password at {{ appName }}",
   text: `Somebody has given the right password of your account at {{ appName }}, and then several wrong codes for the second factor. They did not get in.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "Quelqu'un connaît votre mot de passe {{ appName }}",
   text: `Quelqu'un a donné le bon mot de passe de votre compte {{ appName }}, puis plusieurs codes incorrects pour le second facteur. Cette personne n'est pas entrée.
 

@@ -6,6 +6,6 @@ import { fr } from "./second-factor-guessing.fr.js";
 export const secondFactorGuessing: MessageTemplate = {
   name: "secondFactorGuessing",
   sentWhen: "somebody gave the right password and several wrong codes",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

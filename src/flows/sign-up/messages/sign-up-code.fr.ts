@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "{{ code }} est votre code pour {{ appName }}",
   text: `Bienvenue sur {{ appName }}.
 

@@ -6,6 +6,6 @@ import { fr } from "./sign-up-code.fr.js";
 export const signUpCode: MessageTemplate = {
   name: "signUpCode",
   sentWhen: "somebody signs up by code, or asks for the code again",
-  needs: ["code", "link"],
-  texts: { en, de, fr },
+  requiredVariables: ["code", "link"],
+  mail: { en, de, fr },
 };

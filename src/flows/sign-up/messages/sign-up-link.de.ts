@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Schließen Sie Ihre Registrierung bei {{ appName }} ab",
   text: `Willkommen bei {{ appName }}. Öffnen Sie diese Seite und drücken Sie dort den Knopf, um die Registrierung abzuschließen:
 

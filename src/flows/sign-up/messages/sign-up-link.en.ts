@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "Finish signing up at {{ appName }}",
   text: `Welcome to {{ appName }}. Open this page and press its button to finish signing up:
 

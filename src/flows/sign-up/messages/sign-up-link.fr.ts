@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "Terminez votre inscription à {{ appName }}",
   text: `Bienvenue chez {{ appName }}. Ouvrez cette page et appuyez sur son bouton pour terminer l'inscription :
 

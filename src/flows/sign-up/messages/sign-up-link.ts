@@ -6,6 +6,6 @@ import { fr } from "./sign-up-link.fr.js";
 export const signUpLink: MessageTemplate = {
   name: "signUpLink",
   sentWhen: "somebody signs up by link, or asks for the link again",
-  needs: ["link"],
-  texts: { en, de, fr },
+  requiredVariables: ["link"],
+  mail: { en, de, fr },
 };

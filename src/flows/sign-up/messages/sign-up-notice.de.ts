@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Sie haben bereits ein Konto bei {{ appName }}",
   text: `Jemand, vielleicht Sie selbst, wollte sich mit dieser Adresse bei {{ appName }} registrieren.
 

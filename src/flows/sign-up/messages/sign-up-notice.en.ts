@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "You already have an account at {{ appName }}",
   text: `Somebody, perhaps you, tried to sign up at {{ appName }} with this address.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "Vous avez déjà un compte sur {{ appName }}",
   text: `Quelqu'un, peut-être vous, a essayé de s'inscrire sur {{ appName }} avec cette adresse.
 

@@ -6,6 +6,6 @@ import { fr } from "./sign-up-notice.fr.js";
 export const signUpNotice: MessageTemplate = {
   name: "signUpNotice",
   sentWhen: "somebody signs up with the address of a user",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

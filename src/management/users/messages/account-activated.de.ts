@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Ihr Konto bei {{ appName }} ist wieder freigegeben",
   text: `Ihr Konto bei {{ appName }} ist nicht mehr gesperrt. Sie können sich wie zuvor anmelden.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "Your account at {{ appName }} is open again",
   text: `Your account at {{ appName }} is no longer suspended. You can log in as before.
 

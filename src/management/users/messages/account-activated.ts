@@ -6,6 +6,6 @@ import { fr } from "./account-activated.fr.js";
 export const accountActivated: MessageTemplate = {
   name: "accountActivated",
   sentWhen: "the application's back end lets a suspended user in again",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

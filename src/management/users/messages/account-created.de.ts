@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Ihr Konto bei {{ appName }} ist bereit",
   text: `{{ appName }} hat für die Adresse {{ handle }} ein Konto für Sie angelegt.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "Votre compte {{ appName }} est prêt",
   text: `{{ appName }} a créé un compte pour vous, pour l'adresse {{ handle }}.
 

@@ -6,6 +6,6 @@ import { fr } from "./account-created.fr.js";
 export const accountCreated: MessageTemplate = {
   name: "accountCreated",
   sentWhen: "the application's back end made an account for somebody; the code sets their password",
-  needs: ["code", "link"],
-  texts: { en, de, fr },
+  requiredVariables: ["code", "link"],
+  mail: { en, de, fr },
 };

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const de: MessageText = {
+export const de: MailContent = {
   subject: "Ihr Konto bei {{ appName }} ist gesperrt",
   text: `Die Betreiber von {{ appName }} haben Ihr Konto gesperrt. Sie sind auf allen Geräten abgemeldet und können sich nicht anmelden, bis es wieder freigegeben wird.
 

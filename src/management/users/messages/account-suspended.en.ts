@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const en: MessageText = {
+export const en: MailContent = {
   subject: "Your account at {{ appName }} is suspended",
   text: `The people behind {{ appName }} have suspended your account. You are logged out on all devices and cannot log in until they let you in again.
 

@@ -1,6 +1,6 @@
-import type { MessageText } from "../../../domain/messaging/index.js";
+import type { MailContent } from "../../../domain/messaging/index.js";
 
-export const fr: MessageText = {
+export const fr: MailContent = {
   subject: "Votre compte {{ appName }} est suspendu",
   text: `Les responsables de {{ appName }} ont suspendu votre compte. Vous êtes déconnecté de tous vos appareils et ne pourrez pas vous connecter avant qu'il soit rouvert.
 

@@ -6,6 +6,6 @@ import { fr } from "./account-suspended.fr.js";
 export const accountSuspended: MessageTemplate = {
   name: "accountSuspended",
   sentWhen: "the application's back end suspended a user",
-  needs: [],
-  texts: { en, de, fr },
+  requiredVariables: [],
+  mail: { en, de, fr },
 };

@@ -1,0 +1,58 @@
+import { type Application, linkOf } from "../applications/index.js";
+import type { ChallengeSubject, IssuedChallenge } from "../one-time-codes/index.js";
+import { applicationCodeKey } from "../rate-limiting/index.js";
+import type { Email, User } from "../users/index.js";
+import type { AccountServices } from "./account-services.js";
+
+type Dependencies = Pick<AccountServices, "challenges" | "rateLimiter" | "outbox" | "publicUrl">;
+
+const DEFAULT_CODE_DIGITS = 6;
+/** While an application's users are under attack by guessing. */
+export const LONG_CODE_DIGITS = 10;
+
+/** Digits of a new code of this application: as many as its settings say, more while it is under attack. */
+export async function codeDigits(
+  { rateLimiter }: Pick<AccountServices, "rateLimiter">,
+  { id }: Application,
+  configuredDigits = DEFAULT_CODE_DIGITS,
+): Promise<number> {
+  return (await rateLimiter.isExhausted(applicationCodeKey(id))) ? LONG_CODE_DIGITS : configuredDigits;
+}
+
+export const resetSubject = ({ id }: Application, email: Email): ChallengeSubject => ({
+  applicationId: id,
+  purpose: "PASSWORD_RESET",
+  binding: email,
+});
+
+/**
+ * Mails a code and a link for a new password to a user's own address; for nobody it makes a challenge that looks the same and goes
+ * nowhere. Runs in the caller's transaction.
+ */
+export async function issueResetCode(
+  dependencies: Dependencies,
+  application: Application,
+  user: User | null,
+  email: Email,
+  template: "passwordReset" | "accountCreated" = "passwordReset",
+): Promise<IssuedChallenge> {
+  const { challenges, outbox, publicUrl } = dependencies;
+  const { resetCodeMinutes, resetCodeDigits, resetLinkMinutes } = application.settings.password;
+  const ttls = { ttlSeconds: resetCodeMinutes * 60, linkTtlSeconds: resetLinkMinutes * 60 };
+  const digits = await codeDigits(dependencies, application, resetCodeDigits);
+  const issued = await challenges.issue(resetSubject(application, email), { digits, ...ttls, isDeliverable: user !== null, detail: email });
+  const { code, link, isNew, expiresAt } = issued;
+  if (!isNew) return issued;
+  const parameters = {
+    code: code ?? "",
+    minutes: String(resetCodeMinutes),
+    link: linkOf(publicUrl, application.id, link ?? ""),
+    linkMinutes: String(resetLinkMinutes),
+  };
+  const locale = user?.locale ?? application.settings.locales.default;
+  const replacesKey = `password-reset:${email}`;
+  const mail = { application, template, to: email, locale, parameters, expiresAt, replacesKey };
+  if (user && code && link) await outbox.queue(mail);
+  else await outbox.queueDecoy(mail);
+  return issued;
+}

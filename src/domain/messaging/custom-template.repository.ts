@@ -1,0 +1,54 @@
+import { BatchedLookup, type Database } from "../../platform/database/index.js";
+import { CustomTemplateEntity } from "./custom-template.entity.js";
+
+const selection = { wording: CustomTemplateEntity };
+
+export class CustomTemplateRepository {
+  private readonly byKey: BatchedLookup<typeof selection>;
+
+  constructor(private readonly database: Database) {
+    const key = ["wording.application_id", "wording.template", "wording.locale"];
+    this.byKey = new BatchedLookup(
+      database,
+      selection,
+      "FROM message_texts wording",
+      key,
+      ({ wording: { applicationId, template, locale } }) => [applicationId, template, locale],
+    );
+  }
+
+  /** An application's own texts of one message in some languages. */
+  async listByLocales(applicationId: string, template: string, locales: readonly string[]): Promise<CustomTemplateEntity[]> {
+    const rows = await this.byKey.all(locales.map((locale) => [applicationId, template, locale]));
+    return rows.flatMap((row) => (row ? [row.wording] : []));
+  }
+
+  /** All of an application's own texts, by message and language. */
+  async list(applicationId: string): Promise<CustomTemplateEntity[]> {
+    return await this.texts.find({ where: { applicationId }, order: { template: "ASC", locale: "ASC" } });
+  }
+
+  /** Runs in the caller's transaction. */
+  async put(row: CustomTemplateEntity): Promise<void> {
+    await this.delete(row.applicationId, row.template, row.locale);
+    await this.database.writeManager.insert(CustomTemplateEntity, row as never);
+  }
+
+  /** In one language, or in all; returns how many there were. Runs in the caller's transaction. */
+  async delete(applicationId: string, template: string, locale?: string): Promise<number> {
+    const { affected } = await this.database.writeManager.delete(CustomTemplateEntity, {
+      applicationId,
+      template,
+      ...(locale ? { locale } : {}),
+    });
+    return affected ?? 0;
+  }
+
+  async deleteByApplication(applicationId: string): Promise<void> {
+    await this.database.writeManager.delete(CustomTemplateEntity, { applicationId });
+  }
+
+  private get texts() {
+    return this.database.readManager.getRepository(CustomTemplateEntity);
+  }
+}

@@ -1,0 +1,177 @@
+import type { Clock } from "../../platform/clock.js";
+import type { Database } from "../../platform/database/index.js";
+import type { Application } from "../applications/index.js";
+import type { AuditLog } from "../audit/index.js";
+import type { CustomTemplateRepository } from "./custom-template.repository.js";
+import { canonicalLocale, customParts, languageOf, type MessageRenderer } from "./message-renderer.js";
+import { builtInSources, type MessageTemplate, type MessageTemplates, partsOf } from "./message-templates.js";
+import {
+  globalVariables,
+  type MessageParameters,
+  type MessagePart,
+  mailParts,
+  type PartSources,
+  partLimits,
+  renderPart,
+  unknownPlaceholders,
+} from "./template-language.js";
+import { templateVariables } from "./template-variables.js";
+
+/** An application's own words for one message in one language. */
+export interface CustomTemplate {
+  readonly template: string;
+  readonly locale: string;
+  readonly parts: PartSources;
+}
+/** A message as it would look, with samples for what differs from one to the next. */
+export interface MessagePreview {
+  readonly subject?: string;
+  readonly text?: string;
+  readonly html?: string;
+  readonly sms?: string;
+}
+
+/** Thrown with one sentence for people when a text cannot be an application's own. */
+export class InvalidTemplateError extends Error {
+  override name = "InvalidTemplateError";
+}
+
+interface Dependencies {
+  readonly templates: MessageTemplates;
+  readonly repository: CustomTemplateRepository;
+  readonly renderer: MessageRenderer;
+  readonly audit: AuditLog;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly publicUrl: string;
+}
+
+/** Applications' own words for messages. A running gateway uses a change from the next message. */
+export class CustomTemplates {
+  constructor(private readonly dependencies: Dependencies) {}
+
+  /** Every message with the languages an application has words of its own in. */
+  async list({ id }: Application): Promise<{ template: MessageTemplate; parts: MessagePart[]; own: CustomTemplate[] }[]> {
+    const rows = (await this.dependencies.repository.list(id)).map((row) => ({ ...row, parts: customParts(row) }));
+    return this.dependencies.templates.list().map((template) => ({
+      template,
+      parts: partsOf(template),
+      own: rows.filter((row) => row.template === template.name).map(({ locale, parts }) => ({ template: template.name, locale, parts })),
+    }));
+  }
+
+  /** The sources a message is rendered from for readers of a language, and which parts are the application's own in just that language. */
+  async find(application: Application, name: string, tag?: string): Promise<CustomTemplate & { readonly customParts: MessagePart[] }> {
+    const template = this.requireTemplate(name);
+    const { default: defaultLocale } = application.settings.locales;
+    const locale = requireLocale(tag ?? defaultLocale);
+    const applicationId = application.id;
+    const parts = await this.dependencies.renderer.findSources({ applicationId, template: name, locale, defaultLocale });
+    const [row] = await this.dependencies.repository.listByLocales(applicationId, name, [locale]);
+    const customised = Object.keys(row ? customParts(row) : {}) as MessagePart[];
+    return { template: template.name, locale, customParts: customised, parts };
+  }
+
+  /** Keeps an application's own words for some parts; the other parts stay as they are. @throws MessageTextRefused */
+  async save(application: Application, name: string, tag: string, change: PartSources, actor: string): Promise<CustomTemplate> {
+    const { repository, audit, database, clock } = this.dependencies;
+    const template = this.requireTemplate(name);
+    const locale = requireLocale(tag);
+    for (const [part, source] of Object.entries(change)) await this.requireValid(template, part as MessagePart, source);
+    return await database.transaction(async () => {
+      const applicationId = application.id;
+      const [before] = await repository.listByLocales(applicationId, name, [locale]);
+      const parts: PartSources = { ...(before ? customParts(before) : {}), ...change };
+      requireAllMailParts(template, locale, parts);
+      const { subject = null, text = null, html = null, sms = null } = parts;
+      await repository.put({ applicationId, template: name, locale, subject, text, html, sms, changedAt: clock.now() });
+      const details = { template: name, locale, parts: Object.keys(change) };
+      await audit.record({ applicationId, event: "MESSAGE_TEXT_CHANGED", outcome: "SUCCESS", actor, details });
+      return { template: name, locale, parts };
+    });
+  }
+
+  /** Back to the gateway's words, in one language or in all; returns in how many there were others. */
+  async reset({ id: applicationId }: Application, name: string, tag: string | undefined, actor: string): Promise<number> {
+    const { repository, audit, database } = this.dependencies;
+    this.requireTemplate(name);
+    const locale = tag === undefined ? undefined : requireLocale(tag);
+    return await database.transaction(async () => {
+      const count = await repository.delete(applicationId, name, locale);
+      const details = { template: name, ...(locale ? { locale } : {}) };
+      if (count > 0) await audit.record({ applicationId, event: "MESSAGE_TEXT_RESET", outcome: "SUCCESS", actor, details });
+      return count;
+    });
+  }
+
+  /** A message as readers of a language would get it. */
+  async preview(application: Application, name: string, tag?: string): Promise<MessagePreview> {
+    const template = this.requireTemplate(name);
+    const { default: defaultLocale } = application.settings.locales;
+    const parameters = this.sampleParameters(template, application.settings.general.name);
+    const locale = requireLocale(tag ?? defaultLocale);
+    const request = { applicationId: application.id, template: name, locale, defaultLocale, parameters };
+    const { renderer } = this.dependencies;
+    return {
+      ...(template.mail ? await renderer.renderMail(request) : {}),
+      ...(template.sms ? { sms: await renderer.renderSms(request) } : {}),
+    };
+  }
+
+  private async requireValid(template: MessageTemplate, part: MessagePart, source: string): Promise<void> {
+    const { templates } = this.dependencies;
+    const invalid = (sentence: string) => new InvalidTemplateError(`${part}: ${sentence}`);
+    if (!partsOf(template).includes(part)) throw invalid(`the message ${template.name} has no such part`);
+    if (Buffer.byteLength(source) > partLimits[part].source) throw invalid(`is longer than ${partLimits[part].source} bytes`);
+    const [unknownPlaceholder] = unknownPlaceholders(source);
+    if (unknownPlaceholder) throw invalid(`${unknownPlaceholder} is not a placeholder`);
+    const knownVariables = templates.variablesOf(template);
+    try {
+      const unknownVariable = globalVariables(part, source).find((name) => !knownVariables.includes(name));
+      if (unknownVariable !== undefined)
+        throw invalid(`there is no variable ${unknownVariable}; this message has ${knownVariables.join(", ")}`);
+      for (const parameters of this.sampleParameterSets(template)) await renderPart(part, source, parameters, template.requiredVariables);
+    } catch (error) {
+      if (error instanceof InvalidTemplateError) throw error;
+      throw invalid(error instanceof Error ? error.message : "cannot be rendered");
+    }
+  }
+
+  /** Values to try a text with: a code or link that is written into it, or shown for some values only, does not pass. */
+  private sampleParameterSets(template: MessageTemplate): MessageParameters[] {
+    const first = this.sampleParameters(template, "Blue Heron");
+    const second = { ...first, handle: "b@example.net", ...("code" in first ? { code: "0517306482" } : {}) };
+    const link = template.requiredVariables.includes("link") ? `${first["link"]}-other` : "";
+    return [first, "link" in first ? { ...second, link } : second];
+  }
+
+  private sampleParameters(template: MessageTemplate, appName: string): MessageParameters {
+    const known = this.dependencies.templates.variablesOf(template).map((name) => [name, templateVariables[name]?.sample ?? ""]);
+    const parameters = { ...Object.fromEntries(known), appName } as Record<string, string>;
+    return "link" in parameters
+      ? { ...parameters, link: `${this.dependencies.publicUrl}/sample-link?for=${encodeURIComponent(appName)}&code=x` }
+      : parameters;
+  }
+
+  private requireTemplate(name: string): MessageTemplate {
+    const template = this.dependencies.templates.find(name);
+    const names = this.dependencies.templates.list().map((known) => known.name);
+    if (!template) throw new InvalidTemplateError(`there is no message ${name}; there are ${names.join(", ")}`);
+    return template;
+  }
+}
+
+/** Half a message in a language the gateway does not speak would be no message. */
+function requireAllMailParts(template: MessageTemplate, locale: string, parts: PartSources): void {
+  if (builtInSources(template, languageOf(locale))) return;
+  const given = Object.keys(parts);
+  const missing = given.some((part) => part !== "sms") ? mailParts.filter((part) => !given.includes(part)) : [];
+  if (missing.length > 0)
+    throw new InvalidTemplateError(`the gateway has no words of its own in ${locale}: ${missing.join(" and ")} must be given too`);
+}
+
+function requireLocale(tag: string): string {
+  const locale = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$/.test(tag) ? canonicalLocale(tag) : null;
+  if (locale === null) throw new InvalidTemplateError(`${tag.slice(0, 40)} is not a language tag such as en or de-CH`);
+  return locale;
+}

@@ -1,0 +1,50 @@
+/**
+ * Messages wait in lanes, each with slots of its own, so that a slow server holds up nobody but those who chose it: one lane for mails by
+ * the gateway's server, one for text messages, and one for every application with a mail server of its own, named by its id.
+ */
+export const MAIL_QUEUE = "";
+export const SMS_QUEUE = "SMS";
+
+const sharedQueues: readonly string[] = [MAIL_QUEUE, SMS_QUEUE];
+const SHARED_QUEUE_CONCURRENCY = 4;
+const APPLICATION_QUEUE_CONCURRENCY = 2;
+/** In all lanes of applications together. */
+const MAX_APPLICATION_DELIVERIES = 64;
+
+/** Which lanes to look into: all but some, or some alone. */
+export type QueueFilter = { readonly except: readonly string[] } | { readonly only: readonly string[] };
+
+/** What is being sent, by lane. */
+export class DeliveryQueues {
+  private readonly acquired = new Map<string, number>();
+  private acquiredByApplications = 0;
+
+  acquire(queue: string): void {
+    this.acquired.set(queue, this.acquiredIn(queue) + 1);
+    if (!sharedQueues.includes(queue)) this.acquiredByApplications++;
+  }
+
+  release(queue: string): void {
+    const remaining = this.acquiredIn(queue) - 1;
+    if (remaining > 0) this.acquired.set(queue, remaining);
+    else this.acquired.delete(queue);
+    if (!sharedQueues.includes(queue)) this.acquiredByApplications--;
+  }
+
+  hasCapacity(queue: string): boolean {
+    if (sharedQueues.includes(queue)) return this.acquiredIn(queue) < SHARED_QUEUE_CONCURRENCY;
+    return this.acquiredIn(queue) < APPLICATION_QUEUE_CONCURRENCY && this.acquiredByApplications < MAX_APPLICATION_DELIVERIES;
+  }
+
+  /** Lanes with a slot; null when there is none. */
+  availableQueues(): QueueFilter | null {
+    const available = sharedQueues.filter((queue) => this.hasCapacity(queue));
+    if (this.acquiredByApplications < MAX_APPLICATION_DELIVERIES)
+      return { except: [...this.acquired.keys()].filter((queue) => !this.hasCapacity(queue)) };
+    return available.length > 0 ? { only: available } : null;
+  }
+
+  private acquiredIn(queue: string): number {
+    return this.acquired.get(queue) ?? 0;
+  }
+}

@@ -1,0 +1,150 @@
+import { type Failure, failure } from "../../platform/errors/index.js";
+import type { Application } from "../applications/index.js";
+import type { VerifiedTotp } from "../authenticators/index.js";
+import type { Amr } from "../jwt/index.js";
+import type { ActiveTokenChallenge, VerifiedChallenge } from "../one-time-codes/index.js";
+import { networkFailureKeys, type RateLimitName, recoveryCodeKeys, secondFactorKeys } from "../rate-limiting/index.js";
+import type { ClientInfo } from "../request-context.js";
+import { type Phone, type User, verifiedPhone } from "../users/index.js";
+import { assertUnchanged, ConflictError } from "./conflict-error.js";
+import type { SignIn, SignInDependencies } from "./sign-in.js";
+
+/** What somebody gives as the second factor. */
+export type SecondFactorInput = { readonly kind: "code" | "recovery-code"; readonly code: string };
+/** Which challenges may be answered; those of a session only in it. */
+export type ChallengeBinding =
+  | { readonly purpose: "LOG_IN"; readonly sessionId: null }
+  | { readonly purpose: "REAUTHENTICATION"; readonly sessionId: string };
+type VerifiedCode =
+  | { readonly kind: "totp"; readonly totp: VerifiedTotp }
+  | { readonly kind: "sms"; readonly sms: VerifiedChallenge }
+  | { readonly kind: "recovery" };
+export interface VerifiedSecondFactor<Effect> {
+  readonly kind: "verified";
+  readonly user: User;
+  readonly result: Effect;
+  /** The number whose code was given; null for other proofs. */
+  readonly phone: Phone | null;
+}
+/** What the proof is for. Runs in the transaction that uses it up. */
+export type OnVerified<Effect> = (user: User, amr: readonly Amr[], found: ActiveTokenChallenge) => Promise<Effect>;
+
+const amrByKind: Record<VerifiedCode["kind"], Amr> = { totp: "otp", sms: "sms", recovery: "otp" };
+/** Budgets of one account: once the first of them is used up the owner hears of it. */
+const noticeTriggers: readonly RateLimitName[] = ["secondFactorConsecutive", "recoveryCodesHourly"];
+
+/** Answers challenges: counted before it is compared, per challenge and per account, and used up together with its effect. */
+export class SecondFactorVerification {
+  constructor(
+    private readonly dependencies: SignInDependencies,
+    private readonly signIn: SignIn,
+  ) {}
+
+  /** Exactly one of several requests with one challenge or one code succeeds. */
+  async verify<Effect>(
+    application: Application,
+    { purpose, sessionId, token }: ChallengeBinding & { readonly token: string },
+    input: SecondFactorInput,
+    client: ClientInfo,
+    onVerified: OnVerified<Effect>,
+  ): Promise<VerifiedSecondFactor<Effect> | Failure> {
+    const { tokenChallenges, rateLimiter } = this.dependencies;
+    const challenge = await tokenChallenges.find(application.id, purpose, token);
+    const user = challenge && (await this.signIn.findChallengeUser(challenge));
+    if (!challenge || !user || challenge.sessionId !== sessionId) return failure("CHALLENGE_ENDED");
+    const accountKeys = input.kind === "code" ? secondFactorKeys(application.id, user.id) : recoveryCodeKeys(application.id, user.id);
+    const verification = rateLimiter.limited<VerifiedSecondFactor<Effect> | Failure>(
+      [...accountKeys, ...networkFailureKeys(client)],
+      client,
+      async (exhausted) => {
+        if (!(await tokenChallenges.recordTokenAttempt(challenge))) throw new ConflictError();
+        const verified = await this.verifyCode(user, input);
+        if (!verified) return await this.rejectCode(application, user, exhausted, client);
+        return await this.dependencies.database.transaction(() =>
+          this.consume(application, user, challenge, verified, input, client, onVerified),
+        );
+      },
+      ({ kind }) => kind === "verified",
+    );
+    // Whoever lost a race gave no wrong code: what is thrown costs no attempt.
+    const outcome = await verification.catch(failureOnConflict);
+    // A recovery code is the way back from every wait.
+    if (outcome.kind === "verified" && input.kind === "recovery-code") await rateLimiter.reset(secondFactorKeys(application.id, user.id));
+    return outcome;
+  }
+
+  /** A code may be of either method: both are looked at, with the attempts they share. */
+  private async verifyCode(user: User, { kind, code }: SecondFactorInput): Promise<VerifiedCode | null> {
+    const { secondFactors, recoveryCodes, challenges } = this.dependencies;
+    if (kind === "recovery-code") return (await recoveryCodes.verify(user, code)) ? { kind: "recovery" } : null;
+    const totp = await secondFactors.verifyTotp(user, code);
+    if (totp) return { kind: "totp", totp };
+    const isSmsEnrolled = (await secondFactors.list(user)).some(({ method }) => method === "SMS");
+    const isSmsCodeFormat = isSmsEnrolled && /^[0-9]{6,10}$/.test(code);
+    const subject = { applicationId: user.applicationId, purpose: "SECOND_FACTOR", binding: user.id } as const;
+    const sms = isSmsCodeFormat ? await challenges.verify(subject, code, null) : null;
+    // A number that is no longer the user's, or must be proved anew, proves nothing.
+    return sms && sms.detail !== null && sms.detail === verifiedPhone(user) ? { kind: "sms", sms } : null;
+  }
+
+  private async consume<Effect>(
+    application: Application,
+    user: User,
+    challenge: ActiveTokenChallenge,
+    verified: VerifiedCode,
+    { code }: SecondFactorInput,
+    client: ClientInfo,
+    onVerified: OnVerified<Effect>,
+  ): Promise<VerifiedSecondFactor<Effect>> {
+    const { users, secondFactors, recoveryCodes, challenges, tokenChallenges } = this.dependencies;
+    assertUnchanged(await users.lockIfUnchanged(user));
+    if (verified.kind === "totp") assertUnchanged(await secondFactors.consumeTotpStep(verified.totp));
+    else if (verified.kind === "sms") assertUnchanged((await challenges.consume(verified.sms)) && (await secondFactors.recordSmsUse(user)));
+    else {
+      assertUnchanged(await recoveryCodes.consume(user, code));
+      await this.notifyRecoveryCodeUsed(application, user, client);
+    }
+    assertUnchanged(await tokenChallenges.consume(challenge));
+    const amr = new Set<Amr>([...(challenge.amr as Amr[]), amrByKind[verified.kind], "mfa"]);
+    const phone = verified.kind === "sms" ? verifiedPhone(user) : null;
+    return { kind: "verified", user, result: await onVerified(user, [...amr], challenge), phone };
+  }
+
+  private async notifyRecoveryCodeUsed(application: Application, user: User, client: ClientInfo): Promise<void> {
+    const { recoveryCodes, outbox, audit } = this.dependencies;
+    const [left = 0] = await recoveryCodes.countByUsers(user.applicationId, [user.id]);
+    const { email, locale } = user;
+    const parameters = { left: String(left) };
+    if (email) await outbox.queue({ application, template: "recoveryCodeUsed", to: email, locale, parameters });
+    const entry = { applicationId: application.id, event: "RECOVERY_CODE_USED", outcome: "SUCCESS", actor: user.id } as const;
+    await audit.record({ ...entry, client, details: { left } });
+  }
+
+  private async rejectCode(
+    application: Application,
+    user: User,
+    exhausted: readonly RateLimitName[],
+    client: ClientInfo,
+  ): Promise<Failure> {
+    const entry = { applicationId: application.id, event: "SECOND_FACTOR_REFUSED", outcome: "FAILURE", actor: user.id, client } as const;
+    await this.dependencies.audit.record(entry);
+    if (exhausted.some((name) => noticeTriggers.includes(name))) await this.notifyUserOfGuessing(application, user, client);
+    return failure("INVALID_CODE");
+  }
+
+  /** Whoever gives wrong codes knows the password. At most one notice a day. */
+  private async notifyUserOfGuessing(application: Application, user: User, client: ClientInfo): Promise<void> {
+    const { rateLimiter, outbox, database } = this.dependencies;
+    const noticeKey = { applicationId: application.id, limit: "guessingNotices", parts: ["second-factor", user.id] } as const;
+    const consumed = await rateLimiter.consume([noticeKey], client);
+    const isFirst = consumed.kind === "consumed" && consumed.exhausted.includes("guessingNotices");
+    const { email, locale } = user;
+    if (email && isFirst)
+      await database.transaction(() => outbox.queue({ application, template: "secondFactorGuessing", to: email, locale, parameters: {} }));
+  }
+}
+
+function failureOnConflict(error: unknown): Failure {
+  if (error instanceof ConflictError) return failure("CHALLENGE_ENDED");
+  throw error;
+}

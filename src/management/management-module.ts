@@ -1,0 +1,13 @@
+import type { Services } from "../app/services.js";
+import type { MessageTemplate } from "../domain/messaging/index.js";
+
+// biome-ignore lint/suspicious/noExplicitAny: constructors differ in what they are given
+type ResolverClass = new (...parts: any[]) => object;
+
+/** One area of the Management API: what it adds to the schema. */
+export interface ManagementModule {
+  readonly name: string;
+  readonly resolver: ResolverClass;
+  create(services: Services): object;
+  readonly messages?: readonly MessageTemplate[];
+}

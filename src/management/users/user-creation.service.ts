@@ -1,0 +1,107 @@
+import type { Services } from "../../app/services.js";
+import { issueResetCode, isUserLimitReached, resetSubject } from "../../domain/account-operations/index.js";
+import type { Application } from "../../domain/applications/index.js";
+import { BACK_END } from "../../domain/audit/index.js";
+import { refundableMessageKeys } from "../../domain/rate-limiting/index.js";
+import type { ClientInfo } from "../../domain/request-context.js";
+import { canonicalEmail, type Email, type Metadata, type User, validateMetadata } from "../../domain/users/index.js";
+import { randomId } from "../../platform/crypto/index.js";
+import { isUniqueViolation } from "../../platform/database/index.js";
+import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
+import { resolveRequestedLocale } from "../locale.js";
+
+export interface UserDraft {
+  readonly email: string;
+  readonly metadata: Metadata;
+  readonly locale: string | null | undefined;
+}
+export interface CreatedOutcome {
+  readonly kind: "created";
+  readonly user: User;
+}
+export interface ResetSentOutcome {
+  readonly kind: "sent";
+  readonly expiresAt: Date;
+  readonly resendAvailableAt: Date;
+}
+
+/** Accounts without a password that anybody here could know: their owners choose it, by mail. */
+export class UserCreationService {
+  constructor(private readonly services: Services) {}
+
+  /** Makes a user who has yet to come, and mails them how to choose a password. */
+  async create(application: Application, draft: UserDraft, client: ClientInfo): Promise<CreatedOutcome | Failure> {
+    const email = canonicalEmail(draft.email);
+    if (!email) return failure("HANDLE_INVALID", { path: ["email"] });
+    const locale = resolveRequestedLocale(application, draft.locale);
+    if (locale === null) return failure("LOCALE_REFUSED", { path: ["locale"] });
+    const outcome = validateMetadata(application.settings.metadata.fields, draft.metadata, "DEVELOPER");
+    if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
+    if (!this.services.jwtIssuer.fitsSizeLimit(application, email, outcome.metadata))
+      return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
+    if (await isUserLimitReached(this.services, application)) return failure("SIGN_UP_CLOSED");
+    const userData = { email, emailAsTyped: draft.email, metadata: outcome.metadata, locale };
+    return await this.services.rateLimiter.limited<CreatedOutcome | Failure>(
+      resetMailLimitKeys(application, email),
+      client,
+      () => this.insert(application, userData, client),
+      () => false,
+    );
+  }
+
+  /** Mails a code and a link for a new password; the password itself is never set or shown. @throws Refusal FORBIDDEN */
+  async sendPasswordReset(application: Application, id: string, client: ClientInfo): Promise<ResetSentOutcome | Failure> {
+    const { users, challenges, rateLimiter, database } = this.services;
+    const found = await users.findById(application.id, id);
+    if (!found) throw new GatewayError("FORBIDDEN");
+    const { email } = found;
+    if (found.status === "SUSPENDED") return failure("ACCOUNT_SUSPENDED");
+    if (!email) return failure("HANDLE_INVALID");
+    const isCoolingDown = await challenges.isCoolingDown(resetSubject(application, email));
+    return await rateLimiter.limited<ResetSentOutcome | Failure>(
+      isCoolingDown ? [] : resetMailLimitKeys(application, email),
+      client,
+      () => database.transaction(() => this.queuePasswordReset(application, found, email, client)),
+      () => false,
+    );
+  }
+
+  private async queuePasswordReset(application: Application, { id }: User, email: Email, client: ClientInfo): Promise<ResetSentOutcome> {
+    const { users, audit } = this.services;
+    const user = await users.lock(application.id, id);
+    if (user?.email !== email) throw new GatewayError("FORBIDDEN");
+    const { expiresAt, resendAvailableAt } = await issueResetCode(this.services, application, user, email);
+    const details = { userId: id };
+    await audit.record({
+      ...{ applicationId: application.id, event: "PASSWORD_RESET_REQUESTED", outcome: "SUCCESS", actor: BACK_END, client, details },
+    });
+    return { kind: "sent", expiresAt, resendAvailableAt };
+  }
+
+  private async insert(
+    application: Application,
+    userData: Pick<Parameters<Services["users"]["insert"]>[0], "email" | "emailAsTyped" | "metadata" | "locale">,
+    client: ClientInfo,
+  ): Promise<CreatedOutcome | Failure> {
+    const { database, users, pendingSignUps, invitations, audit, clock } = this.services;
+    const applicationId = application.id;
+    try {
+      return await database.transaction(async () => {
+        const row = { ...userData, applicationId, id: randomId(), password: null, createdAt: clock.now(), lastLogInAt: null };
+        const user = await users.insert(row);
+        await pendingSignUps.deleteByHandle(applicationId, userData.email);
+        await invitations.revokeByHandle(applicationId, userData.email);
+        const details = { userId: user.id };
+        await audit.record({ applicationId, event: "USER_CREATED", outcome: "SUCCESS", actor: BACK_END, client, details });
+        await issueResetCode(this.services, application, user, userData.email, "accountCreated");
+        return { kind: "created", user };
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) return failure("HANDLE_UNAVAILABLE", { path: ["email"] });
+      throw error;
+    }
+  }
+}
+
+const resetMailLimitKeys = ({ id }: Application, handle: Email) =>
+  refundableMessageKeys({ applicationId: id, purpose: "PASSWORD_RESET", handle });

@@ -1,0 +1,200 @@
+import { describe, expect, it } from "vitest";
+import { hostileFixture, outcomeOf } from "../support/hostile-fixture.js";
+import { PASSWORD } from "../support/people.js";
+import { type Probe, probesOf, type SchemaName, send, withValueAt } from "../support/probe.js";
+
+const fixture = hostileFixture();
+
+/** Sixty values of every JSON type, of the kinds programs trip over. */
+const VALUES: readonly unknown[] = [
+  ...[null, true, false, 0, -0, 1, -1, 0.5, 1e21, -1e308, 2 ** 31, 2 ** 53, 2 ** 53 + 2, 4_294_967_296],
+  ...[
+    "",
+    " ",
+    "0",
+    "null",
+    "undefined",
+    "true",
+    "NaN",
+    "[object Object]",
+    "\t\r\n",
+    "\u0000",
+    "\ud800",
+    "\u202e",
+    "\u200b",
+    "💥",
+    "é",
+    "e\u0301",
+  ],
+  ...[
+    "' OR '1'='1",
+    '" OR 1=1 --',
+    "'; DROP TABLE users; --",
+    "%",
+    "_",
+    "\\",
+    "`",
+    "$" + "{7*7}",
+    "{{7*7}}",
+    "{% raw %}",
+    "<script>",
+    "../../etc/passwd",
+  ],
+  ...["a".repeat(9_000), "1".repeat(9_000), "(a+)+$", "00000000-0000-0000-0000-000000000000", "2030-02-30T25:61:00Z", "1e999"],
+  ...[
+    [],
+    [null],
+    [[]],
+    ["a", "b"],
+    Array.from({ length: 101 }, () => 1),
+    {},
+    { $gt: "" },
+    { not: 1 },
+    { length: 1 },
+    { toString: 1, valueOf: 2 },
+  ],
+  ...[{ "@instanceof": Symbol.for("FindOperator").toString(), _type: "not", _value: "" }, JSON.parse('{"__proto__":{"admin":true}}')],
+];
+const refusals = /^(BAD_USER_INPUT|DOCUMENT_REFUSED)$/;
+
+async function countTypedAnswers(
+  name: SchemaName,
+  run: (probe: Probe, variables: Record<string, unknown>) => Promise<string>,
+): Promise<number> {
+  let count = 0;
+  for (const probe of probesOf(name))
+    for (const { path } of probe.positions)
+      for (let at = 0; at < VALUES.length; at += 10) {
+        const some = VALUES.slice(at, at + 10);
+        const outcomes = await Promise.all(some.map((value) => run(probe, withValueAt(probe.variables(), path, value))));
+        for (const [index, outcome] of outcomes.entries())
+          if (/INTERNAL|UNAVAILABLE/.test(outcome))
+            throw new Error(`${probe.name} ${path.join(".")} ${JSON.stringify(some[index])}: ${outcome}`);
+        count += outcomes.length;
+      }
+  return count;
+}
+
+describe("any JSON value", () => {
+  it("IL-21 every operation of the Authentication API - in every argument, with a session - gets a typed answer", async () => {
+    expect(VALUES.length).toBeGreaterThanOrEqual(58);
+    const { client } = await fixture.signUpPerson();
+    // Once with a session; what needs none runs like that anyway.
+    const ending = ["deleteAccount", "logOut", "logOutEverywhere", "revokeSession"];
+    const count = await countTypedAnswers("authentication", async ({ name, query }, variables) =>
+      outcomeOf(await (ending.includes(name) ? fixture.a.client : client).post({ query, variables })),
+    );
+    expect(count).toBeGreaterThan(1_000);
+  }, 180_000);
+
+  it("IL-21 every operation of the Management API - in every argument - gets a typed answer", async () => {
+    const { secretKey } = await fixture.gateway.createApplication("Fuzzed");
+    const client = fixture.gateway.management(secretKey);
+    expect(
+      await countTypedAnswers("management", async ({ query }, variables) => outcomeOf(await client.post({ query, variables }))),
+    ).toBeGreaterThan(0);
+  });
+
+  it("IL-14 every text argument - objects, lists, database operators, numbers - are rejected as invalid input and change nothing", async () => {
+    const odd = [{ $gt: "" }, { not: 1 }, { value: "x" }, ["a"], [["a"]], 1, 1.5, true];
+    await fixture.expectUnchanged(async () => {
+      for (const probe of probesOf("authentication"))
+        for (const { path } of probe.positions.filter(({ type }) => type === "String"))
+          for (const value of odd) {
+            const answer = await send(fixture.a.client, probe, (variables) => withValueAt(variables, path, value));
+            // A list of one is refused as well: GraphQL coerces a value to a list, never a list to a value.
+            expect([probe.name, path.join("."), outcomeOf(answer)]).toEqual([probe.name, path.join("."), expect.stringMatching(refusals)]);
+            expect(answer.text.length).toBeLessThan(1_000);
+          }
+    });
+  });
+
+  it("IL-13 every text argument - SQL as its value - is treated as data: the tables and their rows are unchanged", async () => {
+    const sql = [
+      "'; DELETE FROM users; --",
+      "' OR ''='",
+      '" OR ""="',
+      "\\' OR 1=1 #",
+      "/*!50000 DROP TABLE users */",
+      "x'); UPDATE users SET status='SUSPENDED'--",
+    ];
+    const { client } = await fixture.signUpPerson();
+    const users = await fixture.gateway.query("SELECT * FROM users ORDER BY id");
+    for (const probe of probesOf("authentication").filter(({ name }) => !/delete|logOut/i.test(name)))
+      for (const { path } of probe.positions.filter(({ type }) => type === "String"))
+        for (const text of sql) await send(client, probe, (variables) => withValueAt(variables, path, text));
+    for (const probe of probesOf("management"))
+      for (const { path } of probe.positions.filter(({ type }) => /String|ID/.test(type)))
+        for (const text of sql)
+          await send(fixture.gateway.management(fixture.b.secretKey), probe, (variables) => withValueAt(variables, path, text));
+    expect(await fixture.gateway.query("SELECT * FROM users ORDER BY id")).toEqual(users);
+  });
+
+  it("IL-16 page sizes and cursors - negative, huge, text, altered - are rejected or capped", async () => {
+    const { client } = await fixture.signUpPerson();
+    const query = "query ($first: Int!, $after: String) { me { invitations(first: $first, after: $after) { edges { cursor } } } }";
+    const cursors = [
+      "",
+      "x",
+      "AAAA",
+      "eyJhIjoxfQ",
+      Buffer.from('["x"]').toString("base64url"),
+      "%00",
+      "-1",
+      "💥",
+      Buffer.from(`2020-01-01|${"x".repeat(40)}`).toString("base64url"),
+    ];
+    for (const first of [-1, 0, 101, 1e9, 2 ** 31, 2 ** 53, "1", 1.5, null, [1]])
+      expect([first, outcomeOf(await client.post({ query, variables: { first } }))]).toEqual([first, "BAD_USER_INPUT"]);
+    for (const after of cursors)
+      expect(["BAD_USER_INPUT", "data"]).toContain(outcomeOf(await client.post({ query, variables: { first: 5, after } })));
+  });
+});
+
+describe("variables", () => {
+  it("IL-07 variables - deeply nested, a list of 100,000, undeclared - are rejected and nothing overflows", async () => {
+    const deep = `${'{"a":'.repeat(9_000)}1${"}".repeat(9_000)}`;
+    const nested = `${"[".repeat(40_000)}${"]".repeat(40_000)}`;
+    const query = "mutation ($input: LogInInput!) { logIn(input: $input) { __typename } }";
+    await fixture.expectUnchanged(async () => {
+      for (const variables of [
+        deep,
+        `{"input":${deep}}`,
+        `{"input":${nested}}`,
+        `{"other":${nested}}`,
+        `{"input":[${"1,".repeat(45_000)}1]}`,
+      ]) {
+        const answer = await fixture.a.client.post(`{"query":"${query}","variables":${variables}}`);
+        expect([answer.status, outcomeOf(answer)]).toEqual([400, expect.stringMatching(refusals)]);
+      }
+      const inline = `{ application { name } me { invitations(after: ${"[".repeat(400)}1${"]".repeat(400)}) { __typename } } }`;
+      expect(outcomeOf(await fixture.a.client.post({ query: inline }))).toMatch(refusals);
+    });
+  });
+
+  it("IL-11 body - password, query or variables repeated - the last one is used, for limits and execution alike", async () => {
+    const { email } = await fixture.signUpPerson();
+    const logIn = "mutation ($input: LogInInput!) { logIn(input: $input) { __typename } }";
+    const input = (passwords: string) => `{"handle":{"email":"${email}"},${passwords}}`;
+    const wrongLast = await fixture.a.client.post(
+      `{"query":"${logIn}","variables":{"input":${input(`"password":"${PASSWORD}","password":"wrong password"`)}}}`,
+    );
+    expect(wrongLast.text).toContain("InvalidCredentials");
+    const rightLast = await fixture.a.client.post(
+      `{"query":"${logIn}","variables":{"input":${input(`"password":"wrong password","password":"${PASSWORD}"`)}}}`,
+    );
+    expect(rightLast.text).toContain("LoggedIn");
+    const batch = Array.from({ length: 50 }, (_, index) => `a${index}: logIn(input: $input) { __typename }`).join(" ");
+    for (const queries of [
+      [logIn, `mutation ($input: LogInInput!) { ${batch} }`],
+      ["{ application { id } }", "{ nonsense }"],
+    ])
+      expect(
+        outcomeOf(
+          await fixture.a.client.post(`{"query":"${queries[0]}","query":"${queries[1]}","variables":{"input":${input('"password":"x"')}}}`),
+        ),
+      ).toBe("DOCUMENT_REFUSED");
+    const hidden = `{"query":"{ application { id } }","variables":{"a":"${"x".repeat(20_000)}"},"variables":{}}`;
+    expect((await fixture.a.client.post(hidden)).status).toBe(200);
+  });
+});

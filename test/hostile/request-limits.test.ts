@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { MeDocument, RefreshSessionDocument } from "../support/generated/authentication.js";
+import { logIn, requireLogIn, signUpPerson } from "../support/people.js";
+
+let gateway: TestGateway;
+let application: TestApplication;
+beforeAll(async () => {
+  gateway = await TestGateway.start();
+  application = await gateway.createApplication();
+});
+afterAll(() => gateway.stop());
+
+const clientFrom = (address: string) => application.client.with({ address });
+const guessPassword = (client = application.client, email: string) => logIn(client, email, "certainly not the password");
+const repeat = async (count: number, work: (index: number) => Promise<unknown>) => {
+  for (let index = 0; index < count; index++) await work(index);
+};
+
+describe("request limits", () => {
+  it("TH-17 requests - more than 60 at once from one network - RATE_LIMITED with Retry-After; another network is served", async () => {
+    const ask = (client: typeof application.client) => client.run(MeDocument, {});
+    const answers = await gateway.clock.whileFrozen(() => Promise.all(Array.from({ length: 80 }, () => ask(clientFrom("192.0.2.100")))));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(20);
+    expect(refused[0]?.errors[0]?.extensions).toMatchObject({ code: "RATE_LIMITED", retryAfterSeconds: 1 });
+    expect(refused[0]?.headers.get("retry-after")).toBe("1");
+    expect((await ask(clientFrom("192.0.2.101"))).status).toBe(200);
+  });
+
+  it("TH-17 mutations - more than 30 in ten seconds from one network - RATE_LIMITED before anything runs", async () => {
+    const input = { refreshToken: "lk_ref_none" };
+    const answers = await gateway.clock.whileFrozen(() =>
+      Promise.all(Array.from({ length: 40 }, () => clientFrom("192.0.2.102").run(RefreshSessionDocument, { input }))),
+    );
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(10);
+    expect(refused[0]?.errors[0]?.extensions.code).toBe("RATE_LIMITED");
+    expect(refused[0]?.headers.get("retry-after")).not.toBeNull();
+  });
+
+  it("TH-05 log in - forged forwarding headers without a trusted proxy - count as one address", async () => {
+    const strict = await TestGateway.start({ shareDatabaseOf: gateway, environment: { TRUST_PROXY: "10.0.0.0/8" } });
+    const { email } = await signUpPerson(gateway, application);
+    const outcomes: string[] = [];
+    await repeat(7, async (index) => {
+      const forged = `203.0.113.${index}`;
+      const headers = {
+        forwarded: `for=${forged}`,
+        "x-real-ip": forged,
+        "cf-connecting-ip": forged,
+        "true-client-ip": forged,
+        "x-end-user-address": forged,
+      };
+      outcomes.push((await guessPassword(clientFrom(forged).with({ baseUrl: strict.url, headers }), email)).__typename);
+    });
+    expect(outcomes.slice(5)).toEqual(["TooManyAttempts", "TooManyAttempts"]);
+    await strict.stop();
+  });
+
+  it("TH-06 log in - entries added before the trusted hop - are ignored", async () => {
+    const { email } = await signUpPerson(gateway, application);
+    const outcomes: string[] = [];
+    await repeat(7, async (index) =>
+      outcomes.push((await guessPassword(clientFrom(`198.51.100.${index}, 192.0.2.110`), email)).__typename),
+    );
+    expect(outcomes.slice(5)).toEqual(["TooManyAttempts", "TooManyAttempts"]);
+  });
+
+  it("log in - back end with the secret key sends the user's address - each user has a separate network", async () => {
+    const backEnd = (endUser: string) =>
+      application.client.with({ address: "192.0.2.120", token: application.secretKey, headers: { "x-end-user-address": endUser } });
+    const { email } = await signUpPerson(gateway, application);
+    await repeat(5, () => guessPassword(backEnd("198.51.100.1"), email));
+    expect(await logIn(backEnd("198.51.100.1"), email)).toMatchObject({ __typename: "TooManyAttempts" });
+    await requireLogIn(backEnd("198.51.100.2"), email);
+    const odd = await backEnd("not an address").run(MeDocument, {});
+    expect(odd).toMatchObject({ status: 400, errors: [{ extensions: { code: "BAD_USER_INPUT", path: "x-end-user-address" } }] });
+  });
+});

@@ -1,0 +1,104 @@
+import type { Client } from "./client.js";
+import type { TestApplication, TestGateway } from "./gateway.js";
+import {
+  AcceptInvitationDocument,
+  type AcceptInvitationInput,
+  InviteDocument,
+  LogInDocument,
+  MeDocument,
+  RefreshSessionDocument,
+  ResetPasswordDocument,
+} from "./generated/authentication.js";
+import { ManagedUserDocument } from "./generated/management.js";
+import { PASSWORD, signUpPerson, type TestPerson, uniqueEmail } from "./people.js";
+
+const FIELDS = [
+  { path: "nickname" },
+  { path: "team", setBy: "INVITER", allowedValues: ["red", "blue"] },
+  { path: "role", setBy: "DEVELOPER", default: "member", editable: false },
+  { path: "notes", setBy: "DEVELOPER", type: "JSON" },
+];
+export const NEW_PASSWORD = "amber walrus picnic";
+/** What `audited` answers for one event of the back end. */
+export const oneBackEndEntry = [["back end", true]];
+
+/** An application with metadata fields, its back end, and its users' apps. */
+export class BackEndFixture {
+  private constructor(
+    readonly gateway: TestGateway,
+    readonly application: TestApplication,
+    readonly client: Client,
+  ) {}
+
+  static async start(gateway: TestGateway): Promise<BackEndFixture> {
+    const fields = `metadata.fields=${JSON.stringify(FIELDS)}`;
+    const application = await gateway.createApplication("Blue Heron", fields, 'locales.supported=["en","de","fr"]');
+    return new BackEndFixture(gateway, application, gateway.management(application.secretKey));
+  }
+
+  signUpPerson = (email = uniqueEmail()) => signUpPerson(this.gateway, this.application, email);
+
+  /** Input that names a user of this application. */
+  userInput = (userId: string) => ({ input: { applicationId: this.application.id, userId } });
+
+  invitationInput = (invitationId: string) => ({ input: { applicationId: this.application.id, invitationId } });
+
+  async getUser(userId: string) {
+    const { application: found } = await this.client.expect(ManagedUserDocument, { applicationId: this.application.id, userId });
+    if (!found?.user) throw new Error("No user");
+    return found.user;
+  }
+
+  /** A user invites somebody. */
+  async inviteGuest(inviter: TestPerson, email = uniqueEmail("guest")) {
+    const { invite } = await inviter.client.expect(InviteDocument, { input: { handle: { email } } });
+    if (invite.__typename !== "InvitationSent") throw new Error(JSON.stringify(invite));
+    return { email, id: invite.invitation.id };
+  }
+
+  async accept(email: string, code: string, more: Partial<AcceptInvitationInput> = {}) {
+    const input = { handle: { email }, code, password: PASSWORD, ...more };
+    return (await this.application.client.expect(AcceptInvitationDocument, { input })).acceptInvitation;
+  }
+
+  /** Joins with the mailed code; returns the new user's id. */
+  async join(email: string): Promise<string> {
+    const joined = await this.accept(email, await this.gateway.mails.nextCode(email));
+    if (joined.__typename !== "LoggedIn") throw new Error(JSON.stringify(joined));
+    return joined.user.id;
+  }
+
+  async reset(email: string, code: string) {
+    const input = { handle: { email }, code, newPassword: NEW_PASSWORD };
+    return (await this.application.client.expect(ResetPasswordDocument, { input })).resetPassword;
+  }
+
+  async tryLogIn(email: string, client = this.application.client, more: { password?: string; deviceToken?: string | null } = {}) {
+    return (await client.expect(LogInDocument, { input: { handle: { email }, password: PASSWORD, ...more } })).logIn.__typename;
+  }
+
+  async isSignedIn({ client }: TestPerson): Promise<boolean> {
+    const { errors, data } = await client.run(MeDocument, {});
+    if (errors.length > 0 && errors[0]?.extensions.code !== "UNAUTHENTICATED") throw new Error(JSON.stringify(errors));
+    return data?.me != null;
+  }
+
+  async refresh({ tokens }: TestPerson) {
+    const input = { refreshToken: tokens.refreshToken };
+    return (await this.application.client.expect(RefreshSessionDocument, { input })).refreshSession.__typename;
+  }
+
+  /** What the audit holds about an event and a user or invitation: who did it, and whether it says from where and in which request. */
+  async auditEntriesFor(event: string, subjectId: string) {
+    const rows = await this.gateway.query<{ actor: string; details: string; address: string | null; request_id: string | null }>(
+      "SELECT actor, details, address, request_id FROM audit_events WHERE event = ? AND application_id = ?",
+      [event, this.application.id],
+    );
+    const own = rows.filter(({ details }) => details.includes(subjectId));
+    return own.map(({ actor, address, request_id: requestId }) => [actor, address !== null && requestId !== null]);
+  }
+
+  /** How many mails an address has got whose subject says that. */
+  countMails = (address: string, subject: RegExp) =>
+    this.gateway.mails.received.filter((mail) => mail.to === address && subject.test(mail.subject)).length;
+}

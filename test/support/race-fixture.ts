@@ -1,0 +1,41 @@
+import { afterAll, beforeAll } from "vitest";
+import type { Client } from "./client.js";
+import { type TestApplication, TestGateway } from "./gateway.js";
+
+/** Requests of one race. */
+export const REQUEST_COUNT = 20;
+const { RACE_ROUNDS = "5" } = process.env;
+export const rounds = Array.from({ length: Number(RACE_ROUNDS) }, (_, round) => round + 1);
+
+/** Two instances on one database, and an application. */
+export class RaceFixture {
+  gatewayA!: TestGateway;
+  gatewayB!: TestGateway;
+  application!: TestApplication;
+
+  /** Runs `times` requests at once, every other one at the other instance, each from an address of its own. */
+  async race<T>(times: number, request: (client: Client, index: number) => Promise<T>, client = this.application.client): Promise<T[]> {
+    const runners = Array.from({ length: times }, (_, index) =>
+      client.with({ baseUrl: [this.gatewayA, this.gatewayB][index % 2]?.url ?? "" }),
+    );
+    return await Promise.all(runners.map((runner, index) => request(runner, index)));
+  }
+
+  async count(sql: string, ...parameters: unknown[]): Promise<number> {
+    return Number((await this.gatewayA.query<{ n: number }>(`SELECT COUNT(*) AS n FROM ${sql}`, parameters))[0]?.n);
+  }
+}
+
+export function raceFixture(...settings: string[]): RaceFixture {
+  const fixture = new RaceFixture();
+  beforeAll(async () => {
+    fixture.gatewayA = await TestGateway.start();
+    fixture.gatewayB = await TestGateway.start({ shareDatabaseOf: fixture.gatewayA });
+    fixture.application = await fixture.gatewayA.createApplication("Blue Heron", ...settings);
+  });
+  afterAll(async () => {
+    await fixture.gatewayB.stop();
+    await fixture.gatewayA.stop();
+  });
+  return fixture;
+}
