@@ -44,7 +44,7 @@ export class Maintenance {
   private async deleteExpired(): Promise<void> {
     const { retentionPolicies, database, clock } = this.dependencies;
     for (const policy of retentionPolicies)
-      await this.inBatches(() => database.transaction(async () => (await policy.deleteExpired?.(clock.now(), BATCH_SIZE)) ?? 0));
+      await this.inBatches(() => database.transaction(async (tx) => (await policy.deleteExpired?.(tx, clock.now(), BATCH_SIZE)) ?? 0));
   }
 
   private async reencrypt(): Promise<void> {

@@ -21,9 +21,9 @@ async function create(host: CommandHost, { email: emailAsTyped, json }: { email:
   if (!email) throw new Error(`${emailAsTyped} is not an address`);
   const developer = await host.withServices(async ({ users, audit, database, clock }) => {
     try {
-      return await database.transaction(async () => {
+      return await database.transaction(async (tx) => {
         const userData = { id: randomId(), email, emailAsTyped, password: null, metadata: {}, locale: "en", createdAt: clock.now() };
-        const user = await users.insert({ ...userData, applicationId: RESERVED_APPLICATION_ID });
+        const user = await users.insert(tx, { ...userData, applicationId: RESERVED_APPLICATION_ID });
         await audit.record({ applicationId: RESERVED_APPLICATION_ID, event: "DEVELOPER_CREATED", outcome: "SUCCESS", actor: "operator" });
         return user;
       });

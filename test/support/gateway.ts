@@ -99,7 +99,7 @@ export class TestGateway {
     const { database } = this.services;
     return /^\s*(select|pragma|show)/i.test(sql)
       ? await database.readManager.query(sql, [...parameters])
-      : await database.transaction(() => database.writeManager.query(sql, [...parameters]));
+      : await database.transaction(({ manager }) => manager.query(sql, [...parameters]));
   }
 
   /** The newest log line with all these words in it, as soon as there is one: it may follow what it reports. */

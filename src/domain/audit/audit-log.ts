@@ -1,5 +1,6 @@
 import type { Clock } from "../../platform/clock.js";
 import { randomId } from "../../platform/crypto/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Database, PreparedInsert } from "../../platform/database/index.js";
 import type { ClientInfo } from "../request-context.js";
 import { AuditEventEntity } from "./audit-event.entity.js";
@@ -83,9 +84,9 @@ export class AuditLog {
     this.listeners.push(listener);
   }
 
-  /** Forgets from where a deleted user acted; what happened stays on record. Runs in the caller's transaction. */
-  async eraseAddresses(applicationId: string, actor: string): Promise<void> {
-    await this.database.writeManager.update(AuditEventEntity, { applicationId, actor }, { address: null });
+  /** Forgets from where a deleted user acted; what happened stays on record. */
+  async eraseAddresses(tx: Transaction, applicationId: string, actor: string): Promise<void> {
+    await tx.manager.update(AuditEventEntity, { applicationId, actor }, { address: null });
   }
 
   /** An actor's failures at something since an instant, latest first, at most `limit`. */

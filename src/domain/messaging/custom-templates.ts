@@ -78,13 +78,13 @@ export class CustomTemplates {
     const template = this.requireTemplate(name);
     const locale = requireLocale(tag);
     for (const [part, source] of Object.entries(change)) await this.requireValid(template, part as MessagePart, source);
-    return await database.transaction(async () => {
+    return await database.transaction(async (tx) => {
       const applicationId = application.id;
       const [before] = await repository.listByLocales(applicationId, name, [locale]);
       const parts: PartSources = { ...(before ? customParts(before) : {}), ...change };
       requireAllMailParts(template, locale, parts);
       const { subject = null, text = null, html = null, sms = null } = parts;
-      await repository.put({ applicationId, template: name, locale, subject, text, html, sms, changedAt: clock.now() });
+      await repository.put(tx, { applicationId, template: name, locale, subject, text, html, sms, changedAt: clock.now() });
       const details = { template: name, locale, parts: Object.keys(change) };
       await audit.record({ applicationId, event: "MESSAGE_TEXT_CHANGED", outcome: "SUCCESS", actor, details });
       return { template: name, locale, parts };
@@ -96,8 +96,8 @@ export class CustomTemplates {
     const { repository, audit, database } = this.dependencies;
     this.requireTemplate(name);
     const locale = tag === undefined ? undefined : requireLocale(tag);
-    return await database.transaction(async () => {
-      const count = await repository.delete(applicationId, name, locale);
+    return await database.transaction(async (tx) => {
+      const count = await repository.delete(tx, applicationId, name, locale);
       const details = { template: name, ...(locale ? { locale } : {}) };
       if (count > 0) await audit.record({ applicationId, event: "MESSAGE_TEXT_RESET", outcome: "SUCCESS", actor, details });
       return count;

@@ -1,6 +1,6 @@
 import { addSeconds, type Clock } from "../../platform/clock.js";
 import { type Encryptor, hashToken, type Keyring, randomId } from "../../platform/crypto/index.js";
-import type { Database } from "../../platform/database/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
 import type { Application } from "../applications/index.js";
 import { type Email, maskEmail, maskPhone, type Phone } from "../users/index.js";
 import type { Channel } from "./delivery.js";
@@ -60,28 +60,28 @@ export class Outbox {
     return { waiting, oldestSeconds: Math.max(0, age) };
   }
 
-  /** Forgets every message to an address or number, sent or not. Runs in the caller's transaction. */
-  async deleteByRecipient(applicationId: string, to: Email | Phone): Promise<void> {
-    await this.repository.deleteByRecipient(applicationId, this.recipientHash(applicationId, to));
+  /** Forgets every message to an address or number, sent or not. */
+  async deleteByRecipient(tx: Transaction, applicationId: string, to: Email | Phone): Promise<void> {
+    await this.repository.deleteByRecipient(tx, applicationId, this.recipientHash(applicationId, to));
   }
 
-  /** Queues a mail. Runs in the caller's transaction; the message leaves after its commit. */
-  async queue(mail: QueuedMail): Promise<void> {
-    await this.insert("MAIL", maskEmail(mail.to), mail);
+  /** Queues a mail. The message leaves after its commit. */
+  async queue(tx: Transaction, mail: QueuedMail): Promise<void> {
+    await this.insert(tx, "MAIL", maskEmail(mail.to), mail);
   }
 
-  /** The work of `queue` and no message, where nobody has the address: time must not tell. Runs in the caller's transaction. */
-  async queueDecoy({ application, ...mail }: QueuedMail): Promise<void> {
+  /** The work of `queue` and no message, where nobody has the address: time must not tell. */
+  async queueDecoy(tx: Transaction, { application, ...mail }: QueuedMail): Promise<void> {
     const id = randomId();
     await this.encryptPayload(id, { application, ...mail });
-    await this.repository.replacePending(application.id, hashToken(id), this.clock.now());
-    await this.repository.deleteByRecipient(application.id, hashToken(id));
+    await this.repository.replacePending(tx, application.id, hashToken(id), this.clock.now());
+    await this.repository.deleteByRecipient(tx, application.id, hashToken(id));
     this.database.afterCommit(this.scheduleWake);
   }
 
   /** Queues a text message, as `queue`. */
-  async queueSms(sms: QueuedSms): Promise<void> {
-    await this.insert("SMS", maskPhone(sms.to), sms);
+  async queueSms(tx: Transaction, sms: QueuedSms): Promise<void> {
+    await this.insert(tx, "SMS", maskPhone(sms.to), sms);
   }
 
   private async encryptPayload(id: string, { application, to, locale, parameters }: QueuedMail | QueuedSms): Promise<string> {
@@ -92,14 +92,14 @@ export class Outbox {
     return await this.encryptor.encrypt(payloadAssociatedData(application.id, id), JSON.stringify(payload));
   }
 
-  private async insert(channel: Channel, recipientMasked: string, queued: QueuedMail | QueuedSms): Promise<void> {
+  private async insert(tx: Transaction, channel: Channel, recipientMasked: string, queued: QueuedMail | QueuedSms): Promise<void> {
     const { application, template, to, expiresAt, replacesKey } = queued;
     const now = this.clock.now();
     const id = randomId();
     const mailQueue = application.settings.mail.smtpUrl ? application.id : MAIL_QUEUE;
     const replacesHash = replacesKey === undefined ? null : hashToken(replacesKey);
-    if (replacesHash) await this.repository.replacePending(application.id, replacesHash, now);
-    await this.repository.insert({
+    if (replacesHash) await this.repository.replacePending(tx, application.id, replacesHash, now);
+    await this.repository.insert(tx, {
       applicationId: application.id,
       id,
       channel,

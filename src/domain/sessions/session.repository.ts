@@ -1,4 +1,5 @@
 import { In, IsNull, LessThan, Not } from "typeorm";
+import type { Transaction } from "../../platform/database/index.js";
 import { BatchedLookup, BatchedUpdate, type Database, PreparedInsert, selectProperties } from "../../platform/database/index.js";
 import { ApplicationEntity } from "../applications/index.js";
 import { toUser, UserEntity, userProperties } from "../users/index.js";
@@ -77,8 +78,8 @@ export class SessionRepository {
     return await this.sessions.findOneBy({ applicationId, id });
   }
 
-  async insert(row: SessionEntity): Promise<void> {
-    await this.preparedInsert.run([row]);
+  async insert(tx: Transaction, row: SessionEntity): Promise<void> {
+    await this.preparedInsert.run([row], tx.manager);
   }
 
   /**
@@ -90,32 +91,36 @@ export class SessionRepository {
   }
 
   /** Ends one session; false when it had ended before. */
-  async end(applicationId: string, id: string, endReason: EndReason, endedAt: Date): Promise<boolean> {
-    const { affected } = await this.database.writeManager.update(
-      SessionEntity,
-      { applicationId, id, endedAt: IsNull() },
-      { endedAt, endReason },
-    );
+  async end(tx: Transaction, applicationId: string, id: string, endReason: EndReason, endedAt: Date): Promise<boolean> {
+    const { affected } = await tx.manager.update(SessionEntity, { applicationId, id, endedAt: IsNull() }, { endedAt, endReason });
     return affected === 1;
   }
 
   /** Notes in a live session that its user has proved who they are, and how; false when it has ended. */
   async recordAuthentication(
+    tx: Transaction,
     applicationId: string,
     id: string,
     change: Partial<Pick<SessionEntity, "authenticatedAt" | "amr">>,
   ): Promise<boolean> {
-    const { affected } = await this.database.writeManager.update(SessionEntity, { applicationId, id, endedAt: IsNull() }, change);
+    const { affected } = await tx.manager.update(SessionEntity, { applicationId, id, endedAt: IsNull() }, change);
     return affected === 1;
   }
 
-  async deleteByUser(applicationId: string, userId: string): Promise<void> {
-    await this.database.writeManager.delete(SessionEntity, { applicationId, userId });
+  async deleteByUser(tx: Transaction, applicationId: string, userId: string): Promise<void> {
+    await tx.manager.delete(SessionEntity, { applicationId, userId });
   }
 
   /** Ends all sessions of a user, but for `except`; returns how many were live. */
-  async endByUser(applicationId: string, userId: string, endReason: EndReason, endedAt: Date, except?: string): Promise<number> {
-    const { affected } = await this.database.writeManager.update(
+  async endByUser(
+    tx: Transaction,
+    applicationId: string,
+    userId: string,
+    endReason: EndReason,
+    endedAt: Date,
+    except?: string,
+  ): Promise<number> {
+    const { affected } = await tx.manager.update(
       SessionEntity,
       { applicationId, userId, endedAt: IsNull(), ...(except === undefined ? {} : { id: Not(except) }) },
       { endedAt, endReason },
@@ -131,22 +136,22 @@ export class SessionRepository {
     });
   }
 
-  async invalidateAfterRestore(endedAt: Date): Promise<void> {
-    await this.database.writeManager.update(SessionEntity, { endedAt: IsNull() }, { endedAt, endReason: "RESTORED" satisfies EndReason });
+  async invalidateAfterRestore(tx: Transaction, endedAt: Date): Promise<void> {
+    await tx.manager.update(SessionEntity, { endedAt: IsNull() }, { endedAt, endReason: "RESTORED" satisfies EndReason });
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(SessionEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(SessionEntity, { applicationId });
   }
 
   /** Removes at most `limit` sessions that could not be refreshed any more before `instant`; returns how many. */
-  async deleteExpired(instant: Date, limit: number): Promise<number> {
+  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
     const rows = await this.sessions.find({
       where: { idleExpiresAt: LessThan(instant) },
       take: limit,
       select: { applicationId: true, id: true },
     });
-    for (const { applicationId, id } of rows) await this.database.writeManager.delete(SessionEntity, { applicationId, id });
+    for (const { applicationId, id } of rows) await tx.manager.delete(SessionEntity, { applicationId, id });
     return rows.length;
   }
 

@@ -1,6 +1,6 @@
 import { addSeconds, type Clock } from "../../platform/clock.js";
 import { equalsInConstantTime, hashToken, randomId, randomToken } from "../../platform/crypto/index.js";
-import type { Database } from "../../platform/database/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
 import { GatewayError } from "../../platform/errors/index.js";
 import type { Application, ApplicationDirectory } from "../applications/index.js";
 import type { AuditLog } from "../audit/index.js";
@@ -64,8 +64,8 @@ export class Sessions {
     this.rotationLimiter = new TokenBucketLimiter({ refillPerSecond: 10 / 60, burst: 10 }, clock);
   }
 
-  /** Opens a session for a user who has just proved who they are. Runs in the caller's transaction. */
-  async open(application: Application, user: User, amr: readonly Amr[], client: ClientInfo): Promise<SessionTokens> {
+  /** Opens a session for a user who has just proved who they are. */
+  async open(tx: Transaction, application: Application, user: User, amr: readonly Amr[], client: ClientInfo): Promise<SessionTokens> {
     const now = this.clock.now();
     const id = randomId();
     const { absoluteDays, sessionTokenMinutes } = application.settings.session;
@@ -77,7 +77,7 @@ export class Sessions {
       authentication: { authenticatedAt: now, amr },
     };
     const absoluteExpiresAt = addSeconds(now, absoluteDays * DAY_SECONDS);
-    await this.repository.insert({
+    await this.repository.insert(tx, {
       applicationId: application.id,
       id,
       userId: user.id,
@@ -151,33 +151,33 @@ export class Sessions {
     return isTokenOfSession ? session : null;
   }
 
-  /** False when it had ended before. Runs in the caller's transaction. */
-  async end({ applicationId, id }: Pick<SessionEntity, "applicationId" | "id">, reason: EndReason): Promise<boolean> {
-    return await this.repository.end(applicationId, id, reason, this.clock.now());
+  /** False when it had ended before. */
+  async end(tx: Transaction, { applicationId, id }: Pick<SessionEntity, "applicationId" | "id">, reason: EndReason): Promise<boolean> {
+    return await this.repository.end(tx, applicationId, id, reason, this.clock.now());
   }
 
-  /** Ends every session of a user, but for `except`; returns how many. Runs in the caller's transaction. */
-  async endByUser({ applicationId, id }: User, reason: EndReason, except?: string): Promise<number> {
-    return await this.repository.endByUser(applicationId, id, reason, this.clock.now(), except);
+  /** Ends every session of a user, but for `except`; returns how many. */
+  async endByUser(tx: Transaction, { applicationId, id }: User, reason: EndReason, except?: string): Promise<number> {
+    return await this.repository.endByUser(tx, applicationId, id, reason, this.clock.now(), except);
   }
 
-  /** Ends one of a user's own sessions; false when there is no such live one. Runs in the caller's transaction. */
-  async endOwn({ applicationId, id: userId }: User, sessionId: string): Promise<boolean> {
+  /** Ends one of a user's own sessions; false when there is no such live one. */
+  async endOwn(tx: Transaction, { applicationId, id: userId }: User, sessionId: string): Promise<boolean> {
     const session = await this.repository.find(applicationId, sessionId);
-    return session?.userId === userId && (await this.end(session, "REVOKED"));
+    return session?.userId === userId && (await this.end(tx, session, "REVOKED"));
   }
 
-  /** Notes a proof of who is there, good for five minutes; returns until when. Runs in the caller's transaction. */
-  async recordReauthentication({ applicationId, id }: CurrentSession, amr: readonly Amr[]): Promise<Date> {
+  /** Notes a proof of who is there, good for five minutes; returns until when. */
+  async recordReauthentication(tx: Transaction, { applicationId, id }: CurrentSession, amr: readonly Amr[]): Promise<Date> {
     const now = this.clock.now();
-    await this.repository.recordAuthentication(applicationId, id, { authenticatedAt: now, amr: amr.join(" ") });
+    await this.repository.recordAuthentication(tx, applicationId, id, { authenticatedAt: now, amr: amr.join(" ") });
     return addSeconds(now, REAUTHENTICATION_MAX_AGE_SECONDS);
   }
 
-  /** Notes that a further factor was proved in this session; false when it has ended. Runs in the caller's transaction. */
-  async addAuthenticationMethods(session: CurrentSession, amr: readonly Amr[]): Promise<boolean> {
+  /** Notes that a further factor was proved in this session; false when it has ended. */
+  async addAuthenticationMethods(tx: Transaction, session: CurrentSession, amr: readonly Amr[]): Promise<boolean> {
     const all = new Set([...authenticationOf(session).amr, ...amr]);
-    return await this.repository.recordAuthentication(session.applicationId, session.id, { amr: [...all].join(" ") });
+    return await this.repository.recordAuthentication(tx, session.applicationId, session.id, { amr: [...all].join(" ") });
   }
 
   /** True while the last proof (log-in or reauthentication) is fresh enough for what cannot be undone, as far as time goes. */
@@ -185,9 +185,8 @@ export class Sessions {
     return addSeconds(authenticatedAt, REAUTHENTICATION_MAX_AGE_SECONDS) > this.clock.now();
   }
 
-  /** Runs in the caller's transaction. */
-  async deleteByUser({ applicationId, id }: User): Promise<void> {
-    await this.repository.deleteByUser(applicationId, id);
+  async deleteByUser(tx: Transaction, { applicationId, id }: User): Promise<void> {
+    await this.repository.deleteByUser(tx, applicationId, id);
   }
 
   /** Live sessions by user, in the order of `userIds`; latest use first. */
@@ -247,10 +246,10 @@ export class Sessions {
   /** Ends a session of which a token that was replaced long ago is in two hands; false when it was rotated since it was read. */
   private async endReused(session: CurrentSession, client: ClientInfo): Promise<boolean> {
     const { applicationId, id: sessionId, userId: actor, rotationNonce } = session;
-    return await this.database.transaction(async () => {
+    return await this.database.transaction(async (tx) => {
       const found = await this.repository.find(applicationId, sessionId);
       if (found && found.rotationNonce !== rotationNonce) return false;
-      if (!(await this.end(session, "TOKEN_REUSED"))) return true;
+      if (!(await this.end(tx, session, "TOKEN_REUSED"))) return true;
       await this.audit.record({
         ...{ applicationId, event: "REFRESH_TOKEN_REUSED", outcome: "FAILURE", actor, client },
         details: { sessionId },

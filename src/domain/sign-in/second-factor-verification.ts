@@ -1,3 +1,4 @@
+import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 import type { Application } from "../applications/index.js";
 import type { VerifiedTotp } from "../authenticators/index.js";
@@ -27,7 +28,7 @@ export interface VerifiedSecondFactor<Effect> {
   readonly phone: Phone | null;
 }
 /** What the proof is for. Runs in the transaction that uses it up. */
-export type OnVerified<Effect> = (user: User, amr: readonly Amr[], found: ActiveTokenChallenge) => Promise<Effect>;
+export type OnVerified<Effect> = (tx: Transaction, user: User, amr: readonly Amr[], found: ActiveTokenChallenge) => Promise<Effect>;
 
 const amrByKind: Record<VerifiedCode["kind"], Amr> = { totp: "otp", sms: "sms", recovery: "otp" };
 /** Budgets of one account: once the first of them is used up the owner hears of it. */
@@ -60,8 +61,8 @@ export class SecondFactorVerification {
         if (!(await tokenChallenges.recordTokenAttempt(challenge))) throw new ConflictError();
         const verified = await this.verifyCode(user, input);
         if (!verified) return await this.rejectCode(application, user, exhausted, client);
-        return await this.dependencies.database.transaction(() =>
-          this.consume(application, user, challenge, verified, input, client, onVerified),
+        return await this.dependencies.database.transaction((tx) =>
+          this.consume(tx, application, user, challenge, verified, input, client, onVerified),
         );
       },
       ({ kind }) => kind === "verified",
@@ -88,6 +89,7 @@ export class SecondFactorVerification {
   }
 
   private async consume<Effect>(
+    tx: Transaction,
     application: Application,
     user: User,
     challenge: ActiveTokenChallenge,
@@ -97,25 +99,26 @@ export class SecondFactorVerification {
     onVerified: OnVerified<Effect>,
   ): Promise<VerifiedSecondFactor<Effect>> {
     const { users, secondFactors, recoveryCodes, challenges, tokenChallenges } = this.dependencies;
-    assertUnchanged(await users.lockIfUnchanged(user));
-    if (verified.kind === "totp") assertUnchanged(await secondFactors.consumeTotpStep(verified.totp));
-    else if (verified.kind === "sms") assertUnchanged((await challenges.consume(verified.sms)) && (await secondFactors.recordSmsUse(user)));
+    assertUnchanged(await users.lockIfUnchanged(tx, user));
+    if (verified.kind === "totp") assertUnchanged(await secondFactors.consumeTotpStep(tx, verified.totp));
+    else if (verified.kind === "sms")
+      assertUnchanged((await challenges.consume(tx, verified.sms)) && (await secondFactors.recordSmsUse(tx, user)));
     else {
-      assertUnchanged(await recoveryCodes.consume(user, code));
-      await this.notifyRecoveryCodeUsed(application, user, client);
+      assertUnchanged(await recoveryCodes.consume(tx, user, code));
+      await this.notifyRecoveryCodeUsed(tx, application, user, client);
     }
-    assertUnchanged(await tokenChallenges.consume(challenge));
+    assertUnchanged(await tokenChallenges.consume(tx, challenge));
     const amr = new Set<Amr>([...(challenge.amr as Amr[]), amrByKind[verified.kind], "mfa"]);
     const phone = verified.kind === "sms" ? verifiedPhone(user) : null;
-    return { kind: "verified", user, result: await onVerified(user, [...amr], challenge), phone };
+    return { kind: "verified", user, result: await onVerified(tx, user, [...amr], challenge), phone };
   }
 
-  private async notifyRecoveryCodeUsed(application: Application, user: User, client: ClientInfo): Promise<void> {
+  private async notifyRecoveryCodeUsed(tx: Transaction, application: Application, user: User, client: ClientInfo): Promise<void> {
     const { recoveryCodes, outbox, audit } = this.dependencies;
     const [left = 0] = await recoveryCodes.countByUsers(user.applicationId, [user.id]);
     const { email, locale } = user;
     const parameters = { left: String(left) };
-    if (email) await outbox.queue({ application, template: "recoveryCodeUsed", to: email, locale, parameters });
+    if (email) await outbox.queue(tx, { application, template: "recoveryCodeUsed", to: email, locale, parameters });
     const entry = { applicationId: application.id, event: "RECOVERY_CODE_USED", outcome: "SUCCESS", actor: user.id } as const;
     await audit.record({ ...entry, client, details: { left } });
   }
@@ -140,7 +143,9 @@ export class SecondFactorVerification {
     const isFirst = consumed.kind === "consumed" && consumed.exhausted.includes("guessingNotices");
     const { email, locale } = user;
     if (email && isFirst)
-      await database.transaction(() => outbox.queue({ application, template: "secondFactorGuessing", to: email, locale, parameters: {} }));
+      await database.transaction((tx) =>
+        outbox.queue(tx, { application, template: "secondFactorGuessing", to: email, locale, parameters: {} }),
+      );
   }
 }
 

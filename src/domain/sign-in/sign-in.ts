@@ -1,5 +1,5 @@
 import type { Keyring } from "../../platform/crypto/index.js";
-import type { Database } from "../../platform/database/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
 import type { Application } from "../applications/index.js";
 import type { AuditLog } from "../audit/index.js";
 import type { RecoveryCodes, SecondFactorMethodName, SecondFactors } from "../authenticators/index.js";
@@ -63,14 +63,14 @@ const ENROLLMENT_CHALLENGE_TTL_SECONDS = 900;
 export class SignIn {
   constructor(private readonly dependencies: SignInDependencies) {}
 
-  /** Opens a session, or says what is still to be proved. Runs in the caller's transaction, which holds the user's row. */
-  async complete(application: Application, user: User, amr: readonly Amr[], client: ClientInfo): Promise<SignInDecision> {
+  /** Opens a session, or says what is still to be proved. The transaction holds the user's row. */
+  async complete(tx: Transaction, application: Application, user: User, amr: readonly Amr[], client: ClientInfo): Promise<SignInDecision> {
     const { sessions, secondFactors } = this.dependencies;
     const methods = (await secondFactors.list(user)).map(({ method }) => method);
-    if (methods.length > 0) return await this.issueSecondFactorChallenge(application, user, methods, amr, null, client);
+    if (methods.length > 0) return await this.issueSecondFactorChallenge(tx, application, user, methods, amr, null, client);
     const { mode, required } = application.settings.secondFactor;
-    if (mode === "NONE" || !required) return { kind: "opened", user, tokens: await sessions.open(application, user, amr, client) };
-    const issued = await this.issueTokenChallenge("ENROLLMENT", user, amr, null, ENROLLMENT_CHALLENGE_TTL_SECONDS);
+    if (mode === "NONE" || !required) return { kind: "opened", user, tokens: await sessions.open(tx, application, user, amr, client) };
+    const issued = await this.issueTokenChallenge(tx, "ENROLLMENT", user, amr, null, ENROLLMENT_CHALLENGE_TTL_SECONDS);
     return { kind: "enrollment-required", enrollmentToken: issued.token, mode, expiresAt: issued.expiresAt };
   }
 
@@ -83,21 +83,28 @@ export class SignIn {
   }
 
   /** Opens the session of a log-in whose second factor was proved. Runs in the transaction that used the proof up. */
-  async openSession(application: Application, user: User, amr: readonly Amr[], client: ClientInfo): Promise<OpenedSession> {
-    const tokens = await this.dependencies.sessions.open(application, user, amr, client);
+  async openSession(
+    tx: Transaction,
+    application: Application,
+    user: User,
+    amr: readonly Amr[],
+    client: ClientInfo,
+  ): Promise<OpenedSession> {
+    const tokens = await this.dependencies.sessions.open(tx, application, user, amr, client);
     const entry = { applicationId: application.id, event: "LOG_IN", outcome: "SUCCESS", actor: user.id, client, details: { amr } } as const;
     await this.dependencies.audit.record(entry);
     return { kind: "opened", user, tokens };
   }
 
-  /** After a right password in a session: what is still to be proved, or null when that was enough. Runs in the caller's transaction. */
+  /** After a right password in a session: what is still to be proved, or null when that was enough. */
   async stepUp(
+    tx: Transaction,
     application: Application,
     { user, session }: AuthenticatedSession,
     client: ClientInfo,
   ): Promise<RequiresSecondFactor | null> {
     const methods = (await this.dependencies.secondFactors.list(user)).map(({ method }) => method);
-    return methods.length > 0 ? await this.issueSecondFactorChallenge(application, user, methods, ["pwd"], session.id, client) : null;
+    return methods.length > 0 ? await this.issueSecondFactorChallenge(tx, application, user, methods, ["pwd"], session.id, client) : null;
   }
 
   /** True while what cannot be undone is allowed in this session: the proof is fresh, and of the second factor where there is one. */
@@ -128,6 +135,7 @@ export class SignIn {
   }
 
   private async issueSecondFactorChallenge(
+    tx: Transaction,
     application: Application,
     user: User,
     methods: readonly SecondFactorMethodName[],
@@ -136,7 +144,7 @@ export class SignIn {
     client: ClientInfo,
   ): Promise<RequiresSecondFactor> {
     const purpose = sessionId === null ? "LOG_IN" : "REAUTHENTICATION";
-    const issued = await this.issueTokenChallenge(purpose, user, amr, sessionId, LOG_IN_CHALLENGE_TTL_SECONDS);
+    const issued = await this.issueTokenChallenge(tx, purpose, user, amr, sessionId, LOG_IN_CHALLENGE_TTL_SECONDS);
     const details = { purpose, methods };
     const entry = { applicationId: application.id, event: "SECOND_FACTOR_REQUIRED", outcome: "SUCCESS", actor: user.id } as const;
     await this.dependencies.audit.record({ ...entry, client, details });
@@ -145,6 +153,7 @@ export class SignIn {
 
   /** The password is read anew: it may have been hashed anew since the user was read. */
   private async issueTokenChallenge(
+    tx: Transaction,
     purpose: TokenPurpose,
     { applicationId, id }: User,
     amr: readonly Amr[],
@@ -154,7 +163,7 @@ export class SignIn {
     const user = await this.dependencies.users.findById(applicationId, id);
     if (!user) throw new Error("A user without a row was admitted");
     const detail = { credentialFingerprint: this.credentialFingerprint(user), sessionId, amr };
-    return await this.dependencies.tokenChallenges.issue({ applicationId, purpose, userId: id }, detail, ttlSeconds);
+    return await this.dependencies.tokenChallenges.issue(tx, { applicationId, purpose, userId: id }, detail, ttlSeconds);
   }
 
   private credentialFingerprint({ applicationId, id, email, password }: User): string {

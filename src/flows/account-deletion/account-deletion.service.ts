@@ -17,7 +17,7 @@ export class AccountDeletionService {
     const { signIn, database, clock } = this.services;
     if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
     const deletedAt = clock.now();
-    await database.transaction(() => eraseUser(this.services, application, caller.user, client));
+    await database.transaction((tx) => eraseUser(tx, this.services, application, caller.user, client));
     return { kind: "deleted", deletedAt };
   }
 }

@@ -6,6 +6,7 @@ import { codeKeys, messageKeys, refundableMessageKeys } from "../../domain/rate-
 import type { ClientInfo } from "../../domain/request-context.js";
 import type { AuthenticatedSession } from "../../domain/sessions/index.js";
 import { canonicalEmail, type Email, type User } from "../../domain/users/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { isUniqueViolation } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
@@ -44,10 +45,10 @@ export class HandleChangeService {
       limitKeys,
       client,
       () =>
-        database.transaction(async () => {
-          if (!(await users.lockActive(user))) throw new GatewayError("UNAUTHENTICATED");
-          await challenges.delete(subjectOf(user));
-          return await this.send(application, user, email, emailAsTyped, client);
+        database.transaction(async (tx) => {
+          if (!(await users.lockActive(tx, user))) throw new GatewayError("UNAUTHENTICATED");
+          await challenges.delete(tx, subjectOf(user));
+          return await this.send(tx, application, user, email, emailAsTyped, client);
         }),
       () => false,
     );
@@ -74,18 +75,30 @@ export class HandleChangeService {
     );
   }
 
-  private async send(application: Application, user: User, email: Email, emailAsTyped: string, client: ClientInfo): Promise<SentOutcome> {
+  private async send(
+    tx: Transaction,
+    application: Application,
+    user: User,
+    email: Email,
+    emailAsTyped: string,
+    client: ClientInfo,
+  ): Promise<SentOutcome> {
     const { users, challenges, outbox, audit } = this.services;
     const owner = await users.findByHandle(application.id, email);
     const detail = JSON.stringify({ email, emailAsTyped: emailAsTyped.trim().slice(0, 240) });
     const { codeMinutes, codeDigits: configuredDigits } = application.settings.signUp;
     const digits = await codeDigits(this.services, application, configuredDigits);
-    const issued = await challenges.issue(subjectOf(user), { digits, ttlSeconds: codeMinutes * 60, isDeliverable: owner === null, detail });
+    const issued = await challenges.issue(tx, subjectOf(user), {
+      digits,
+      ttlSeconds: codeMinutes * 60,
+      isDeliverable: owner === null,
+      detail,
+    });
     const { code, expiresAt, resendAvailableAt } = issued;
     const { locale } = user;
     if (code) {
       const parameters = { code, minutes: String(codeMinutes) };
-      await outbox.queue({
+      await outbox.queue(tx, {
         application,
         template: "handleChangeCode",
         to: email,
@@ -95,7 +108,7 @@ export class HandleChangeService {
         replacesKey: `handle:${user.id}`,
       });
     } else if (owner)
-      await outbox.queue({
+      await outbox.queue(tx, {
         application,
         template: "handleChangeNotice",
         to: email,
@@ -104,7 +117,7 @@ export class HandleChangeService {
         replacesKey: `notice:${email}`,
       });
     if (user.email)
-      await outbox.queue({
+      await outbox.queue(tx, {
         application,
         template: "handleChangeAnnounced",
         to: user.email,
@@ -127,14 +140,15 @@ export class HandleChangeService {
     const { database, challenges, users, sessions, outbox, audit, rateLimiter } = this.services;
     const applicationId = application.id;
     try {
-      const isChanged = await database.transaction(async () => {
-        if (!(await challenges.consume(verified)) || !(await users.setEmail(user, email, typed))) return false;
-        await sessions.endByUser(user, "HANDLE_CHANGED", session.id);
+      const isChanged = await database.transaction(async (tx) => {
+        if (!(await challenges.consume(tx, verified)) || !(await users.setEmail(tx, user, email, typed))) return false;
+        await sessions.endByUser(tx, user, "HANDLE_CHANGED", session.id);
         // Codes mailed to the old address, and sign-ups begun at the new one, are void.
-        if (user.email) await challenges.delete({ applicationId, purpose: "PASSWORD_RESET", binding: user.email });
-        await this.services.pendingSignUps.deleteByHandle(applicationId, email);
-        await this.services.invitations.revokeByHandle(applicationId, email);
-        if (user.email) await outbox.queue({ application, template: "handleChanged", to: user.email, locale: user.locale, parameters: {} });
+        if (user.email) await challenges.delete(tx, { applicationId, purpose: "PASSWORD_RESET", binding: user.email });
+        await this.services.pendingSignUps.deleteByHandle(tx, applicationId, email);
+        await this.services.invitations.revokeByHandle(tx, applicationId, email);
+        if (user.email)
+          await outbox.queue(tx, { application, template: "handleChanged", to: user.email, locale: user.locale, parameters: {} });
         await audit.record({ applicationId, event: "HANDLE_CHANGED", outcome: "SUCCESS", actor: user.id, client });
         return true;
       });

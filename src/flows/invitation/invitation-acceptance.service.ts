@@ -6,7 +6,14 @@ import type { VerifiedInvitation } from "../../domain/invitations/index.js";
 import { codeKeys } from "../../domain/rate-limiting/index.js";
 import type { ClientInfo } from "../../domain/request-context.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
-import { canonicalEmail, type Email, type Metadata, mergeMetadata, validatePartialMetadata } from "../../domain/users/index.js";
+import {
+  canonicalEmail,
+  type Email,
+  type Metadata,
+  mergeMetadata,
+  type NewUser,
+  validatePartialMetadata,
+} from "../../domain/users/index.js";
 import { randomId } from "../../platform/crypto/index.js";
 import { isUniqueViolation } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
@@ -77,20 +84,20 @@ export class InvitationAcceptanceService {
   private async createUser(
     application: Application,
     verified: VerifiedInvitation,
-    userData: Omit<Parameters<Services["users"]["insert"]>[0], "applicationId" | "id" | "createdAt">,
+    userData: Omit<NewUser, "applicationId" | "id" | "createdAt">,
     client: ClientInfo,
   ) {
     const { database, invitations, users, pendingSignUps, signIn, audit, clock } = this.services;
     const applicationId = application.id;
     const invitedById = verified.invitation.inviterId;
     try {
-      return await database.transaction(async () => {
-        if (!(await invitations.consume(verified))) return null;
-        const user = await users.insert({ ...userData, applicationId, id: randomId(), createdAt: clock.now(), invitedById });
-        await pendingSignUps.deleteByHandle(applicationId, userData.email);
+      return await database.transaction(async (tx) => {
+        if (!(await invitations.consume(tx, verified))) return null;
+        const user = await users.insert(tx, { ...userData, applicationId, id: randomId(), createdAt: clock.now(), invitedById });
+        await pendingSignUps.deleteByHandle(tx, applicationId, userData.email);
         const details = { id: verified.invitation.id };
         await audit.record({ applicationId, event: "INVITATION_ACCEPTED", outcome: "SUCCESS", actor: user.id, client, details });
-        return await signIn.complete(application, user, ["pwd"], client);
+        return await signIn.complete(tx, application, user, ["pwd"], client);
       });
     } catch (error) {
       if (isUniqueViolation(error)) return null;

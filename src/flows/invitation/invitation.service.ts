@@ -39,9 +39,9 @@ export class InvitationService {
       invitationKeys(application.id, inviter.id, email),
       client,
       () =>
-        database.transaction(async () => {
-          if (!(await this.services.users.lockActive(inviter))) throw new GatewayError("UNAUTHENTICATED");
-          return { kind: "invited", invitation: await invitations.invite(application, draft, client) };
+        database.transaction(async (tx) => {
+          if (!(await this.services.users.lockActive(tx, inviter))) throw new GatewayError("UNAUTHENTICATED");
+          return { kind: "invited", invitation: await invitations.invite(tx, application, draft, client) };
         }),
       () => false,
     );
@@ -56,7 +56,7 @@ export class InvitationService {
       invitationKeys(application.id, inviter.id, own.email),
       client,
       async () => {
-        const invitation = await database.transaction(() => invitations.resend(application, own, inviter.id, client));
+        const invitation = await database.transaction((tx) => invitations.resend(tx, application, own, inviter.id, client));
         if (!invitation) throw new GatewayError("FORBIDDEN");
         return { kind: "invited", invitation };
       },
@@ -69,7 +69,7 @@ export class InvitationService {
     const { invitations, database } = this.services;
     const own = await this.requireOwn(inviter, id);
     if (own.status === "REVOKED") return own;
-    const revoked = await database.transaction(() => invitations.revoke(own, inviter.id, client));
+    const revoked = await database.transaction((tx) => invitations.revoke(tx, own, inviter.id, client));
     if (!revoked) throw new GatewayError("FORBIDDEN");
     return revoked;
   }

@@ -13,8 +13,8 @@ export class LogInCompletionService {
   async complete(application: Application, token: string, proof: SecondFactorInput, client: ClientInfo): Promise<SignInResult | Failure> {
     const { signIn } = this.services;
     const challenge = { purpose: "LOG_IN", sessionId: null, token } as const;
-    const outcome = await verifySecondFactor(this.services, application, challenge, proof, client, (user, amr) =>
-      signIn.openSession(application, user, amr, client),
+    const outcome = await verifySecondFactor(this.services, application, challenge, proof, client, (tx, user, amr) =>
+      signIn.openSession(tx, application, user, amr, client),
     );
     return outcome.kind === "failure" ? outcome : await signIn.toResult(application, outcome.result);
   }

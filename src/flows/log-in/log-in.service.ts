@@ -58,9 +58,9 @@ export class LogInService {
   /** Null when the password was changed or the user suspended while it was being checked. */
   private async completeWithPassword(application: Application, user: User, verifiedHash: PasswordHash, client: ClientInfo) {
     const { database, users, signIn, audit, clock } = this.services;
-    return await database.transaction(async () => {
-      if (!(await users.recordLogIn(user, verifiedHash.hash, clock.now()))) return null;
-      const decision = await signIn.complete(application, user, ["pwd"], client);
+    return await database.transaction(async (tx) => {
+      if (!(await users.recordLogIn(tx, user, verifiedHash.hash, clock.now()))) return null;
+      const decision = await signIn.complete(tx, application, user, ["pwd"], client);
       if (decision.kind === "opened")
         await audit.record({ applicationId: application.id, event: "LOG_IN", outcome: "SUCCESS", actor: user.id, client });
       return decision;
@@ -93,7 +93,9 @@ export class LogInService {
     const isFirst = consumed.kind === "consumed" && consumed.exhausted.includes("guessingNotices");
     const { email, locale } = user;
     if (email && isFirst)
-      await database.transaction(() => outbox.queue({ application, template: "passwordGuessing", to: email, locale, parameters: {} }));
+      await database.transaction((tx) =>
+        outbox.queue(tx, { application, template: "passwordGuessing", to: email, locale, parameters: {} }),
+      );
   }
 }
 

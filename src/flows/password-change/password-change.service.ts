@@ -50,11 +50,12 @@ export class PasswordChangeService {
       return failure("INVALID_CREDENTIALS", { path: ["currentPassword"] });
     }
     const hash = await hasher.hash(newPassword);
-    return await database.transaction(async () => {
-      if (!(await users.changePassword(user, verifiedHash.hash, hash)))
+    return await database.transaction(async (tx) => {
+      if (!(await users.changePassword(tx, user, verifiedHash.hash, hash)))
         return failure("INVALID_CREDENTIALS", { path: ["currentPassword"] });
-      await sessions.endByUser(user, "PASSWORD_CHANGED", session.id);
-      if (user.email) await outbox.queue({ application, template: "passwordChanged", to: user.email, locale: user.locale, parameters: {} });
+      await sessions.endByUser(tx, user, "PASSWORD_CHANGED", session.id);
+      if (user.email)
+        await outbox.queue(tx, { application, template: "passwordChanged", to: user.email, locale: user.locale, parameters: {} });
       await audit.record({ ...auditEvent, outcome: "SUCCESS" });
       return { kind: "changed" as const };
     });

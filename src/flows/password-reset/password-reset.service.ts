@@ -8,6 +8,7 @@ import type { ClientInfo } from "../../domain/request-context.js";
 import { canonicalEmail, type Email } from "../../domain/users/index.js";
 import { addSeconds } from "../../platform/clock.js";
 import { type PasswordHash, randomToken } from "../../platform/crypto/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 import type { LinkOutcome } from "../flow.js";
 
@@ -49,7 +50,7 @@ export class PasswordResetService {
     const limitKeys = (await challenges.isCoolingDown(resetSubject(application, email)))
       ? []
       : messageKeys(purposeOf(application, email), client);
-    const send = () => this.send(application, email, minutes * 60, client);
+    const send = (tx: Transaction) => this.send(tx, application, email, minutes * 60, client);
     return await rateLimiter.limited(
       limitKeys,
       client,
@@ -85,7 +86,7 @@ export class PasswordResetService {
     const violations = passwordViolations(newPassword, application.settings.password, context);
     if (violations.length > 0) return { kind: "password-rejected", violations };
     const newHash = await this.services.hasher.hash(newPassword);
-    const outcome = await this.services.database.transaction(() => this.apply(application, email, link, newHash, client));
+    const outcome = await this.services.database.transaction((tx) => this.apply(tx, application, email, link, newHash, client));
     if (outcome.kind === "failure") return { kind: "invalid-link" };
     await this.resetLogInLimits(application, email, client);
     return { kind: "done" };
@@ -97,12 +98,18 @@ export class PasswordResetService {
   }
 
   /** Runs in a transaction. */
-  private async send(application: Application, email: Email, ttlSeconds: number, client: ClientInfo): Promise<ResetRequestOutcome> {
+  private async send(
+    tx: Transaction,
+    application: Application,
+    email: Email,
+    ttlSeconds: number,
+    client: ClientInfo,
+  ): Promise<ResetRequestOutcome> {
     const { challenges, users, audit } = this.services;
     const user = await users.findByHandle(application.id, email);
     const active = user?.status === "ACTIVE" ? user : null;
-    const { ticket } = await challenges.openTicket(resetSubject(application, email), ttlSeconds);
-    const { expiresAt, resendAvailableAt } = await issueResetCode(this.services, application, active, email);
+    const { ticket } = await challenges.openTicket(tx, resetSubject(application, email), ttlSeconds);
+    const { expiresAt, resendAvailableAt } = await issueResetCode(tx, this.services, application, active, email);
     const actor = user?.id ?? null;
     await audit.record({ applicationId: application.id, event: "PASSWORD_RESET_REQUESTED", outcome: "SUCCESS", actor, client });
     return { kind: "requested", ticket, expiresAt, resendAvailableAt };
@@ -117,17 +124,24 @@ export class PasswordResetService {
     }
     return await challenges.refundAttemptOnError(verified, async () => {
       const newHash = await hasher.hash(command.newPassword);
-      return await database.transaction(() => this.apply(application, email, verified, newHash, client));
+      return await database.transaction((tx) => this.apply(tx, application, email, verified, newHash, client));
     });
   }
 
-  private async apply(application: Application, email: Email, verified: VerifiedChallenge, newHash: PasswordHash, client: ClientInfo) {
+  private async apply(
+    tx: Transaction,
+    application: Application,
+    email: Email,
+    verified: VerifiedChallenge,
+    newHash: PasswordHash,
+    client: ClientInfo,
+  ) {
     const { challenges, users, sessions, outbox, audit, recognisedDevices } = this.services;
     const found = await users.findByHandle(application.id, email);
-    if (found?.status !== "ACTIVE" || !(await challenges.consume(verified))) return failure("INVALID_CODE");
-    const user = await users.resetPassword(found, newHash);
-    const sessionsEnded = await sessions.endByUser(user, "PASSWORD_RESET");
-    await outbox.queue({ application, template: "passwordChanged", to: email, locale: user.locale, parameters: {} });
+    if (found?.status !== "ACTIVE" || !(await challenges.consume(tx, verified))) return failure("INVALID_CODE");
+    const user = await users.resetPassword(tx, found, newHash);
+    const sessionsEnded = await sessions.endByUser(tx, user, "PASSWORD_RESET");
+    await outbox.queue(tx, { application, template: "passwordChanged", to: email, locale: user.locale, parameters: {} });
     await audit.record({ applicationId: application.id, event: "PASSWORD_RESET", outcome: "SUCCESS", actor: user.id, client });
     return { kind: "reset" as const, sessionsEnded, deviceToken: recognisedDevices.issue(user) };
   }

@@ -13,6 +13,7 @@ import type { ClientInfo } from "../../domain/request-context.js";
 import type { AuthenticatedSession } from "../../domain/sessions/index.js";
 import type { EnrollmentContext } from "../../domain/sign-in/index.js";
 import { canonicalPhone, type Phone, type User, verifiedPhone } from "../../domain/users/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 
 interface ChangedOutcome {
@@ -46,10 +47,10 @@ export class PhoneService {
   /** Exactly one of several requests with one code succeeds. A number somebody else proved first is refused like a wrong code. */
   async verify(application: Application, user: User, code: string, client: ClientInfo): Promise<ChangedOutcome | Failure> {
     const { users, clock } = this.services;
-    return await verifySmsCode(this.services, application, { user, purpose: PURPOSE }, code, client, async (phone) => {
+    return await verifySmsCode(this.services, application, { user, purpose: PURPOSE }, code, client, async (tx, phone) => {
       const phoneVerifiedAt = clock.now();
-      if (!(await users.setPhone(user, phone, phoneVerifiedAt))) return null;
-      if (phone !== user.phone) await this.notifyUser(application, user, client);
+      if (!(await users.setPhone(tx, user, phone, phoneVerifiedAt))) return null;
+      if (phone !== user.phone) await this.notifyUser(tx, application, user, client);
       await this.record(application, user, "PHONE_VERIFIED", client);
       return { kind: "changed", user: { ...user, phone, phoneVerifiedAt } };
     });
@@ -59,16 +60,16 @@ export class PhoneService {
     if (await this.requiresReauthentication({ ...caller, challenge: null })) return failure("REAUTHENTICATION_REQUIRED");
     const { users, challenges, secondFactorEnrollment, database } = this.services;
     const { user } = caller;
-    return await database.transaction(async () => {
-      await challenges.delete(smsCodeSubject(user, PURPOSE));
+    return await database.transaction(async (tx) => {
+      await challenges.delete(tx, smsCodeSubject(user, PURPOSE));
       if (user.phone) {
-        await users.removePhone(user);
-        await this.notifyUser(application, user, client);
+        await users.removePhone(tx, user);
+        await this.notifyUser(tx, application, user, client);
         await this.record(application, user, "PHONE_REMOVED", client);
       }
       // A factor nothing can be sent to would only keep its owner out.
       const removal = { event: "SECOND_FACTOR_DISABLED", methods: ["SMS"], actor: user.id, except: caller.session.id } as const;
-      await secondFactorEnrollment.remove(application, user, removal, client);
+      await secondFactorEnrollment.remove(tx, application, user, removal, client);
       return { kind: "changed", user: { ...user, phone: null, phoneVerifiedAt: null } };
     });
   }
@@ -90,12 +91,12 @@ export class PhoneService {
       : !(await signIn.isRecentlyAuthenticated(caller));
   }
 
-  /** By mail, and at the number that was used until now. Runs in the caller's transaction. */
-  private async notifyUser(application: Application, user: User, client: ClientInfo): Promise<void> {
+  /** By mail, and at the number that was used until now. */
+  private async notifyUser(tx: Transaction, application: Application, user: User, client: ClientInfo): Promise<void> {
     const template = "phoneChanged";
     const { email, locale } = user;
-    if (email) await this.services.outbox.queue({ application, template, to: email, locale, parameters: {} });
-    if (verifiedPhone(user)) await queueSmsNotice(this.services, application, user, template, client);
+    if (email) await this.services.outbox.queue(tx, { application, template, to: email, locale, parameters: {} });
+    if (verifiedPhone(user)) await queueSmsNotice(tx, this.services, application, user, template, client);
   }
 
   private async record(

@@ -21,14 +21,14 @@ export class ProfileService {
     client: ClientInfo,
   ): Promise<UpdatedOutcome | Failure> {
     const { users, jwtIssuer, database } = this.services;
-    return await database.transaction(async () => {
-      const user = (await users.lockActive({ applicationId, id })) ? await users.findById(applicationId, id) : null;
+    return await database.transaction(async (tx) => {
+      const user = (await users.lockActive(tx, { applicationId, id })) ? await users.findById(applicationId, id) : null;
       if (!user) throw new GatewayError("UNAUTHENTICATED");
       const outcome = applyMetadataChange(application.settings.metadata.fields, user.metadata, changes);
       if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
       if (!jwtIssuer.fitsSizeLimit(application, user.email ?? "", outcome.metadata))
         return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
-      await users.replaceMetadata(user, outcome.metadata);
+      await users.replaceMetadata(tx, user, outcome.metadata);
       await this.record(application, user, "metadata", client);
       return { kind: "updated", user: { ...user, metadata: outcome.metadata } };
     });
@@ -39,8 +39,8 @@ export class ProfileService {
     const { users, database } = this.services;
     const locale = application.settings.locales.supported.find((tag) => tag.toLowerCase() === requestedLocale.toLowerCase());
     if (!locale) return failure("LOCALE_REFUSED", { path: ["locale"] });
-    return await database.transaction(async () => {
-      if (!(await users.setLocale(user, locale))) throw new GatewayError("UNAUTHENTICATED");
+    return await database.transaction(async (tx) => {
+      if (!(await users.setLocale(tx, user, locale))) throw new GatewayError("UNAUTHENTICATED");
       await this.record(application, user, "locale", client);
       return { kind: "updated", user: { ...user, locale } };
     });

@@ -36,12 +36,12 @@ export class ReauthenticationService {
           return failure("INVALID_CREDENTIALS");
         };
         if (!verifiedHash) return await reject();
-        return await database.transaction(async () => {
-          if (!(await users.lockIfUnchanged({ ...user, password: verifiedHash }))) return await reject();
-          const secondFactorRequired = await signIn.stepUp(application, caller, client);
+        return await database.transaction(async (tx) => {
+          if (!(await users.lockIfUnchanged(tx, { ...user, password: verifiedHash }))) return await reject();
+          const secondFactorRequired = await signIn.stepUp(tx, application, caller, client);
           if (secondFactorRequired) return secondFactorRequired;
           await record("SUCCESS");
-          return { kind: "verified", until: await sessions.recordReauthentication(session, ["pwd"]) };
+          return { kind: "verified", until: await sessions.recordReauthentication(tx, session, ["pwd"]) };
         });
       },
       ({ kind }) => kind !== "failure",
@@ -60,10 +60,10 @@ export class ReauthenticationService {
   ): Promise<ReauthenticatedOutcome | Failure> {
     const { sessions, audit } = this.services;
     const challenge = { purpose: "REAUTHENTICATION", sessionId: session.id, token } as const;
-    const outcome = await verifySecondFactor(this.services, application, challenge, proof, client, async (user, amr) => {
+    const outcome = await verifySecondFactor(this.services, application, challenge, proof, client, async (tx, user, amr) => {
       const auditEvent = { applicationId: application.id, event: "REAUTHENTICATED", outcome: "SUCCESS", actor: user.id } as const;
       await audit.record({ ...auditEvent, client, details: { amr } });
-      return await sessions.recordReauthentication(session, amr);
+      return await sessions.recordReauthentication(tx, session, amr);
     });
     return outcome.kind === "failure" ? outcome : { kind: "verified", until: outcome.result };
   }

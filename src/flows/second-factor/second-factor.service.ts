@@ -39,9 +39,9 @@ export class SecondFactorService {
     if (enrollmentFailure) return enrollmentFailure;
     const { database, users, secondFactors } = this.services;
     const { user } = caller;
-    const { secret, expiresAt } = await database.transaction(async () => {
-      if (!(await users.lockIfUnchanged(user))) throw new GatewayError("UNAUTHENTICATED");
-      return await secondFactors.enrollTotp(user);
+    const { secret, expiresAt } = await database.transaction(async (tx) => {
+      if (!(await users.lockIfUnchanged(tx, user))) throw new GatewayError("UNAUTHENTICATED");
+      return await secondFactors.enrollTotp(tx, user);
     });
     return { kind: "enrolling", ...(await createTotpProvisioning(application, user.email ?? user.id, secret)), expiresAt };
   }
@@ -60,8 +60,9 @@ export class SecondFactorService {
       client,
       async () => {
         const verified = await secondFactors.verifyPendingTotp(user, code);
-        const confirm = verified && (() => secondFactors.confirmTotp(user, verified));
-        const enabled = confirm && (await secondFactorEnrollment.enable(application, caller, "TOTP", client, confirm));
+        const enabled =
+          verified &&
+          (await secondFactorEnrollment.enable(application, caller, "TOTP", client, (tx) => secondFactors.confirmTotp(tx, user, verified)));
         if (enabled) return await this.finish(application, enabled);
         const auditEvent = {
           applicationId: application.id,
@@ -82,11 +83,11 @@ export class SecondFactorService {
     const enrollmentFailure = await this.findEnrollmentFailure(application, caller, "SMS");
     if (enrollmentFailure) return enrollmentFailure;
     const { secondFactors, secondFactorEnrollment, users, clock } = this.services;
-    const enabled = await secondFactorEnrollment.enable(application, caller, "SMS", client, async () => {
+    const enabled = await secondFactorEnrollment.enable(application, caller, "SMS", client, async (tx) => {
       const user = await users.findById(application.id, caller.user.id);
       const verifiedAt = user && verifiedPhone(user) ? user.phoneVerifiedAt : null;
       if (!user || !verifiedAt || addSeconds(verifiedAt, PHONE_VERIFICATION_MAX_AGE_SECONDS) <= clock.now()) return false;
-      await secondFactors.enableSms(user);
+      await secondFactors.enableSms(tx, user);
       return true;
     });
     return enabled ? await this.finish(application, enabled) : failure("PHONE_NOT_VERIFIED");
@@ -100,12 +101,12 @@ export class SecondFactorService {
     const { signIn, secondFactors, recoveryCodes, users, outbox, audit, database } = this.services;
     const { user } = caller;
     if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
-    return await database.transaction(async () => {
-      if (!(await users.lockIfUnchanged(user))) throw new GatewayError("UNAUTHENTICATED");
+    return await database.transaction(async (tx) => {
+      if (!(await users.lockIfUnchanged(tx, user))) throw new GatewayError("UNAUTHENTICATED");
       if ((await secondFactors.list(user)).length === 0) return failure("SECOND_FACTOR_OFF");
-      const codes = await recoveryCodes.replace(user);
+      const codes = await recoveryCodes.replace(tx, user);
       const { email, locale } = user;
-      if (email) await outbox.queue({ application, template: "recoveryCodesReplaced", to: email, locale, parameters: {} });
+      if (email) await outbox.queue(tx, { application, template: "recoveryCodesReplaced", to: email, locale, parameters: {} });
       await audit.record({
         applicationId: application.id,
         event: "RECOVERY_CODES_REPLACED",
@@ -122,10 +123,10 @@ export class SecondFactorService {
     const { signIn, secondFactorEnrollment, users, database } = this.services;
     const { user, session } = caller;
     if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
-    await database.transaction(async () => {
-      if (!(await users.lockIfUnchanged(user))) throw new GatewayError("UNAUTHENTICATED");
+    await database.transaction(async (tx) => {
+      if (!(await users.lockIfUnchanged(tx, user))) throw new GatewayError("UNAUTHENTICATED");
       const removal = { event: "SECOND_FACTOR_DISABLED", methods: secondFactorMethods, actor: user.id, except: session.id } as const;
-      await secondFactorEnrollment.remove(application, user, removal, client);
+      await secondFactorEnrollment.remove(tx, application, user, removal, client);
     });
     await secondFactorEnrollment.resetFailures(user);
     return { kind: "disabled" };

@@ -28,8 +28,8 @@ export class SessionService {
     const { sessions, database, audit } = this.services;
     const session = sessionToken === null ? null : await sessions.findForLogOut(application, sessionToken);
     if (!session) throw new GatewayError("UNAUTHENTICATED");
-    return await database.transaction(async () => {
-      if (!(await sessions.end(session, "LOG_OUT"))) return 0;
+    return await database.transaction(async (tx) => {
+      if (!(await sessions.end(tx, session, "LOG_OUT"))) return 0;
       await audit.record({ applicationId: application.id, event: "LOG_OUT", outcome: "SUCCESS", actor: session.userId, client });
       return 1;
     });
@@ -38,8 +38,8 @@ export class SessionService {
   /** Returns how many sessions ended. */
   async logOutEverywhere(user: User, client: ClientInfo): Promise<number> {
     const { sessions, database, audit } = this.services;
-    return await database.transaction(async () => {
-      const count = await sessions.endByUser(user, "LOG_OUT");
+    return await database.transaction(async (tx) => {
+      const count = await sessions.endByUser(tx, user, "LOG_OUT");
       await audit.record({
         applicationId: user.applicationId,
         event: "LOG_OUT",
@@ -55,8 +55,8 @@ export class SessionService {
   /** Returns 0 when the user has no such live session. */
   async revoke(user: User, sessionId: string, client: ClientInfo): Promise<number> {
     const { sessions, database, audit } = this.services;
-    return await database.transaction(async () => {
-      if (!(await sessions.endOwn(user, sessionId))) return 0;
+    return await database.transaction(async (tx) => {
+      if (!(await sessions.endOwn(tx, user, sessionId))) return 0;
       await audit.record({
         applicationId: user.applicationId,
         event: "LOG_OUT",

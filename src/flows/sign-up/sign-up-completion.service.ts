@@ -7,6 +7,7 @@ import type { ClientInfo } from "../../domain/request-context.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
 import { canonicalEmail, type Email, type PendingSignUpEntity, validateMetadata } from "../../domain/users/index.js";
 import type { PasswordHash } from "../../platform/crypto/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 import type { LinkOutcome } from "../flow.js";
 import { createAccount, listPendingSignUps, type NewUserData, nullOnUniqueViolation, signUpPurpose, signUpSubject } from "./new-account.js";
@@ -50,13 +51,13 @@ export class SignUpCompletionService {
     const { challenges, database, faultPoints, signIn, audit } = this.services;
     const verified = await challenges.verify(signUpSubject(application, email), code, ticket);
     const createUser = (challenge: VerifiedChallenge) =>
-      database.transaction(async () => {
-        const created = await this.createUserFromSignUp(application, email, challenge, client);
+      database.transaction(async (tx) => {
+        const created = await this.createUserFromSignUp(tx, application, email, challenge, client);
         // Without a password, the mailed code is what was proved.
         return (
           created && {
             ...created,
-            admitted: await signIn.complete(application, created.user, [created.user.password ? "pwd" : "otp"], client),
+            admitted: await signIn.complete(tx, application, created.user, [created.user.password ? "pwd" : "otp"], client),
           }
         );
       });
@@ -76,7 +77,7 @@ export class SignUpCompletionService {
     const email = link.detail as Email;
     const { database, audit } = this.services;
     const created = await database
-      .transaction(() => this.createUserFromSignUp(application, email, link, client))
+      .transaction((tx) => this.createUserFromSignUp(tx, application, email, link, client))
       .catch(nullOnUniqueViolation);
     if (!created) {
       await audit.record({ applicationId: application.id, event: "CODE_REFUSED", outcome: "FAILURE", client });
@@ -92,15 +93,22 @@ export class SignUpCompletionService {
   }
 
   /** Null when the code was used meanwhile or the handle has an owner. */
-  private async createUserFromSignUp(application: Application, email: Email, verified: VerifiedChallenge, client: ClientInfo) {
+  private async createUserFromSignUp(
+    tx: Transaction,
+    application: Application,
+    email: Email,
+    verified: VerifiedChallenge,
+    client: ClientInfo,
+  ) {
     const { challenges, pendingSignUps, users, faultPoints } = this.services;
     const candidates = await listPendingSignUps(this.services, application, email);
-    if (!(await challenges.consume(verified)) || candidates.length === 0 || (await users.findByHandle(application.id, email))) return null;
+    if (!(await challenges.consume(tx, verified)) || candidates.length === 0 || (await users.findByHandle(application.id, email)))
+      return null;
     const confirmedSignUp = candidates.find(({ slot }) => slot === verified.slot) ?? (candidates.length === 1 ? candidates[0] : undefined);
     const userData = confirmedSignUp ? toNewUserData(confirmedSignUp) : this.withoutPassword(application, email, candidates);
-    const user = await createAccount(this.services, application, email, userData, client);
-    if (!confirmedSignUp) await issueResetCode(this.services, application, user, email);
-    await pendingSignUps.deleteByHandle(application.id, email);
+    const user = await createAccount(tx, this.services, application, email, userData, client);
+    if (!confirmedSignUp) await issueResetCode(tx, this.services, application, user, email);
+    await pendingSignUps.deleteByHandle(tx, application.id, email);
     await faultPoints.pauseAt("sign-up.before-commit");
     return { user, networks: candidates.map(({ network }) => network) };
   }

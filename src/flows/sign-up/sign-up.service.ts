@@ -9,6 +9,7 @@ import type { SignInResult } from "../../domain/sessions/index.js";
 import { canonicalEmail, type Email, type Metadata, validateMetadata } from "../../domain/users/index.js";
 import { addSeconds } from "../../platform/clock.js";
 import { type PasswordHash, randomToken } from "../../platform/crypto/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 import { createAccount, listPendingSignUps, nullOnUniqueViolation, signUpPurpose, signUpSubject } from "./new-account.js";
 
@@ -70,12 +71,12 @@ export class SignUpService {
     if (!email) return failure("HANDLE_INVALID", { path: ["handle", "email"] });
     const { database, rateLimiter, users } = this.services;
     const resend = () =>
-      database.transaction(async (): Promise<ConfirmationOutcome> => {
+      database.transaction(async (tx): Promise<ConfirmationOutcome> => {
         const pendingSignUps = await listPendingSignUps(this.services, application, email);
         const user = await users.findByHandle(application.id, email);
         const latest = user ? undefined : pendingSignUps.at(-1);
-        const issued = await this.issueCode(application, email, latest !== undefined);
-        if (issued.code && latest) await this.queueConfirmation(application, email, latest.locale, issued);
+        const issued = await this.issueCode(tx, application, email, latest !== undefined);
+        if (issued.code && latest) await this.queueConfirmation(tx, application, email, latest.locale, issued);
         const { expiresAt, resendAvailableAt } = issued;
         return { kind: "confirmation", ticket: randomToken(), expiresAt, resendAvailableAt };
       });
@@ -109,17 +110,17 @@ export class SignUpService {
     const { email } = accepted;
     const { linkHours } = application.settings.signUp;
     const applicationId = application.id;
-    return await database.transaction(async () => {
+    return await database.transaction(async (tx) => {
       const user = await users.findByHandle(applicationId, email);
-      const { ticket, slot } = await challenges.openTicket(signUpSubject(application, email), linkHours * 3600);
+      const { ticket, slot } = await challenges.openTicket(tx, signUpSubject(application, email), linkHours * 3600);
       const now = clock.now();
       const times = { createdAt: now, expiresAt: addSeconds(now, linkHours * 3600) };
       const passwordColumns = { passwordHash: password.hash, passwordScheme: password.scheme };
       const network = networkOf(client.address);
-      if (slot !== null) await pendingSignUps.put({ ...accepted, ...passwordColumns, ...times, applicationId, slot, network });
-      const issued = await this.issueCode(application, email, true);
-      if (issued.code && user) await this.queueNotice(application, email, user.locale);
-      else if (issued.code) await this.queueConfirmation(application, email, accepted.locale, issued);
+      if (slot !== null) await pendingSignUps.put(tx, { ...accepted, ...passwordColumns, ...times, applicationId, slot, network });
+      const issued = await this.issueCode(tx, application, email, true);
+      if (issued.code && user) await this.queueNotice(tx, application, email, user.locale);
+      else if (issued.code) await this.queueConfirmation(tx, application, email, accepted.locale, issued);
       await audit.record({ applicationId, event: "SIGN_UP_REQUESTED", outcome: "SUCCESS", client });
       const { expiresAt, resendAvailableAt } = issued;
       return { kind: "confirmation", ticket, expiresAt, resendAvailableAt };
@@ -129,9 +130,9 @@ export class SignUpService {
   /** Flow NONE: no proof of the address, so a taken handle cannot be hidden. */
   private async createWithoutConfirmation(application: Application, accepted: AcceptedSignUp, password: PasswordHash, client: ClientInfo) {
     const { database, signIn } = this.services;
-    const createAndSignIn = async () => {
-      const user = await createAccount(this.services, application, accepted.email, { ...accepted, password }, client);
-      return await signIn.complete(application, user, ["pwd"], client);
+    const createAndSignIn = async (tx: Transaction) => {
+      const user = await createAccount(tx, this.services, application, accepted.email, { ...accepted, password }, client);
+      return await signIn.complete(tx, application, user, ["pwd"], client);
     };
     const decision = await database.transaction(createAndSignIn).catch(nullOnUniqueViolation);
     if (!decision) return failure("HANDLE_UNAVAILABLE", { path: ["handle", "email"] });
@@ -144,11 +145,11 @@ export class SignUpService {
     return isCoolingDown ? [] : messageKeys(signUpPurpose(application, email), client);
   }
 
-  private async issueCode(application: Application, email: Email, send: boolean) {
+  private async issueCode(tx: Transaction, application: Application, email: Email, send: boolean) {
     const { codeMinutes, codeDigits: configuredDigits, linkHours, flow } = application.settings.signUp;
     const lifetimes = { ttlSeconds: codeMinutes * 60, linkTtlSeconds: linkHours * 3600 };
     const digits = await codeDigits(this.services, application, configuredDigits);
-    const issued = await this.services.challenges.issue(signUpSubject(application, email), {
+    const issued = await this.services.challenges.issue(tx, signUpSubject(application, email), {
       digits,
       ...lifetimes,
       isDeliverable: send,
@@ -159,6 +160,7 @@ export class SignUpService {
   }
 
   private async queueConfirmation(
+    tx: Transaction,
     application: Application,
     email: Email,
     locale: string,
@@ -167,17 +169,17 @@ export class SignUpService {
     const { codeMinutes, linkHours, flow } = application.settings.signUp;
     const parameters = { link: linkOf(this.services.publicUrl, application.id, link ?? ""), linkHours: String(linkHours) };
     const message = { application, to: email, locale, expiresAt, replacesKey: `sign-up:${email}` };
-    if (flow === "LINK") await this.services.outbox.queue({ ...message, template: "signUpLink", parameters });
+    if (flow === "LINK") await this.services.outbox.queue(tx, { ...message, template: "signUpLink", parameters });
     else
-      await this.services.outbox.queue({
+      await this.services.outbox.queue(tx, {
         ...message,
         template: "signUpCode",
         parameters: { ...parameters, code: code ?? "", minutes: String(codeMinutes) },
       });
   }
 
-  private async queueNotice(application: Application, email: Email, locale: string): Promise<void> {
+  private async queueNotice(tx: Transaction, application: Application, email: Email, locale: string): Promise<void> {
     const replacesKey = `notice:${email}`;
-    await this.services.outbox.queue({ application, template: "signUpNotice", to: email, locale, parameters: {}, replacesKey });
+    await this.services.outbox.queue(tx, { application, template: "signUpNotice", to: email, locale, parameters: {}, replacesKey });
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Services } from "../../app/services.js";
 import { type ApplicationDraft, CACHE_TTL_MS, type NewApplication } from "../../domain/applications/index.js";
 import { randomId } from "../../platform/crypto/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 
 type Dependencies = Pick<Services, "applicationRegistry" | "signingKeys" | "audit" | "database" | "retentionPolicies">;
 
@@ -14,9 +15,9 @@ export class ApplicationLifecycle {
     const { applicationRegistry, signingKeys, audit, database } = this.dependencies;
     // Key pairs take a moment to make: no transaction waits for them.
     const keys = await signingKeys.generateInitialKeys(id);
-    return await database.transaction(async () => {
+    return await database.transaction(async (tx) => {
       const created = await applicationRegistry.create({ ...draft, id });
-      await keys.store();
+      await keys.store(tx);
       await audit.record({ applicationId: id, event: "APPLICATION_CREATED", outcome: "SUCCESS", actor: draft.ownerId ?? "operator" });
       return created;
     });
@@ -28,19 +29,19 @@ export class ApplicationLifecycle {
    */
   async delete(id: string): Promise<boolean> {
     const { applicationRegistry, audit, database } = this.dependencies;
-    const isDeleted = await database.transaction(async () => {
-      if (!(await applicationRegistry.delete(id))) return false;
-      await this.deleteRows(id);
+    const isDeleted = await database.transaction(async (tx) => {
+      if (!(await applicationRegistry.delete(tx, id))) return false;
+      await this.deleteRows(tx, id);
       await audit.record({ applicationId: id, event: "APPLICATION_DELETED", outcome: "SUCCESS", actor: "operator" });
       return true;
     });
     if (!isDeleted) return false;
     await delay(CACHE_TTL_MS);
-    await database.transaction(() => this.deleteRows(id));
+    await database.transaction((tx) => this.deleteRows(tx, id));
     return true;
   }
 
-  private async deleteRows(id: string): Promise<void> {
-    for (const policy of this.dependencies.retentionPolicies) await policy.deleteByApplication(id);
+  private async deleteRows(tx: Transaction, id: string): Promise<void> {
+    for (const policy of this.dependencies.retentionPolicies) await policy.deleteByApplication(tx, id);
   }
 }

@@ -5,6 +5,7 @@ import type { Invitation } from "../../domain/invitations/index.js";
 import { recipientKeys } from "../../domain/rate-limiting/index.js";
 import type { ClientInfo } from "../../domain/request-context.js";
 import { canonicalEmail, type Email, type Metadata, validatePartialMetadata } from "../../domain/users/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import { resolveRequestedLocale } from "../locale.js";
 
@@ -36,14 +37,14 @@ export class InvitationsService {
     if (!this.services.jwtIssuer.fitsSizeLimit(application, email, metadata))
       return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
     const content = { email, inviterId: null, metadata, locale };
-    return await this.send(email, client, () => this.services.invitations.invite(application, content, client));
+    return await this.send(email, client, (tx) => this.services.invitations.invite(tx, application, content, client));
   }
 
   /** @throws Refusal FORBIDDEN for an invitation that is not the application's or is neither pending nor expired */
   async resend(application: Application, id: string, client: ClientInfo): Promise<SentOutcome | Failure> {
     if (!application.settings.invitation.enabled) return failure("INVITATIONS_CLOSED");
     const found = await this.requireInvitation(application, id);
-    return await this.send(found.email, client, () => this.services.invitations.resend(application, found, BACK_END, client));
+    return await this.send(found.email, client, (tx) => this.services.invitations.resend(tx, application, found, BACK_END, client));
   }
 
   /** Revoking twice does no harm. @throws Refusal FORBIDDEN for an invitation that is not the application's or was accepted */
@@ -51,12 +52,12 @@ export class InvitationsService {
     const { invitations, database } = this.services;
     const found = await this.requireInvitation(application, id);
     if (found.status === "REVOKED") return found;
-    const revoked = await database.transaction(() => invitations.revoke(found, BACK_END, client));
+    const revoked = await database.transaction((tx) => invitations.revoke(tx, found, BACK_END, client));
     if (!revoked) throw new GatewayError("FORBIDDEN");
     return revoked;
   }
 
-  private async send(to: Email, client: ClientInfo, work: () => Promise<Invitation | null>): Promise<SentOutcome | Failure> {
+  private async send(to: Email, client: ClientInfo, work: (tx: Transaction) => Promise<Invitation | null>): Promise<SentOutcome | Failure> {
     const { rateLimiter, database } = this.services;
     return await rateLimiter.limited<SentOutcome | Failure>(
       recipientKeys(to),

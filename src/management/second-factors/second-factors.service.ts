@@ -61,7 +61,7 @@ export class SecondFactorsService {
   ): Promise<readonly SecondFactorMethodName[]> {
     const { database, secondFactorEnrollment } = this.services;
     const removal = { event: "SECOND_FACTOR_RESET", methods, actor: ACTOR, reason } as const;
-    const removed = await database.transaction(() => secondFactorEnrollment.remove(application, user, removal, client));
+    const removed = await database.transaction((tx) => secondFactorEnrollment.remove(tx, application, user, removal, client));
     if (removed.length > 0) await secondFactorEnrollment.resetFailures(user);
     return removed;
   }

@@ -6,6 +6,7 @@ import { lockoutKeys, secondFactorLockoutKeys } from "../../domain/rate-limiting
 import type { ClientInfo } from "../../domain/request-context.js";
 import { applyMetadataChange, type Metadata, type User } from "../../domain/users/index.js";
 import { addSeconds } from "../../platform/clock.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
 export interface ChangedOutcome {
@@ -31,14 +32,14 @@ export class UserChangesService {
    */
   async suspend(application: Application, id: string, client: ClientInfo): Promise<EndedOutcome> {
     const { sessions, tokenChallenges, invitations, users } = this.services;
-    return await this.withLockedUser(application, id, async (user) => {
-      const isChange = await users.setStatus(user, "SUSPENDED");
-      const sessionsEnded = await sessions.endByUser(user, "SUSPENDED");
-      await tokenChallenges.deleteByUser(application.id, user.id);
+    return await this.withLockedUser(application, id, async (tx, user) => {
+      const isChange = await users.setStatus(tx, user, "SUSPENDED");
+      const sessionsEnded = await sessions.endByUser(tx, user, "SUSPENDED");
+      await tokenChallenges.deleteByUser(tx, application.id, user.id);
       if (isChange) {
-        await invitations.revokeByInviter(application.id, user.id);
+        await invitations.revokeByInviter(tx, application.id, user.id);
         await this.record(user, "USER_SUSPENDED", client);
-        await this.notify(application, user, "accountSuspended");
+        await this.notify(tx, application, user, "accountSuspended");
       }
       return { kind: "changed", user: { ...user, status: "SUSPENDED" }, sessionsEnded };
     });
@@ -46,10 +47,10 @@ export class UserChangesService {
 
   /** Lets a suspended user in again. Activating twice does no harm. @throws Refusal FORBIDDEN when the application has no such user */
   async activate(application: Application, id: string, client: ClientInfo): Promise<ChangedOutcome> {
-    return await this.withLockedUser(application, id, async (user) => {
-      if (await this.services.users.setStatus(user, "ACTIVE")) {
+    return await this.withLockedUser(application, id, async (tx, user) => {
+      if (await this.services.users.setStatus(tx, user, "ACTIVE")) {
         await this.record(user, "USER_ACTIVATED", client);
-        await this.notify(application, user, "accountActivated");
+        await this.notify(tx, application, user, "accountActivated");
       }
       return { kind: "changed", user: { ...user, status: "ACTIVE" } };
     });
@@ -76,10 +77,10 @@ export class UserChangesService {
 
   /** Logs a user out everywhere. @throws Refusal FORBIDDEN when the application has no such user */
   async endSessions(application: Application, id: string, client: ClientInfo): Promise<EndedOutcome> {
-    return await this.withLockedUser(application, id, async (user) => {
-      const sessionsEnded = await this.services.sessions.endByUser(user, "REVOKED");
+    return await this.withLockedUser(application, id, async (tx, user) => {
+      const sessionsEnded = await this.services.sessions.endByUser(tx, user, "REVOKED");
       // Half a log-in must not become a session afterwards.
-      await this.services.tokenChallenges.deleteByUser(application.id, user.id);
+      await this.services.tokenChallenges.deleteByUser(tx, application.id, user.id);
       await this.record(user, "USER_SESSIONS_ENDED", client);
       return { kind: "changed", user, sessionsEnded };
     });
@@ -88,12 +89,12 @@ export class UserChangesService {
   /** Changes metadata of any authority. @throws Refusal FORBIDDEN when the application has no such user */
   async updateMetadata(application: Application, id: string, changes: Metadata, client: ClientInfo): Promise<ChangedOutcome | Failure> {
     const { users, jwtIssuer } = this.services;
-    return await this.withLockedUser<ChangedOutcome | Failure>(application, id, async (user) => {
+    return await this.withLockedUser<ChangedOutcome | Failure>(application, id, async (tx, user) => {
       const outcome = applyMetadataChange(application.settings.metadata.fields, user.metadata, changes, "DEVELOPER");
       if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
       if (!jwtIssuer.fitsSizeLimit(application, user.email ?? "", outcome.metadata))
         return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
-      await users.replaceMetadata(user, outcome.metadata);
+      await users.replaceMetadata(tx, user, outcome.metadata);
       await this.record(user, "USER_METADATA_SET", client);
       return { kind: "changed", user: { ...user, metadata: outcome.metadata } };
     });
@@ -102,18 +103,22 @@ export class UserChangesService {
   /** Erases a user, and says goodbye. @throws Refusal FORBIDDEN when the application has no such user */
   async delete(application: Application, id: string, client: ClientInfo): Promise<{ userId: string; deletedAt: Date }> {
     const deletedAt = this.services.clock.now();
-    return await this.withLockedUser(application, id, async (user) => {
-      await eraseUser(this.services, application, user, client, BACK_END);
+    return await this.withLockedUser(application, id, async (tx, user) => {
+      await eraseUser(tx, this.services, application, user, client, BACK_END);
       return { userId: user.id, deletedAt };
     });
   }
 
-  private async withLockedUser<T>({ id: applicationId }: Application, id: string, work: (user: User) => Promise<T>): Promise<T> {
+  private async withLockedUser<T>(
+    { id: applicationId }: Application,
+    id: string,
+    work: (tx: Transaction, user: User) => Promise<T>,
+  ): Promise<T> {
     const { users, database } = this.services;
-    return await database.transaction(async () => {
-      const user = await users.lock(applicationId, id);
+    return await database.transaction(async (tx) => {
+      const user = await users.lock(tx, applicationId, id);
       if (!user) throw new GatewayError("FORBIDDEN");
-      return await work(user);
+      return await work(tx, user);
     });
   }
 
@@ -122,7 +127,7 @@ export class UserChangesService {
     await this.services.audit.record({ applicationId, event, outcome: "SUCCESS", actor: BACK_END, client, details });
   }
 
-  private async notify(application: Application, { email, locale }: User, template: string): Promise<void> {
-    if (email) await this.services.outbox.queue({ application, template, to: email, locale, parameters: {} });
+  private async notify(tx: Transaction, application: Application, { email, locale }: User, template: string): Promise<void> {
+    if (email) await this.services.outbox.queue(tx, { application, template, to: email, locale, parameters: {} });
   }
 }

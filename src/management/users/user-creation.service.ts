@@ -4,8 +4,9 @@ import type { Application } from "../../domain/applications/index.js";
 import { BACK_END } from "../../domain/audit/index.js";
 import { refundableMessageKeys } from "../../domain/rate-limiting/index.js";
 import type { ClientInfo } from "../../domain/request-context.js";
-import { canonicalEmail, type Email, type Metadata, type User, validateMetadata } from "../../domain/users/index.js";
+import { canonicalEmail, type Email, type Metadata, type NewUser, type User, validateMetadata } from "../../domain/users/index.js";
 import { randomId } from "../../platform/crypto/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { isUniqueViolation } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import { resolveRequestedLocale } from "../locale.js";
@@ -61,16 +62,22 @@ export class UserCreationService {
     return await rateLimiter.limited<ResetSentOutcome | Failure>(
       isCoolingDown ? [] : resetMailLimitKeys(application, email),
       client,
-      () => database.transaction(() => this.queuePasswordReset(application, found, email, client)),
+      () => database.transaction((tx) => this.queuePasswordReset(tx, application, found, email, client)),
       () => false,
     );
   }
 
-  private async queuePasswordReset(application: Application, { id }: User, email: Email, client: ClientInfo): Promise<ResetSentOutcome> {
+  private async queuePasswordReset(
+    tx: Transaction,
+    application: Application,
+    { id }: User,
+    email: Email,
+    client: ClientInfo,
+  ): Promise<ResetSentOutcome> {
     const { users, audit } = this.services;
-    const user = await users.lock(application.id, id);
+    const user = await users.lock(tx, application.id, id);
     if (user?.email !== email) throw new GatewayError("FORBIDDEN");
-    const { expiresAt, resendAvailableAt } = await issueResetCode(this.services, application, user, email);
+    const { expiresAt, resendAvailableAt } = await issueResetCode(tx, this.services, application, user, email);
     const details = { userId: id };
     await audit.record({
       ...{ applicationId: application.id, event: "PASSWORD_RESET_REQUESTED", outcome: "SUCCESS", actor: BACK_END, client, details },
@@ -80,20 +87,20 @@ export class UserCreationService {
 
   private async insert(
     application: Application,
-    userData: Pick<Parameters<Services["users"]["insert"]>[0], "email" | "emailAsTyped" | "metadata" | "locale">,
+    userData: Pick<NewUser, "email" | "emailAsTyped" | "metadata" | "locale">,
     client: ClientInfo,
   ): Promise<CreatedOutcome | Failure> {
     const { database, users, pendingSignUps, invitations, audit, clock } = this.services;
     const applicationId = application.id;
     try {
-      return await database.transaction(async () => {
+      return await database.transaction(async (tx) => {
         const row = { ...userData, applicationId, id: randomId(), password: null, createdAt: clock.now(), lastLogInAt: null };
-        const user = await users.insert(row);
-        await pendingSignUps.deleteByHandle(applicationId, userData.email);
-        await invitations.revokeByHandle(applicationId, userData.email);
+        const user = await users.insert(tx, row);
+        await pendingSignUps.deleteByHandle(tx, applicationId, userData.email);
+        await invitations.revokeByHandle(tx, applicationId, userData.email);
         const details = { userId: user.id };
         await audit.record({ applicationId, event: "USER_CREATED", outcome: "SUCCESS", actor: BACK_END, client, details });
-        await issueResetCode(this.services, application, user, userData.email, "accountCreated");
+        await issueResetCode(tx, this.services, application, user, userData.email, "accountCreated");
         return { kind: "created", user };
       });
     } catch (error) {

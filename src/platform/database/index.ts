@@ -3,7 +3,7 @@ export { BatchedUpdate } from "./batched-update.js";
 export { CacheVersion } from "./cache-version.js";
 export { InstantColumn, IntegerColumn, IntegerKeyColumn, JsonColumn, KeyColumn, LongTextColumn, TextColumn } from "./columns.js";
 export { CompareAndSwap } from "./compare-and-swap.js";
-export { ConcurrencyConflict, Database } from "./database.js";
+export { ConcurrencyConflict, Database, type Transaction } from "./database.js";
 export { isDatabaseUnavailable, isUniqueViolation } from "./dialect.js";
 export { openDatabase } from "./open.js";
 export { PreparedInsert } from "./prepared-insert.js";

@@ -15,8 +15,8 @@ export class PreparedInsert<Entity extends ObjectLiteral> {
     private readonly updatedOnConflict: readonly (keyof Entity & string)[] | "all" = [],
   ) {}
 
-  /** Runs in the caller's transaction or by `manager`; rows are locked in the order they come. @throws a unique violation */
-  async run(rows: readonly Entity[], manager: EntityManager = this.database.writeManager): Promise<void> {
+  /** Rows are locked in the order they come. @throws a unique violation */
+  async run(rows: readonly Entity[], manager: EntityManager): Promise<void> {
     if (rows.length === 0) return;
     const source = manager.dataSource;
     await this.database.executePrepared(manager, this.sqlFor(source, rows.length), rowParameters(source, this.entity, rows));

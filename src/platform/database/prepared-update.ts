@@ -20,12 +20,8 @@ export class PreparedUpdate<Entity extends ObjectLiteral, Assigned extends keyof
     private readonly whereProperties: readonly Matched[],
   ) {}
 
-  /** Runs in the caller's transaction or by `manager`; returns how many rows had the values. */
-  async run(
-    whereProperties: Pick<Entity, Matched>,
-    set: Pick<Entity, Assigned>,
-    manager: EntityManager = this.database.writeManager,
-  ): Promise<number> {
+  /** Returns how many rows had the values of `whereProperties`. */
+  async run(whereProperties: Pick<Entity, Matched>, set: Pick<Entity, Assigned>, manager: EntityManager): Promise<number> {
     this.statement ??= this.buildStatement(manager.dataSource);
     const { sql, setColumns: setProperties, whereColumns } = this.statement;
     const { driver } = manager.dataSource;
