@@ -1,6 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RESERVED_APPLICATION_ID } from "../../src/domain/applications/index.js";
+import { internalContext } from "../../src/domain/request-context.js";
 import { ApplicationLifecycle } from "../../src/management/index.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { requireLogIn, signUpPerson } from "../support/people.js";
@@ -117,7 +118,7 @@ describe("applications without published keys", () => {
     const suspended = await gateway.createApplication("Suspended");
     await gateway.configure(suspended.id, "general.status=SUSPENDED");
     const deleted = await gateway.createApplication("Deleted");
-    await new ApplicationLifecycle(gateway.services).delete(deleted.id);
+    await new ApplicationLifecycle(gateway.services).delete(internalContext("OPERATOR"), deleted.id);
     const before = await gateway.query("SELECT id FROM signing_keys");
     const ids = ["11111111-1111-4111-8111-111111111111", suspended.id, deleted.id, RESERVED_APPLICATION_ID, "nonsense", "%00", "..%2f"];
     for (const path of paths(application.id)) {

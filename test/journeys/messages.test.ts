@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type MessageTemplate, MessageTemplates } from "../../src/domain/messaging/message-templates.js";
 import type { PartSources } from "../../src/domain/messaging/template-language.js";
+import { inApplication, internalContext } from "../../src/domain/request-context.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { ForgotPasswordDocument, SetLocaleDocument, SetPhoneDocument, VerifyPhoneDocument } from "../support/generated/authentication.js";
 import { beginSignUp, signUpPerson, uniqueEmail, uniquePhone } from "../support/people.js";
@@ -29,7 +30,7 @@ const find = async ({ id }: TestApplication) => {
   return application;
 };
 const save = async (application: TestApplication, message: string, locale: string, parts: PartSources) =>
-  await gateway.services.customTemplates.save(await find(application), message, locale, parts, "operator");
+  await gateway.services.customTemplates.save(inApplication(internalContext("OPERATOR"), await find(application)), message, locale, parts);
 /** The first mail of a sign-up. */
 async function firstMail({ client }: TestApplication, acceptLanguage: string, locale: string | null = null) {
   const email = uniqueEmail();
@@ -60,7 +61,7 @@ describe("custom templates", () => {
     expect(after.subject).toMatch(/^Willkommen: \d{6}$/);
     const withoutNumbers = (text: string) => text.replace(/\d+/g, "").replace(/links\/\S+/, "");
     expect(withoutNumbers(after.text)).toBe(withoutNumbers(before.text));
-    await gateway.services.customTemplates.reset(await find(application), "signUpCode", "de", "operator");
+    await gateway.services.customTemplates.reset(inApplication(internalContext("OPERATOR"), await find(application)), "signUpCode", "de");
     expect((await firstMail(application, "de")).mail.subject.replace(/\d{6}/, "")).toBe(before.subject.replace(/\d{6}/, ""));
   });
 
@@ -113,21 +114,25 @@ describe("custom templates", () => {
     const application = await gateway.createApplication("Short-lived");
     await save(application, "passwordChanged", "en", { subject: "Done" });
     const { ApplicationLifecycle } = await import("../../src/management/index.js");
-    await new ApplicationLifecycle(gateway.services).delete(application.id);
+    await new ApplicationLifecycle(gateway.services).delete(internalContext("OPERATOR"), application.id);
     expect(await gateway.query("SELECT locale FROM message_texts WHERE application_id = ?", [application.id])).toEqual([]);
   });
 
   it("audit - a template set and reset - records message and actor, but no content", async () => {
     const application = await gateway.createApplication("Audited");
     await save(application, "passwordChanged", "fr", { subject: "un secret de polichinelle" });
-    await gateway.services.customTemplates.reset(await find(application), "passwordChanged", undefined, "operator");
+    await gateway.services.customTemplates.reset(
+      inApplication(internalContext("OPERATOR"), await find(application)),
+      "passwordChanged",
+      undefined,
+    );
     const events = await gateway.query<{ event: string; actor: string; details: string }>(
       "SELECT event, actor, details FROM audit_events WHERE application_id = ? AND event LIKE 'MESSAGE%' ORDER BY created_at",
       [application.id],
     );
     expect(events.map(({ event, actor }) => [event, actor])).toEqual([
-      ["MESSAGE_TEXT_CHANGED", "operator"],
-      ["MESSAGE_TEXT_RESET", "operator"],
+      ["MESSAGE_TEXT_CHANGED", "OPERATOR"],
+      ["MESSAGE_TEXT_RESET", "OPERATOR"],
     ]);
     expect(JSON.stringify(events)).not.toContain("polichinelle");
     expect(events[0]?.details).toContain("passwordChanged");

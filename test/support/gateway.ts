@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import pino from "pino";
 import { composeGateway, type Gateway } from "../../src/app/compose.js";
 import { parseEnvironment } from "../../src/app/environment.js";
+import { internalContext } from "../../src/domain/request-context.js";
 import { ApplicationLifecycle } from "../../src/management/index.js";
 import { type Answer, Client } from "./client.js";
 import { MovableClock } from "./clock.js";
@@ -70,7 +71,10 @@ export class TestGateway {
 
   /** Makes an application; settings as on the command line (`signUp.flow=NONE`). */
   async createApplication(name = "Blue Heron", ...settings: string[]): Promise<TestApplication> {
-    const { application, secretKey } = await new ApplicationLifecycle(this.services).create({ name, ownerId: null });
+    const { application, secretKey } = await new ApplicationLifecycle(this.services).create(internalContext("OPERATOR"), {
+      name,
+      ownerId: null,
+    });
     if (settings.length > 0) await this.configure(application.id, ...settings);
     const { id, appKey } = application;
     return { id, appKey, secretKey, client: this.client(appKey) };

@@ -1,5 +1,5 @@
 import type { Transaction } from "../../platform/database/index.js";
-import { type Application, linkOf } from "../applications/index.js";
+import { type Application, type ApplicationContext, linkOf } from "../applications/index.js";
 import type { ChallengeSubject, IssuedChallenge } from "../one-time-codes/index.js";
 import { applicationCodeKey } from "../rate-limiting/index.js";
 import type { Email, User } from "../users/index.js";
@@ -31,13 +31,14 @@ export const resetSubject = ({ id }: Application, email: Email): ChallengeSubjec
  * nowhere.
  */
 export async function issueResetCode(
+  context: ApplicationContext,
   tx: Transaction,
   dependencies: Dependencies,
-  application: Application,
   user: User | null,
   email: Email,
   template: "passwordReset" | "accountCreated" = "passwordReset",
 ): Promise<IssuedChallenge> {
+  const { application } = context;
   const { challenges, outbox, publicUrl } = dependencies;
   const { resetCodeMinutes, resetCodeDigits, resetLinkMinutes } = application.settings.password;
   const ttls = { ttlSeconds: resetCodeMinutes * 60, linkTtlSeconds: resetLinkMinutes * 60 };
@@ -58,8 +59,8 @@ export async function issueResetCode(
   };
   const locale = user?.locale ?? application.settings.locales.default;
   const replacesKey = `password-reset:${email}`;
-  const mail = { application, template, to: email, locale, parameters, expiresAt, replacesKey };
-  if (user && code && link) await outbox.queue(tx, mail);
-  else await outbox.queueDecoy(tx, mail);
+  const mail = { template, to: email, locale, parameters, expiresAt, replacesKey };
+  if (user && code && link) await outbox.queue(context, tx, mail);
+  else await outbox.queueDecoy(context, tx, mail);
   return issued;
 }

@@ -1,7 +1,6 @@
 import type { Transaction } from "../../platform/database/index.js";
 import { ConcurrencyConflict } from "../../platform/database/index.js";
-import type { Application } from "../applications/index.js";
-import type { ClientInfo } from "../request-context.js";
+import type { ApplicationContext } from "../applications/index.js";
 import type { Phone, User } from "../users/index.js";
 import type { AccountServices } from "./account-services.js";
 import { smsCodeSubject } from "./sms-code.js";
@@ -11,16 +10,14 @@ import { smsCodeSubject } from "./sms-code.js";
  * transaction.
  */
 export async function eraseUser(
+  context: ApplicationContext,
   tx: Transaction,
   services: AccountServices,
-  application: Application,
   { id }: Pick<User, "id">,
-  client: ClientInfo,
-  actor = id,
 ): Promise<void> {
   const { users, sessions, challenges, pendingSignUps, outbox, invitations, audit } = services;
   const { tokenChallenges, secondFactors, recoveryCodes } = services;
-  const applicationId = application.id;
+  const applicationId = context.application.id;
   const user = await users.findById(applicationId, id);
   if (!user) return;
   // An address or number that was changed meanwhile has traces of its own.
@@ -39,9 +36,9 @@ export async function eraseUser(
       await challenges.delete(tx, { applicationId, purpose, binding: user.email });
     await pendingSignUps.deleteByHandle(tx, applicationId, user.email);
     await outbox.deleteByRecipient(tx, applicationId, user.email);
-    await outbox.queue(tx, { application, template: "accountDeleted", to: user.email, locale: user.locale, parameters: {} });
+    await outbox.notify(context, tx, user, "accountDeleted");
   }
-  await audit.record({ applicationId, event: "ACCOUNT_DELETED", outcome: "SUCCESS", actor, client, details: { userId: user.id } });
+  await audit.success(context, "ACCOUNT_DELETED", { userId: user.id });
   await audit.eraseAddresses(tx, applicationId, user.id);
 }
 

@@ -1,5 +1,5 @@
 export { ApplicationEntity } from "./application.entity.js";
-export { type Application, issuerOf, linkOf, RESERVED_APPLICATION_ID } from "./application.js";
+export { type Application, type ApplicationContext, issuerOf, linkOf, RESERVED_APPLICATION_ID } from "./application.js";
 export { ApplicationRepository } from "./application.repository.js";
 export { ApplicationDirectory } from "./application-directory.js";
 export { type ApplicationDraft, ApplicationRegistry, type NewApplication } from "./application-registry.js";

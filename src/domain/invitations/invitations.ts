@@ -3,11 +3,10 @@ import { hashToken, randomId } from "../../platform/crypto/index.js";
 import type { Transaction } from "../../platform/database/index.js";
 import { ConcurrencyConflict, type Database } from "../../platform/database/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
-import type { Application } from "../applications/index.js";
-import { type AuditLog, BACK_END } from "../audit/index.js";
+import type { Application, ApplicationContext } from "../applications/index.js";
+import type { AuditLog } from "../audit/index.js";
 import type { Outbox } from "../messaging/index.js";
 import type { ChallengeSubject, Challenges, VerifiedChallenge } from "../one-time-codes/index.js";
-import type { ClientInfo } from "../request-context.js";
 import type { Email, Metadata, UserRepository } from "../users/index.js";
 import type { InvitationEntity } from "./invitation.entity.js";
 import type { InvitationFilter, InvitationRepository } from "./invitation.repository.js";
@@ -56,21 +55,21 @@ export class Invitations {
    * Invites, or invites anew: an inviter has one pending invitation per handle. A handle with an account gets an inert one that looks the
    * same.
    */
-  async invite(tx: Transaction, application: Application, draft: InvitationDraft, client: ClientInfo): Promise<Invitation> {
+  async invite(context: ApplicationContext, tx: Transaction, draft: InvitationDraft): Promise<Invitation> {
     const { repository, clock } = this.dependencies;
     const { email, inviterId } = draft;
     const pendingKey = hashToken(`${email} ${inviterId ?? ""}`);
     const now = clock.now();
-    const expiresAt = addSeconds(now, application.settings.invitation.lifetimeHours * 3600);
-    const pending = await repository.findPending(application.id, pendingKey);
+    const expiresAt = addSeconds(now, context.application.settings.invitation.lifetimeHours * 3600);
+    const pending = await repository.findPending(context.application.id, pendingKey);
     const content = { metadata: { ...draft.metadata }, locale: draft.locale, sentAt: now, expiresAt };
     if (pending) {
       if (!(await repository.update(tx, pending, content))) throw new ConcurrencyConflict();
-      await this.send(tx, application, toInvitation({ ...pending, ...content }, now), inviterId ?? BACK_END, client);
+      await this.send(context, tx, toInvitation({ ...pending, ...content }, now));
       return toInvitation({ ...pending, ...content }, now);
     }
     const row = {
-      applicationId: application.id,
+      applicationId: context.application.id,
       id: randomId(),
       email,
       inviterId,
@@ -81,41 +80,27 @@ export class Invitations {
     };
     await repository.insert(tx, row);
     const invitation = toInvitation(row, now);
-    await this.send(tx, application, invitation, inviterId ?? BACK_END, client);
+    await this.send(context, tx, invitation);
     return invitation;
   }
 
   /** A new code for a pending invitation, with its whole life before it; null when it is pending no more. */
-  async resend(
-    tx: Transaction,
-    application: Application,
-    invitation: Invitation,
-    actor: string,
-    client: ClientInfo,
-  ): Promise<Invitation | null> {
+  async resend(context: ApplicationContext, tx: Transaction, invitation: Invitation): Promise<Invitation | null> {
     const { repository, clock } = this.dependencies;
     const now = clock.now();
-    const change = { sentAt: now, expiresAt: addSeconds(now, application.settings.invitation.lifetimeHours * 3600) };
+    const change = { sentAt: now, expiresAt: addSeconds(now, context.application.settings.invitation.lifetimeHours * 3600) };
     if (!(await repository.update(tx, invitation, change))) return null;
     const renewed = { ...invitation, ...change, status: "PENDING" as const };
-    await this.send(tx, application, renewed, actor, client);
+    await this.send(context, tx, renewed);
     return renewed;
   }
 
   /** Null when it is pending no more. */
-  async revoke(tx: Transaction, invitation: Invitation, actor: string, client: ClientInfo): Promise<Invitation | null> {
+  async revoke(context: ApplicationContext, tx: Transaction, invitation: Invitation): Promise<Invitation | null> {
     const { repository, challenges, audit } = this.dependencies;
     if (!(await repository.update(tx, invitation, { status: "REVOKED", pendingKey: null }))) return null;
     await challenges.delete(tx, subjectOf(invitation));
-    const { applicationId, id } = invitation;
-    await audit.record({
-      applicationId,
-      event: "INVITATION_REVOKED",
-      outcome: "SUCCESS",
-      actor,
-      client,
-      details: { id },
-    });
+    await audit.success(context, "INVITATION_REVOKED", { id: invitation.id });
     return { ...invitation, status: "REVOKED" };
   }
 
@@ -170,22 +155,21 @@ export class Invitations {
     return rows.map((row) => toInvitation(row, now));
   }
 
-  private async send(tx: Transaction, application: Application, invitation: Invitation, actor: string, client: ClientInfo): Promise<void> {
+  private async send(context: ApplicationContext, tx: Transaction, invitation: Invitation): Promise<void> {
     const { challenges, users, outbox, audit } = this.dependencies;
     const { email, id, locale } = invitation;
-    const isRegistered = (await users.findByHandle(application.id, email)) !== null;
-    const ttlSeconds = application.settings.invitation.lifetimeHours * 3600;
+    const isRegistered = (await users.findByHandle(context.application.id, email)) !== null;
+    const ttlSeconds = context.application.settings.invitation.lifetimeHours * 3600;
     const { code, isNew, expiresAt } = await challenges.issue(tx, subjectOf(invitation), {
       digits: CODE_DIGITS,
       ttlSeconds,
       isDeliverable: !isRegistered,
     });
     if (isNew) {
-      const { invitationUrl } = application.settings.links;
+      const { invitationUrl } = context.application.settings.links;
       const link = invitationUrl === "" ? "" : `${invitationUrl}#code=${code}&email=${encodeURIComponent(email)}`;
       const days = String(Math.max(1, Math.round(ttlSeconds / 86_400)));
       const mail = {
-        application,
         template: "invitation",
         to: email,
         locale,
@@ -193,17 +177,10 @@ export class Invitations {
         expiresAt,
         replacesKey: `invitation:${id}`,
       };
-      if (code) await outbox.queue(tx, mail);
-      else await outbox.queueDecoy(tx, mail);
+      if (code) await outbox.queue(context, tx, mail);
+      else await outbox.queueDecoy(context, tx, mail);
     }
-    await audit.record({
-      applicationId: application.id,
-      event: "INVITED",
-      outcome: "SUCCESS",
-      actor,
-      client,
-      details: { id },
-    });
+    await audit.success(context, "INVITED", { id });
   }
 
   private async isInviterActive({ applicationId, inviterId }: Invitation): Promise<boolean> {

@@ -2,11 +2,11 @@ import { addSeconds, type Clock } from "../../platform/clock.js";
 import { equalsInConstantTime, hashToken, randomId, randomToken } from "../../platform/crypto/index.js";
 import type { Database, Transaction } from "../../platform/database/index.js";
 import { GatewayError } from "../../platform/errors/index.js";
-import type { Application, ApplicationDirectory } from "../applications/index.js";
+import type { Application, ApplicationContext, ApplicationDirectory } from "../applications/index.js";
 import type { AuditLog } from "../audit/index.js";
 import type { Amr, Authentication } from "../jwt/index.js";
 import { TokenBucketLimiter } from "../rate-limiting/index.js";
-import type { ClientInfo } from "../request-context.js";
+import { actingAsUser } from "../request-context.js";
 import type { User } from "../users/index.js";
 import type { SessionEntity } from "./session.entity.js";
 import type { CurrentSession, EndReason, SessionRepository } from "./session.repository.js";
@@ -65,23 +65,23 @@ export class Sessions {
   }
 
   /** Opens a session for a user who has just proved who they are. */
-  async open(tx: Transaction, application: Application, user: User, amr: readonly Amr[], client: ClientInfo): Promise<SessionTokens> {
+  async open(context: ApplicationContext, tx: Transaction, user: User, amr: readonly Amr[]): Promise<SessionTokens> {
     const now = this.clock.now();
     const id = randomId();
-    const { absoluteDays, sessionTokenMinutes } = application.settings.session;
+    const { absoluteDays, sessionTokenMinutes } = context.application.settings.session;
     const tokens = {
       sessionId: id,
-      sessionToken: this.codec.encode("session", application.id, id),
+      sessionToken: this.codec.encode("session", context.application.id, id),
       sessionTokenExpiresAt: addSeconds(now, sessionTokenMinutes * 60),
-      refreshToken: this.codec.encode("refresh", application.id, id),
+      refreshToken: this.codec.encode("refresh", context.application.id, id),
       authentication: { authenticatedAt: now, amr },
     };
     const absoluteExpiresAt = addSeconds(now, absoluteDays * DAY_SECONDS);
     await this.repository.insert(tx, {
-      applicationId: application.id,
+      applicationId: context.application.id,
       id,
       userId: user.id,
-      userAgent: client.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+      userAgent: context.client.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
       createdAt: now,
       lastUsedAt: now,
       authenticatedAt: now,
@@ -94,7 +94,7 @@ export class Sessions {
       parentSessionTokenExpiresAt: null,
       rotationNonce: null,
       rotatedAt: null,
-      idleExpiresAt: this.idleExpiry(application, now, absoluteExpiresAt),
+      idleExpiresAt: this.idleExpiry(context.application, now, absoluteExpiresAt),
       absoluteExpiresAt,
       endedAt: null,
       endReason: null,
@@ -113,13 +113,13 @@ export class Sessions {
    * Rotates a refresh token (RFC 9700 section 4.14.2). The direct parent may ask again within the grace and gets the identical
    * successor; any other token that was once issued is a replay and ends the session.
    */
-  async refresh(application: Application, refreshToken: string, client: ClientInfo): Promise<RefreshOutcome> {
-    const decoded = this.codec.decode("refresh", application.id, refreshToken);
+  async refresh(context: ApplicationContext, refreshToken: string): Promise<RefreshOutcome> {
+    const decoded = this.codec.decode("refresh", context.application.id, refreshToken);
     if (!decoded) return { kind: "ended" };
     const hash = hashToken(refreshToken);
     let successor: Successor | null = null;
     for (let attempt = 1; attempt <= MAX_REFRESH_ATTEMPTS; attempt++) {
-      const found = await this.findLive(application, decoded.sessionId);
+      const found = await this.findLive(context.application, decoded.sessionId);
       if (!found) return { kind: "ended" };
       const { session, user } = found;
       const toOutcome = (tokens: SessionTokens) => ({ kind: "refreshed", application: found.application, user, tokens }) as const;
@@ -135,7 +135,7 @@ export class Sessions {
       }
       const reissued = this.reissueWithinGrace(found.application, session, hash, decoded.secret);
       if (reissued) return toOutcome(reissued);
-      if (await this.endReused(session, client)) return { kind: "ended" };
+      if (await this.endReused(context, session)) return { kind: "ended" };
     }
     throw new GatewayError("UNAVAILABLE", { retryAfterSeconds: 2 });
   }
@@ -244,16 +244,13 @@ export class Sessions {
   }
 
   /** Ends a session of which a token that was replaced long ago is in two hands; false when it was rotated since it was read. */
-  private async endReused(session: CurrentSession, client: ClientInfo): Promise<boolean> {
-    const { applicationId, id: sessionId, userId: actor, rotationNonce } = session;
+  private async endReused(context: ApplicationContext, session: CurrentSession): Promise<boolean> {
+    const { applicationId, id: sessionId, userId, rotationNonce } = session;
     return await this.database.transaction(async (tx) => {
       const found = await this.repository.find(applicationId, sessionId);
       if (found && found.rotationNonce !== rotationNonce) return false;
       if (!(await this.end(tx, session, "TOKEN_REUSED"))) return true;
-      await this.audit.record({
-        ...{ applicationId, event: "REFRESH_TOKEN_REUSED", outcome: "FAILURE", actor, client },
-        details: { sessionId },
-      });
+      await this.audit.failure(actingAsUser(context, { id: userId }), "REFRESH_TOKEN_REUSED", { sessionId });
       return true;
     });
   }

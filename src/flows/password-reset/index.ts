@@ -14,7 +14,7 @@ export const passwordResetFlow: Flow = {
       purpose: "PASSWORD_RESET",
       requires: "password",
       describe: (application, link) => service.describeLink(application, link),
-      perform: (application, link, password, client) => service.resetByLink(application, link, password, client),
+      perform: (context, link, password) => service.resetByLink(context, link, password),
     };
   },
 };

@@ -15,7 +15,7 @@ export const signUpFlow: Flow = {
       purpose: "SIGN_UP",
       requires: "nothing",
       describe: (application, link) => completion.describeLink(application, link),
-      perform: (application, link, _password, client) => completion.completeByLink(application, link, client),
+      perform: (context, link) => completion.completeByLink(context, link),
     };
   },
 };

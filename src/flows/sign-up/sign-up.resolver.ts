@@ -28,14 +28,14 @@ export class SignUpResolver {
     description: "Begins a sign-up. The answer is the same whether the address has an account or not; its owner gets a different mail.",
   })
   async signUp(@Arg("input", () => SignUpInput) input: SignUpInput, @Ctx() context: FlowContext): Promise<typeof SignUpResult> {
-    const { application, client, languages } = context;
+    const { application, languages } = context;
     const command = {
       email: emailOf(input.handle),
       password: input.password,
       metadata: input.metadata ?? {},
       locale: chooseLocale(application, input.locale, languages),
     };
-    return present(await this.service.signUp(application, command, client), context);
+    return present(await this.service.signUp(context, command), context);
   }
 
   @Mutation(() => ResendSignUpCodeResult, {
@@ -45,7 +45,7 @@ export class SignUpResolver {
     @Arg("input", () => ResendSignUpCodeInput) { handle }: ResendSignUpCodeInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof ResendSignUpCodeResult> {
-    return present(await this.service.resendCode(context.application, emailOf(handle), context.client), context);
+    return present(await this.service.resendCode(context, emailOf(handle)), context);
   }
 
   @Mutation(() => CompleteSignUpResult, { description: "Proves the address with the mailed code; makes the account and logs in." })
@@ -53,11 +53,7 @@ export class SignUpResolver {
     @Arg("input", () => CompleteSignUpInput) { handle, code, ticket }: CompleteSignUpInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof CompleteSignUpResult> {
-    const outcome = await this.completion.complete(
-      context.application,
-      { handle: emailOf(handle), code, ticket: ticket ?? null },
-      context.client,
-    );
+    const outcome = await this.completion.complete(context, { handle: emailOf(handle), code, ticket: ticket ?? null });
     return present(outcome, context);
   }
 }

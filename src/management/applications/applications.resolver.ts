@@ -21,7 +21,7 @@ export class ApplicationsResolver {
     description: "One application. Null together with FORBIDDEN when it is not yours or does not exist: one answer for both.",
   })
   async application(@Arg("id", () => ID) id: string, @Ctx() context: ManagementContext): Promise<ManagedApplicationView> {
-    return ManagedApplicationView.from(await context.requireApplication(id));
+    return ManagedApplicationView.from((await context.requireApplication(id)).application);
   }
 
   @FieldResolver(() => [SigningKeyView], { description: "Its published keys: current, next and, for a while after a rotation, previous." })
