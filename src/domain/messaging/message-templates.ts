@@ -61,18 +61,20 @@ export class MessageTemplates {
 export const partsOf = ({ mail, sms }: MessageTemplate): MessagePart[] => [...(mail ? mailParts : []), ...(sms ? ["sms" as const] : [])];
 
 function compile(template: MessageTemplate): CompiledTemplate {
-  const sources = new Map(translatedLocales.map((locale) => [locale, compileSources(template, locale)]));
-  return { template, sources, variables: usedVariables(template, [...sources.values()]) };
+  const compiled = translatedLocales.map((locale) => ({ locale, ...compileLocale(template, locale) }));
+  const sources = new Map(compiled.map((entry) => [entry.locale, entry.sources]));
+  // A message is sent with the variables its texts use; name and address come with every message.
+  return { template, sources, variables: [...new Set(["appName", "handle", ...compiled.flatMap(({ variables }) => variables)])] };
 }
 
-function compileSources(template: MessageTemplate, locale: Locale): PartSources {
+function compileLocale(template: MessageTemplate, locale: Locale): { sources: PartSources; variables: string[] } {
   try {
     const { mail, sms } = template;
     const { subject = "", text = "", buttonLabel }: Partial<MailText> = mail?.[locale] ?? {};
     const mailSources = { subject, text, html: deriveHtmlSource(text, buttonLabel) };
     const sources: PartSources = { ...(mail ? mailSources : {}), ...(sms ? { sms: sms[locale] } : {}) };
     requireComplete(template, sources);
-    return sources;
+    return { sources, variables: usedVariables(sources) };
   } catch (error) {
     throw new Error(`The message ${template.name} (${locale}): ${error instanceof Error ? error.message : error}`, { cause: error });
   }
@@ -95,11 +97,10 @@ function hasCodeBeforeLink(text: string): boolean {
 }
 const placeholderOf = (variable: string) => new RegExp(`{{\\s*${variable}\\s*}}`);
 
-/** The variables a message is sent with are those its texts use; name and address come with every message. */
-function usedVariables({ name }: MessageTemplate, sources: readonly PartSources[]): string[] {
-  const used = sources.flatMap((parts) => Object.entries(parts)).flatMap(([part, source]) => globalVariables(part as MessagePart, source));
+/** @throws Error when a source does not parse or uses a variable without a description */
+function usedVariables(sources: PartSources): string[] {
+  const used = Object.entries(sources).flatMap(([part, source]) => globalVariables(part as MessagePart, source));
   const undescribed = used.find((variable) => !Object.hasOwn(templateVariables, variable));
-  if (undescribed)
-    throw new Error(`The message ${name} uses ${undescribed}, which src/domain/messaging/template-variables.ts does not describe`);
-  return [...new Set(["appName", "handle", ...used])];
+  if (undescribed) throw new Error(`uses ${undescribed}, which src/domain/messaging/template-variables.ts does not describe`);
+  return used;
 }
