@@ -144,8 +144,8 @@ function messagesPage(): string {
   const limits = Object.entries(partLimits).map(([part, { source, rendered }]) => `| ${part} | ${source} | ${rendered} |`);
   return `# Messages
 
-Generated from the messages of \`src/flows/\` and \`src/management/\` and from \`src/messaging/\`. The gateway words every message in English, German and French; an
-application can have words of its own, per message, language and part.
+Generated from the \`messages.ts\` files of \`src/flows/\` and \`src/management/\` and from \`src/domain/messaging/\`. Every message has built-in templates in
+English, German and French. An application can have custom templates, per message, language and part.
 
 \`\`\`
 npm run --silent cli -- message list ID
@@ -166,7 +166,8 @@ in \`locales.supported\`, and give every message words in it, or its readers get
 **How texts are written.** They are [Liquid](https://liquidjs.com) with the tags \`if\` \`unless\` \`case\` \`assign\` \`capture\` \`comment\` \`raw\` and the
 filters \`append\` \`capitalize\` \`default\` \`downcase\` \`prepend\` \`strip\` \`truncate\` \`upcase\` \`url_encode\`. Values are escaped in HTML by themselves; what
 they hold is never read as a template. HTML with an \`<html>\` element goes out as it is, other HTML becomes the body of the gateway's own page.
-Keep the code on a line of its own in the plain text, before any link: mail programs offer to copy it from there.
+Keep the code on a line of its own in the plain text, before any link: mail programs offer to copy it from there. The HTML of the built-in
+templates is derived from their plain text when the gateway starts; a custom text does not change the HTML, so set both.
 
 A text is refused when it is set if it does not parse, uses a variable its message does not have, is too long, or does not show the code or
 link its message needs, whatever the values. A stored text that fails all the same is left out when a message is sent, with a warning in the log:

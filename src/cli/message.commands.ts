@@ -64,10 +64,10 @@ async function list(host: CommandHost, id: string, { json }: OutputOptions): Pro
 }
 
 async function show(host: CommandHost, id: string, message: string, locale: string | undefined, { json }: OutputOptions): Promise<void> {
-  const { parts, ...about } = await withApplication(host, id, (application, { customTemplates }) =>
+  const { parts, customParts, ...about } = await withApplication(host, id, (application, { customTemplates }) =>
     customTemplates.find(application, message, locale),
   );
-  print({ ...about, ...parts }, json);
+  print({ ...about, own: customParts, ...parts }, json);
 }
 
 async function set(

@@ -207,26 +207,49 @@ describe("broken stored templates", () => {
 });
 
 describe("built-in templates", () => {
-  const words = { subject: "s", text: "{{ code }}", html: "{{ code }}" };
+  const mail = { subject: "s", text: "Enter this:\n\n{{ code }}\n\nOr open:\n{{ link }}", buttonLabel: "Open" };
+  const { buttonLabel, ...mailWithoutLabel } = mail;
   const make = (change: object) => {
-    const template = { name: "made", sentWhen: "never", needs: ["code"], texts: { en: words, de: words, fr: words }, ...change };
-    return () => new MessageTemplates([template as unknown as MessageTemplate]);
+    const template = { name: "made", sentWhen: "never", requiredVariables: ["code", "link"], mail: { en: mail, de: mail, fr: mail } };
+    return () => new MessageTemplates([{ ...template, ...change } as unknown as MessageTemplate]);
   };
 
-  it("start - every part in every language - determines the variables of a message", () => {
+  it("start - every part in every language - determines the variables and the HTML of a message", () => {
     const templates = make({})();
-    expect(templates.variablesOf(templates.list()[0] as MessageTemplate)).toEqual(["appName", "handle", "code"]);
+    const template = templates.find("made") as MessageTemplate;
+    expect(templates.list()).toEqual([template]);
+    expect(templates.variablesOf(template)).toEqual(["appName", "handle", "code", "link"]);
+    expect(templates.sourcesOf(template, "fr")?.html).toMatch(/{{ code }}.*<a href="{{ link }}"/s);
+    expect(templates.sourcesOf(template, "nl")).toBeNull();
   });
 
+  const sms = { en: "{{ code }} {{ link }}", de: "{{ code }} {{ link }}" };
   it.each([
-    ["a language", { texts: { en: words, de: words } }],
-    ["a subject", { texts: { en: words, de: { ...words, subject: " " }, fr: words } }],
-    ["the plain text", { texts: { en: words, de: words, fr: { ...words, text: "" } } }],
-    ["the code", { texts: { en: words, de: words, fr: { ...words, html: "no code" } } }],
-    ["mail and text message", { texts: undefined }],
-    ["a text message in a language", { sms: { en: "{{ code }}", de: "{{ code }}" } }],
-    ["a description of a variable", { texts: { en: { ...words, subject: "{{ mood }}" }, de: words, fr: words } }],
-  ])("start - a message lacks %s - fails with the message's name", (_, change) => {
-    expect(make(change)).toThrow(/The message made/);
+    ["a language", { mail: { en: mail, de: mail } }, /\(fr\): lacks a subject/],
+    ["a subject", { mail: { en: mail, de: { ...mail, subject: " " }, fr: mail } }, /\(de\): lacks a subject/],
+    ["the plain text", { mail: { en: mail, de: mail, fr: { ...mailWithoutLabel, text: "" } } }, /\(fr\): lacks a subject, text/],
+    ["the code", { mail: { en: mail, de: mail, fr: { ...mail, text: "{{ link }}" } } }, /\(fr\): the text does not show code/],
+    ["the link", { mail: { en: mail, de: mail, fr: { ...mailWithoutLabel, text: "{{ code }}" } } }, /\(fr\): the text does not show link/],
+    ["the label of its link", { mail: { en: mail, de: mailWithoutLabel, fr: mail } }, /\(de\): A button label and a line/],
+    ["words in the label of its link", { mail: { en: mail, de: { ...mail, buttonLabel: " " }, fr: mail } }, /\(de\): A button label/],
+    ["the link of its label", { requiredVariables: [], mail: { en: { ...mail, text: "x" }, de: mail, fr: mail } }, /\(en\): A button/],
+    [
+      "a line of its own for the code",
+      { mail: { en: { ...mail, text: "It is {{ code }}\n{{ link }}" }, de: mail, fr: mail } },
+      /own, before/,
+    ],
+    [
+      "the code before the link",
+      { mail: { en: { ...mail, text: "{{ link }}\n\n{{ code }}" }, de: mail, fr: mail } },
+      /own, before any link/,
+    ],
+    ["mail and text message", { mail: undefined }, /\(en\): lacks a subject, text or SMS part/],
+    ["a text message in a language", { sms }, /\(fr\): lacks a subject, text or SMS part/],
+    ["the code in a text message", { sms: { ...sms, fr: "{{ link }}" } }, /\(fr\): the sms does not show code/],
+    ["a description of a variable", { mail: { en: { ...mail, subject: "{{ mood }}" }, de: mail, fr: mail } }, /uses mood, which/],
+    ["a text that parses", { mail: { en: { ...mail, subject: "{% if x %}" }, de: mail, fr: mail } }, /not closed/],
+  ])("start - a message lacks %s - fails with the message's name", (_, change, sentence) => {
+    expect(make(change)).toThrow(sentence);
+    expect(make(change)).toThrow(/^The message made/);
   });
 });

@@ -4,7 +4,7 @@ import type { Application, ApplicationContext } from "../applications/index.js";
 import type { AuditLog } from "../audit/index.js";
 import type { CustomTemplateRepository } from "./custom-template.repository.js";
 import { canonicalLocale, customParts, languageOf, type MessageRenderer } from "./message-renderer.js";
-import { builtInSources, type MessageTemplate, type MessageTemplates, partsOf } from "./message-templates.js";
+import { type MessageTemplate, type MessageTemplates, partsOf } from "./message-templates.js";
 import {
   globalVariables,
   type MessageParameters,
@@ -82,7 +82,7 @@ export class CustomTemplates {
       const applicationId = context.application.id;
       const [before] = await repository.listByLocales(applicationId, name, [locale]);
       const parts: PartSources = { ...(before ? customParts(before) : {}), ...change };
-      requireAllMailParts(template, locale, parts);
+      if (!this.dependencies.templates.sourcesOf(template, languageOf(locale))) requireAllMailParts(locale, parts);
       const { subject = null, text = null, html = null, sms = null } = parts;
       await repository.put(tx, { applicationId, template: name, locale, subject, text, html, sms, changedAt: clock.now() });
       const details = { template: name, locale, parts: Object.keys(change) };
@@ -162,8 +162,7 @@ export class CustomTemplates {
 }
 
 /** Half a message in a language the gateway does not speak would be no message. */
-function requireAllMailParts(template: MessageTemplate, locale: string, parts: PartSources): void {
-  if (builtInSources(template, languageOf(locale))) return;
+function requireAllMailParts(locale: string, parts: PartSources): void {
   const given = Object.keys(parts);
   const missing = given.some((part) => part !== "sms") ? mailParts.filter((part) => !given.includes(part)) : [];
   if (missing.length > 0)
