@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Services } from "../app/services.js";
-import { CACHE_TTL_MS } from "../domain/applications/index.js";
+import { CACHE_TTL_MS } from "../platform/read-through-cache.js";
 
 /** One check of `doctor`. A warning deserves attention, a failure keeps the gateway from working. */
 export interface Finding {

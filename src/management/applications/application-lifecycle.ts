@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Services } from "../../app/services.js";
-import { type ApplicationDraft, CACHE_TTL_MS, type NewApplication } from "../../domain/applications/index.js";
+import type { ApplicationDraft, NewApplication } from "../../domain/applications/index.js";
 import { randomId } from "../../platform/crypto/index.js";
+import { CACHE_TTL_MS } from "../../platform/read-through-cache.js";
 
 type Dependencies = Pick<Services, "applicationRegistry" | "signingKeys" | "audit" | "database" | "retentionPolicies">;
 

@@ -1,6 +1,5 @@
 export { BatchedLookup } from "./batched-lookup.js";
 export { BatchedUpdate } from "./batched-update.js";
-export { CacheVersion } from "./cache-version.js";
 export { InstantColumn, IntegerColumn, IntegerKeyColumn, JsonColumn, KeyColumn, LongTextColumn, TextColumn } from "./columns.js";
 export { CompareAndSwap } from "./compare-and-swap.js";
 export { ConcurrencyConflict, Database } from "./database.js";
