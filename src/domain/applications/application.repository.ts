@@ -1,5 +1,5 @@
-import type { Transaction } from "../../platform/database/index.js";
-import { CacheVersion, ConcurrencyConflict, type Database, PreparedSelect } from "../../platform/database/index.js";
+import { ConcurrencyConflict, type Database, PreparedSelect, type Transaction } from "../../platform/database/index.js";
+import { CacheVersion } from "../../platform/read-through-cache.js";
 import { ApplicationEntity } from "./application.entity.js";
 import type { Application } from "./application.js";
 import { parseSettings } from "./settings/index.js";

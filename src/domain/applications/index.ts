@@ -6,9 +6,7 @@ export { type ApplicationDraft, ApplicationRegistry, type NewApplication } from 
 export { ApplicationSecretEntity } from "./application-secret.entity.js";
 export { ApplicationSecretRepository } from "./application-secret.repository.js";
 export { ApplicationSecrets } from "./application-secrets.js";
-export { CoalescedRead } from "./coalesced-read.js";
 export { MailAccounts } from "./mail-accounts.js";
-export { CACHE_TTL_MS, ReadThroughCache } from "./read-through-cache.js";
 export {
   type ApplicationSettings,
   applicationStatuses,

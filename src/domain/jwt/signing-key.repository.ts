@@ -1,6 +1,6 @@
 import { And, Like, Not } from "typeorm";
-import type { Transaction } from "../../platform/database/index.js";
-import { CacheVersion, ConcurrencyConflict, type Database, PreparedSelect } from "../../platform/database/index.js";
+import { ConcurrencyConflict, type Database, PreparedSelect, type Transaction } from "../../platform/database/index.js";
+import { CacheVersion } from "../../platform/read-through-cache.js";
 import { SigningKeyEntity } from "./signing-key.entity.js";
 
 const selection = { signing_key: SigningKeyEntity };

@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import { addSeconds, type Clock } from "../../platform/clock.js";
 import { type Encryptor, generateSigningKey, importPrivateKey, type NewSigningKey, type PrivateKey } from "../../platform/crypto/index.js";
 import type { Database, Transaction } from "../../platform/database/index.js";
-import { ReadThroughCache } from "../applications/index.js";
+import { ReadThroughCache } from "../../platform/read-through-cache.js";
 import type { SigningKeyEntity } from "./signing-key.entity.js";
 import type { SigningKeyRepository } from "./signing-key.repository.js";
 
@@ -38,7 +38,8 @@ export class SigningKeys {
     private readonly encryptor: Encryptor,
     private readonly clock: Clock,
   ) {
-    this.keySets = new ReadThroughCache((applicationId) => this.readKeySet(applicationId), clock, repository.cacheVersion);
+    const reuse = { clock, version: repository.cacheVersion };
+    this.keySets = new ReadThroughCache({ reuse, read: (applicationId) => this.readKeySet(applicationId) });
   }
 
   /** Makes the two keys every application starts with; `store` stores them. */

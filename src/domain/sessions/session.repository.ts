@@ -1,9 +1,9 @@
 import { In, IsNull, LessThan, Not } from "typeorm";
-import type { Transaction } from "../../platform/database/index.js";
-import { BatchedLookup, BatchedUpdate, type Database, PreparedInsert, selectProperties } from "../../platform/database/index.js";
+import { BatchedLookup, type Database, PreparedInsert, selectProperties, type Transaction } from "../../platform/database/index.js";
 import { ApplicationEntity } from "../applications/index.js";
 import { toUser, UserEntity, userProperties } from "../users/index.js";
 import { SessionEntity } from "./session.entity.js";
+import { type Rotation, SessionRotations, tokenProperties } from "./session-rotation.repository.js";
 
 export type EndReason =
   | "LOG_OUT"
@@ -16,18 +16,6 @@ export type EndReason =
   | "SECOND_FACTOR_CHANGED"
   | "RESTORED";
 
-/** What a rotation replaces. */
-const tokenProperties = [
-  "refreshTokenHash",
-  "sessionTokenHash",
-  "sessionTokenExpiresAt",
-  "parentRefreshTokenHash",
-  "parentSessionTokenHash",
-  "parentSessionTokenExpiresAt",
-  "rotationNonce",
-  "rotatedAt",
-  "idleExpiresAt",
-] as const;
 const currentSessionProperties = [
   "applicationId",
   "id",
@@ -38,10 +26,9 @@ const currentSessionProperties = [
   "absoluteExpiresAt",
   "endedAt",
 ] as const;
-const rotationProperties = [...tokenProperties, "lastUsedAt"] as const;
 /** What a request needs to know of its session. */
 export type CurrentSession = Pick<SessionEntity, (typeof currentSessionProperties)[number]>;
-export type Rotation = Pick<SessionEntity, (typeof rotationProperties)[number]>;
+
 const selection = {
   session: selectProperties(SessionEntity, currentSessionProperties),
   person: selectProperties(UserEntity, userProperties),
@@ -50,7 +37,7 @@ const selection = {
 export class SessionRepository {
   private readonly preparedInsert: PreparedInsert<SessionEntity>;
   private readonly withUser: BatchedLookup<typeof selection>;
-  private readonly preparedRotation: BatchedUpdate<SessionEntity, (typeof rotationProperties)[number]>;
+  private readonly rotations: SessionRotations;
 
   constructor(private readonly database: Database) {
     this.preparedInsert = new PreparedInsert(database, SessionEntity);
@@ -62,10 +49,7 @@ export class SessionRepository {
       ["session.application_id", "session.id"],
       ({ session }) => [session.applicationId, session.id],
     );
-    const condition = "refresh_token_hash = ? AND ended_at IS NULL";
-    this.preparedRotation = new BatchedUpdate(database, SessionEntity, {
-      ...{ setProperties: rotationProperties, keyProperties: ["applicationId", "id"], condition },
-    });
+    this.rotations = new SessionRotations(database);
   }
 
   /** A session, whose it is, and the version of its application's settings, in one read. */
@@ -82,12 +66,9 @@ export class SessionRepository {
     await this.preparedInsert.run([row], tx.manager);
   }
 
-  /**
-   * Replaces the tokens of a live session that still has the ones that were read, in a transaction of its own. False when it is to be
-   * looked at again: whoever was first, even this request, is seen in what replaced them.
-   */
-  async rotate({ applicationId, id, refreshTokenHash }: CurrentSession, makeChange: () => Rotation): Promise<boolean> {
-    return await this.preparedRotation.run({ key: [applicationId, id], parameters: [refreshTokenHash], createChange: makeChange });
+  /** Replaces the tokens of a live session that still has those that were read; see SessionRotations. */
+  async rotate({ applicationId, id, refreshTokenHash }: CurrentSession, createRotation: () => Rotation): Promise<boolean> {
+    return await this.rotations.rotate({ applicationId, id, refreshTokenHash, createRotation });
   }
 
   /** Ends one session; false when it had ended before. */

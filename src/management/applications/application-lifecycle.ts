@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Services } from "../../app/services.js";
-import { type ApplicationDraft, CACHE_TTL_MS, type NewApplication } from "../../domain/applications/index.js";
+import type { ApplicationDraft, NewApplication } from "../../domain/applications/index.js";
 import { inApplication, type RequestContext } from "../../domain/request-context.js";
 import { randomId } from "../../platform/crypto/index.js";
 import type { Transaction } from "../../platform/database/index.js";
+import { CACHE_TTL_MS } from "../../platform/read-through-cache.js";
 
 type Dependencies = Pick<Services, "applicationRegistry" | "signingKeys" | "audit" | "database" | "retentionPolicies">;
 
