@@ -19,6 +19,7 @@ export default defineConfig(({ mode }) => {
       env: { TEST_DATABASE_URL: mode === "test" ? "" : TEST_DATABASE_URL, ...(mode === "races" ? { RACE_ROUNDS: "50" } : {}) },
       testTimeout: 60_000,
       hookTimeout: 90_000,
+      globalSetup: "test/support/global-setup.ts",
       maxWorkers: 2,
       // For scripts/cover-cases.ts.
       ...(TEST_RESULTS ? { reporters: ["default", "json"], outputFile: { json: TEST_RESULTS } } : {}),

@@ -25,7 +25,7 @@ import { ChallengeEntity, ChallengeRepository, Challenges, ChallengeTicketEntity
 import { type Clock, systemClock } from "./clock.js";
 import { composeEntry } from "./compose-entry.js";
 import { composeMessaging } from "./compose-messaging.js";
-import { HashPool, Keyring, KeyringEntity, loadMasterKeys, PasswordHasher, Sealer } from "./crypto/index.js";
+import { HashPool, Keyring, KeyringEntity, loadMasterKeys, type NewSigningKey, PasswordHasher, Sealer } from "./crypto/index.js";
 import { type Database, openDatabase } from "./database/index.js";
 import type { Environment } from "./environment.js";
 import { FaultPoints } from "./fault-point.js";
@@ -75,6 +75,8 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Logger;
   readonly isolation?: "READ COMMITTED" | "REPEATABLE READ";
+  /** Generates the keys that sign tokens. */
+  readonly generateSigningKey?: () => Promise<NewSigningKey>;
 }
 
 /** Everything below HTTP: enough for the command line. */
@@ -113,7 +115,7 @@ export async function composeFoundation(environment: Environment, overrides: Ove
   const isolation = overrides.isolation ? { isolation: overrides.isolation } : {};
   const database = await openDatabase({ url: environment.DATABASE_URL, entities, migrations, ...isolation }, clock);
   try {
-    return await composeNouns(environment, { clock, log, sealer, database });
+    return await composeNouns(environment, { clock, log, sealer, database }, overrides);
   } catch (error) {
     await database.close();
     throw error;
@@ -127,7 +129,7 @@ interface Base {
   readonly database: Database;
 }
 
-async function composeNouns(environment: Environment, base: Base): Promise<Foundation> {
+async function composeNouns(environment: Environment, base: Base, overrides: Overrides): Promise<Foundation> {
   const { clock, log, sealer, database } = base;
   const publicUrl = environment.PUBLIC_URL;
   const keyring = await Keyring.open(database, sealer, clock);
@@ -152,7 +154,7 @@ async function composeNouns(environment: Environment, base: Base): Promise<Found
   const pool = new HashPool(environment.HASH_WORKERS);
   const hasher = new PasswordHasher(pool, environment.BCRYPT_COST);
   const challenges = new Challenges(rows.challenges, rows.tickets, database, keyring, clock);
-  const signingKeys = new SigningKeys(rows.signingKeys, database, sealer, clock);
+  const signingKeys = new SigningKeys(rows.signingKeys, database, sealer, clock, overrides.generateSigningKey);
   const jwtIssuer = new JwtIssuer(signingKeys, publicUrl, clock);
   const throttle = new Throttle(redis ?? rows.throttle, keyring, audit, clock, log);
   const applicationDirectory = new ApplicationDirectory(applications, clock);

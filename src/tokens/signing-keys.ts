@@ -37,6 +37,7 @@ export class SigningKeys {
     private readonly database: Database,
     private readonly sealer: Sealer,
     private readonly clock: Clock,
+    private readonly generateKey: () => Promise<NewSigningKey> = generateSigningKey,
   ) {
     this.strips = new KeptRead((applicationId) => this.readStrip(applicationId), clock, repository.changes);
   }
@@ -148,7 +149,7 @@ export class SigningKeys {
   }
 
   private async generate(applicationId: string, state: SigningKeyState): Promise<SigningKeyEntity> {
-    const { kid, privatePem, publicPem, publicJwk }: NewSigningKey = await generateSigningKey();
+    const { kid, privatePem, publicPem, publicJwk } = await this.generateKey();
     const privateKeySealed = await this.sealer.seal(placeOf({ applicationId, id: kid }), privatePem);
     const now = this.clock.now();
     const row = { applicationId, id: kid, state, privateKeySealed, publicKeyPem: publicPem, retiresAt: null, createdAt: now };

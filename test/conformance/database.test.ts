@@ -17,7 +17,7 @@ import { ensureBuilt, eventually, makeFolder, runCommand } from "../support/proc
 let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
+  gateway = await TestGateway.start({ migrates: true });
   application = await gateway.createApplication();
 });
 afterAll(() => gateway.stop());
