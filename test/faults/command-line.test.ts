@@ -4,12 +4,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEVELOPERS_TENANT } from "../../src/applications/index.js";
 import { DEMO_APPLICATION_ID } from "../../src/management/index.js";
+import { runCommandHere } from "../support/command.js";
 import { isMysql } from "../support/database.js";
 import { TestGateway } from "../support/gateway.js";
 import { ApplicationDocument, SignUpDocument } from "../support/generated/authentication.js";
 import { ViewerDocument } from "../support/generated/management.js";
 import { freshEmail, PASSWORD, signUpPerson } from "../support/people.js";
-import { ensureBuilt, makeFolder, QUICK, runCommand, type Variables } from "../support/process.js";
+import { type CommandResult, ensureBuilt, makeFolder, QUICK, runCommand, runScript, type Variables } from "../support/process.js";
 
 interface Created {
   readonly id: string;
@@ -32,28 +33,30 @@ beforeAll(async () => {
 }, 200_000);
 afterAll(() => gateway.stop());
 
+const variables = (more: Variables) => ({ ...QUICK, DATABASE_URL: gateway.database.url, MASTER_KEYS, PUBLIC_URL: gateway.url, ...more });
 /** Runs the command line on the database of the running gateway. */
-const run = (words: string[], more: Variables = {}) =>
-  runCommand(words, { ...QUICK, DATABASE_URL: gateway.database.url, MASTER_KEYS, PUBLIC_URL: gateway.url, ...more }, makeFolder());
-/** As `run`, for a command that succeeds and prints JSON and nothing else. */
-async function json<T>(...words: string[]): Promise<T> {
-  const { code, stdout, stderr } = await run([...words, "--json"]);
+const run = (words: string[], more: Variables = {}) => runCommandHere(words, variables(more), makeFolder());
+/** As `run`, in a process: at least one of every sort of outcome. */
+const runProcess = (words: string[], more: Variables = {}) => runCommand(words, variables(more), makeFolder());
+/** For a command that succeeds and prints JSON and nothing else. */
+function parseJson<T>({ code, stdout, stderr }: CommandResult): T {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return JSON.parse(stdout) as T;
 }
 /** The sentence of a command that is refused. */
-async function refused(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(words);
+function sentenceOf({ code, stdout, stderr }: CommandResult): string {
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr.trim()).not.toMatch(/\n|^ {4}at |Error:/);
   return stderr.trim();
 }
+const json = async <T>(...words: string[]) => parseJson<T>(await run([...words, "--json"]));
+const refused = async (...words: string[]) => sentenceOf(await run(words));
 const create = (name: string, ...more: string[]) => json<Created>("application", "create", "--name", name, ...more);
 const show = (id: string) => json<Shown>("application", "show", id);
 
 describe("application", () => {
   it("create - with --json - prints id and both keys, which work at the running gateway at once", async () => {
-    const created = await create("Made here");
+    const created = parseJson<Created>(await runProcess(["application", "create", "--name", "Made here", "--json"]));
     expect(Object.keys(created).sort()).toEqual(["appKey", "id", "secretKey"]);
     expect(created).toMatchObject({ appKey: expect.stringMatching(/^lk_app_/), secretKey: expect.stringMatching(/^lk_sec_/) });
     const { application } = await gateway.client(created.appKey).expect(ApplicationDocument, {});
@@ -65,7 +68,7 @@ describe("application", () => {
   });
 
   it("create - without --json - prints the same for people", async () => {
-    const { code, stdout } = await run(["application", "create", "--name", "For people"]);
+    const { code, stdout } = await runScript(["application", "create", "--name", "For people"], variables({}), makeFolder());
     expect(code).toBe(0);
     expect(stdout).toMatch(/^id: [0-9a-f-]{36}\nappKey: lk_app_\S+\nsecretKey: lk_sec_\S+\n$/);
   });
@@ -122,9 +125,9 @@ describe("application", () => {
         for (; !isOver; await delay(30)) await Promise.all([nameOf(), keysOf()]);
       })();
       try {
-        await run(["application", "update", id, "--set", `general.name=${name}`]);
+        await runProcess(["application", "update", id, "--set", `general.name=${name}`]);
         expect(await nameOf()).toBe(name);
-        await run(["keys", "revoke", id, kid]);
+        await runProcess(["keys", "revoke", id, kid]);
         expect(await keysOf()).not.toContain(kid);
       } finally {
         isOver = true;
@@ -188,7 +191,7 @@ describe("application", () => {
   it("delete - only with --yes - removes the application and every row of it but its audit events", async () => {
     const created = await create("Leaving");
     await signUpPerson(gateway, { ...created, client: gateway.client(created.appKey) });
-    expect(await refused("application", "delete", created.id)).toContain("--yes");
+    expect(sentenceOf(await runProcess(["application", "delete", created.id]))).toContain("--yes");
     expect((await run(["application", "delete", created.id, "--yes"])).code).toBe(0);
     expect((await gateway.client(created.appKey).run(ApplicationDocument, {})).status).toBe(401);
     expect(await gateway.dump("audit_events")).not.toContain(created.id);
@@ -202,7 +205,7 @@ describe("application", () => {
     [["nonsense"]],
     [["application", "update", "x"]],
   ])("%j - not a whole command - exits 1 and says so on stderr", async (words) => {
-    const { code, stdout, stderr } = await run(words);
+    const { code, stdout, stderr } = await (words[0] === "nonsense" ? runProcess : run)(words);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr.length).toBeGreaterThan(10);
   });
@@ -242,11 +245,11 @@ describe("operation", () => {
   it("backup - embedded database in use - is one closed file that opens with everything in it; never overwrites", async () => {
     const own = isMysql ? { DATABASE_URL: "" } : {};
     const folder = makeFolder();
-    const inFolder = (words: string[], more: Variables = {}) =>
-      runCommand(words, { DATABASE_URL: gateway.database.url, ...own, MASTER_KEYS, ...more }, folder);
+    const inFolder = (words: string[], more: Variables = {}, runner = runCommandHere) =>
+      runner(words, { DATABASE_URL: gateway.database.url, ...own, MASTER_KEYS, ...more }, folder);
     const created = JSON.parse((await inFolder(["application", "create", "--name", "Saved", "--json"])).stdout) as Created;
     const file = join(folder, "copy.sqlite");
-    expect(await inFolder(["backup", file])).toMatchObject({ code: 0, stdout: "" });
+    expect(await inFolder(["backup", file], {}, runCommand)).toMatchObject({ code: 0, stdout: "" });
     expect((statSync(file).mode & 0o777).toString(8)).toBe("600");
     expect(readdirSync(folder).filter((name) => name.startsWith("copy.sqlite"))).toEqual(["copy.sqlite"]);
     const shown = await inFolder(["application", "show", created.id, "--json"], { DATABASE_URL: `sqlite:${file}` });
@@ -276,10 +279,10 @@ describe("operation", () => {
   });
 
   it("any command - environment refused or database gone - exits 1 with a sentence and no secret", async () => {
-    const refusedEnvironment = await run(["application", "list"], { MASTER_KEYS: "k1:short" });
+    const refusedEnvironment = await runScript(["application", "list"], variables({ MASTER_KEYS: "k1:short" }), makeFolder());
     expect([refusedEnvironment.code, refusedEnvironment.stdout]).toEqual([1, ""]);
     expect(refusedEnvironment.stderr).toMatch(/MASTER_KEYS/);
-    const gone = await run(["application", "list"], { DATABASE_URL: "mysql://somebody:hunter-password@127.0.0.1:9/nothing" });
+    const gone = await runProcess(["application", "list"], { DATABASE_URL: "mysql://somebody:hunter-password@127.0.0.1:9/nothing" });
     expect([gone.code, gone.stdout]).toEqual([1, ""]);
     expect(gone.stderr).not.toContain("hunter-password");
   });

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCommandHere } from "../support/command.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { beginSignUp, freshEmail } from "../support/people.js";
 import { ensureBuilt, makeFolder, QUICK, runCommand } from "../support/process.js";
@@ -15,8 +16,12 @@ beforeAll(async () => {
 }, 200_000);
 afterAll(() => gateway.stop());
 
-const run = (words: string[], folder = makeFolder(), input = "") =>
-  runCommand(["message", ...words], { ...QUICK, DATABASE_URL: gateway.database.url, MASTER_KEYS, PUBLIC_URL: gateway.url }, folder, input);
+/** In a process where the command reads its standard input. */
+async function run(words: string[], folder = makeFolder(), input?: string) {
+  const variables = { ...QUICK, DATABASE_URL: gateway.database.url, MASTER_KEYS, PUBLIC_URL: gateway.url };
+  const all = ["message", ...words];
+  return input === undefined ? await runCommandHere(all, variables, folder) : await runCommand(all, variables, folder, input);
+}
 async function json<T>(words: string[], folder?: string, input?: string): Promise<T> {
   const { code, stdout, stderr } = await run([...words, "--json"], folder, input);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -7,7 +7,6 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parse } from "dotenv";
-import { afterAll } from "vitest";
 import { Client } from "./client.js";
 import { createTestDatabase, isMysql } from "./database.js";
 import { MailServer } from "./mail-server.js";
@@ -47,8 +46,12 @@ export async function eventually<T>(
   }
 }
 
-/** Makes sure that dist/ is what the sources say. Test files run at the same time: one builds, the others wait. */
-export const ensureBuilt = () => buildFor("--help");
+let building: Promise<void> | undefined;
+/** Makes sure, once a worker, that dist/ is what the sources say. Test files run at the same time: one builds, the others wait. */
+export function ensureBuilt(): Promise<void> {
+  building ??= buildFor("--help");
+  return building;
+}
 /** As `ensureBuilt`, with the playground. */
 export const ensurePlaygroundBuilt = () => buildFor("prepare");
 
@@ -78,21 +81,16 @@ function takeLock(lock: string): boolean {
 /** Hashing that costs next to nothing. */
 export const QUICK = { BCRYPT_COST: "4", HASH_WORKERS: "1" };
 
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+/** A folder of its own for one test's processes; it goes with the folder of the run. */
+export const makeFolder = (): string => mkdtempSync(join(tmpdir(), "latchkey-process-"));
 
-/** A folder of its own for one test's processes. */
-export function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "latchkey-process-"));
-  folders.push(folder);
-  return folder;
-}
-
-/** Runs the command line: `node scripts/run.mjs <words>`. */
+/** Runs the command line that was built, as an image does. */
 export async function runCommand(words: readonly string[], variables: Variables, folder: string, input = ""): Promise<CommandResult> {
-  return await runNode([runner, ...words], variables, folder, COMMAND_MS, input);
+  return await runNode(["--enable-source-maps", entry, ...words], variables, folder, COMMAND_MS, input);
+}
+/** The same by way of `scripts/run.mjs`, as developers do. */
+export async function runScript(words: readonly string[], variables: Variables, folder: string): Promise<CommandResult> {
+  return await runNode([runner, ...words], variables, folder, COMMAND_MS);
 }
 
 /** Runs `node <words>` to its end. */
