@@ -3,6 +3,7 @@ import { DataSource, type DataSourceOptions } from "typeorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrations } from "../../migrations/index.js";
 import { type Email, UserEntity } from "../../src/users/index.js";
+import { runCommandHere } from "../support/command.js";
 import { createTestDatabase, isMysql } from "../support/database.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import {
@@ -87,7 +88,7 @@ describe("schema", () => {
     try {
       const results = await Promise.all(Array.from({ length: 3 }, () => runCommand(["migrate"], variables, makeFolder())));
       expect(results.map(({ code, stderr }) => [code, /is up to date/.test(stderr)])).toEqual(results.map(() => [0, true]));
-      const shown = await runCommand(["application", "list", "--json"], variables, makeFolder());
+      const shown = await runCommandHere(["application", "list", "--json"], variables, makeFolder());
       expect([shown.code, JSON.parse(shown.stdout)]).toEqual([0, []]);
     } finally {
       await database.drop();

@@ -75,7 +75,9 @@ describe("message", () => {
   it("refusals - text, message, application, file - are one sentence on stderr, and exit 1", async () => {
     const set = ["set", application.id, "signUpCode", "en"];
     expect(await refused([...set, "--text", "-"], "no code")).toMatch(/^text: does not show \{\{ code \}\}/);
-    expect(await refused([...set, "--text", "-"], "{{ code }} {{ link }} {% if %}")).toMatch(/^text: /);
+    const folder = makeFolder();
+    writeFileSync(join(folder, "unfinished.txt"), "{{ code }} {{ link }} {% if %}");
+    expect(await refused([...set, "--text", join(folder, "unfinished.txt")])).toMatch(/^text: /);
     expect(await refused(set)).toMatch(/^Say what to set/);
     expect(await refused([...set, "--text", "-", "--html", "-"])).toMatch(/^Only one part/);
     expect(await refused([...set, "--html", "missing.html"])).toBe("missing.html cannot be read");
