@@ -10,7 +10,7 @@ const complete = async (client: Client, email: string, code: string, ticket: str
   (await client.expect(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } })).completeSignUp;
 
 // Each case starts the gateway twice, on machines that do more.
-describe("killed in the middle", { timeout: 180_000 }, () => {
+describe("killed in the middle", { timeout: 300_000 }, () => {
   it.each([
     "outbox.before-claim",
     "outbox.before-send",

@@ -15,8 +15,9 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const runner = join(root, "scripts/run.mjs");
 const entry = join(root, "dist/src/main.js");
 const BUILD_MS = 180_000;
-const START_MS = 40_000;
-const COMMAND_MS = 60_000;
+// Limits for what hangs: a start that takes two seconds takes half a minute beside a dozen others.
+const START_MS = 120_000;
+const COMMAND_MS = 120_000;
 
 export interface Ended {
   readonly code: number | null;
