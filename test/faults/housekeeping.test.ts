@@ -52,4 +52,4 @@ it("TH-22 housekeeping - more rows than a round takes - a bounded number goes, t
   expect(await left()).toBe(200);
   await sweep();
   expect(await left()).toBe(0);
-});
+}, 180_000);

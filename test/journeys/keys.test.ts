@@ -40,7 +40,7 @@ describe("signing keys", () => {
       gateway.clock.move({ minutes: 2 });
     }
     expect(signers.size).toBeGreaterThanOrEqual(3);
-  }, 180_000);
+  }, 300_000);
 
   it("JW-18 revoked current key - is gone from the key set at once; refresh and log-in go on with the next", async () => {
     const own = await gateway.createApplication("Leaky");
