@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrations } from "../../migrations/index.js";
 import { type Email, UserEntity } from "../../src/domain/users/index.js";
 import type { Transaction } from "../../src/platform/database/index.js";
+import { runCommandHere } from "../support/command.js";
 import { createTestDatabase, isMysql } from "../support/database.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import {
@@ -18,7 +19,7 @@ import { createTemporaryFolder, ensureBuilt, eventually, runCommand } from "../s
 let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
+  gateway = await TestGateway.start({ migrates: true });
   application = await gateway.createApplication();
 });
 afterAll(() => gateway.stop());
@@ -88,7 +89,7 @@ describe("schema", () => {
     try {
       const results = await Promise.all(Array.from({ length: 3 }, () => runCommand(["migrate"], variables, createTemporaryFolder())));
       expect(results.map(({ code, stderr }) => [code, /is up to date/.test(stderr)])).toEqual(results.map(() => [0, true]));
-      const shown = await runCommand(["application", "list", "--json"], variables, createTemporaryFolder());
+      const shown = await runCommandHere(["application", "list", "--json"], variables, createTemporaryFolder());
       expect([shown.code, JSON.parse(shown.stdout)]).toEqual([0, []]);
     } finally {
       await database.drop();

@@ -9,7 +9,7 @@ import { requireLogIn, signUpPerson } from "../support/people.js";
 let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
+  gateway = await TestGateway.start({ generatesKeys: true });
   application = await gateway.createApplication();
 });
 afterAll(() => gateway.stop());

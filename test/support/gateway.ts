@@ -6,7 +6,8 @@ import { internalContext } from "../../src/domain/request-context.js";
 import { ApplicationLifecycle } from "../../src/management/index.js";
 import { type Answer, Client } from "./client.js";
 import { MovableClock } from "./clock.js";
-import { createTestDatabase, type TestDatabase } from "./database.js";
+import { createMigratedDatabase, createTestDatabase, type TestDatabase } from "./database.js";
+import { pooledSigningKeys } from "./keys.js";
 import { MailServer } from "./mail-server.js";
 
 export interface TestApplication {
@@ -21,6 +22,10 @@ export interface TestGatewayOptions {
   readonly shareDatabaseOf?: TestGateway;
   /** Without SMTP_URL: mails stay in the development inbox. */
   readonly withoutMailServer?: boolean;
+  /** The gateway runs the migrations itself, on an empty database, instead of opening a copy of a migrated one. */
+  readonly migrates?: boolean;
+  /** Signing keys are generated as in production, not taken from the pool: for tests of the keys themselves. */
+  readonly generatesKeys?: boolean;
 }
 
 export const MASTER_KEYS = "test:c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlISE=";
@@ -39,8 +44,14 @@ export class TestGateway {
     private readonly sharesDatabase: boolean,
   ) {}
 
-  static async start({ environment = {}, shareDatabaseOf: beside, withoutMailServer }: TestGatewayOptions = {}): Promise<TestGateway> {
-    const database = beside?.database ?? (await createTestDatabase());
+  static async start({
+    environment = {},
+    shareDatabaseOf: beside,
+    withoutMailServer,
+    migrates,
+    generatesKeys,
+  }: TestGatewayOptions = {}): Promise<TestGateway> {
+    const database = beside?.database ?? (await (migrates ? createTestDatabase() : createMigratedDatabase()));
     const mails = beside?.mails ?? (await MailServer.start());
     const clock = beside?.clock ?? new MovableClock();
     const logs: string[] = [];
@@ -58,8 +69,8 @@ export class TestGateway {
       ...(withoutMailServer ? {} : { SMTP_URL: mails.url }),
       ...environment,
     });
-    const isolation = process.env["TEST_ISOLATION"] === "REPEATABLE READ" ? { isolation: "REPEATABLE READ" as const } : {};
-    const gateway = await composeGateway(values, { clock, log, ...isolation });
+    const keys = generatesKeys ? {} : { generateSigningKey: pooledSigningKeys(values.DATABASE_URL) };
+    const gateway = await composeGateway(values, { clock, log, ...keys });
     await gateway.server.listen({ host: "127.0.0.1", port });
     gateway.startBackgroundWork();
     return new TestGateway(gateway, values.PUBLIC_URL, clock, mails, database, logs, beside !== undefined);

@@ -37,6 +37,7 @@ export class SigningKeys {
     private readonly database: Database,
     private readonly encryptor: Encryptor,
     private readonly clock: Clock,
+    private readonly generateKey: () => Promise<NewSigningKey> = generateSigningKey,
   ) {
     const reuse = { clock, version: repository.cacheVersion };
     this.keySets = new ReadThroughCache({ reuse, read: (applicationId) => this.readKeySet(applicationId) });
@@ -149,7 +150,7 @@ export class SigningKeys {
   }
 
   private async generate(applicationId: string, state: SigningKeyState): Promise<SigningKeyEntity> {
-    const { kid, privatePem, publicPem, publicJwk }: NewSigningKey = await generateSigningKey();
+    const { kid, privatePem, publicPem, publicJwk } = await this.generateKey();
     const privateKeySealed = await this.encryptor.encrypt(associatedData({ applicationId, id: kid }), privatePem);
     const now = this.clock.now();
     const row = { applicationId, id: kid, state, privateKeySealed, publicKeyPem: publicPem, retiresAt: null, createdAt: now };
