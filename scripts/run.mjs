@@ -11,11 +11,11 @@ const require = createRequire(import.meta.url);
 
 /** What dist/ is made of. An image has none of the sources: there, what was built is all there is. */
 const gateway = {
-  name: "Latchkey (once; about half a minute)",
-  outputs: ["dist/src", "dist/migrations"],
+  name: "Latchkey (once; some seconds)",
+  outputs: ["dist/src"],
   marker: "dist/built",
-  sources: ["tsconfig.build.json", "tsconfig.json", "package.json", "src", "migrations"],
-  command: () => [require.resolve("typescript/bin/tsc"), "-p", "tsconfig.build.json"],
+  sources: ["tsconfig.json", "package.json", "src", "migrations", "scripts/bundle"],
+  command: () => ["scripts/bundle/build.mjs"],
 };
 const playground = {
   name: "the playground (once; some seconds)",
@@ -60,7 +60,7 @@ for (const part of parts.filter(hasSources)) if (command === "build" || !isBuilt
 if (command !== "build" && command !== "prepare") {
   // GraphQL.js and others check their callers unless told that this is no place for it.
   const env = { NODE_ENV: "production", ...process.env };
-  const child = spawn(process.execPath, ["--enable-source-maps", entry, ...process.argv.slice(2)], { stdio: "inherit", env });
+  const child = spawn(process.execPath, [entry, ...process.argv.slice(2)], { stdio: "inherit", env });
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }

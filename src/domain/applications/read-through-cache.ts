@@ -17,7 +17,8 @@ interface CacheEntry<Value> {
  * not kept.
  */
 export class ReadThroughCache<Value extends object> {
-  private readonly entries = new LRUCache<string, CacheEntry<Value>>({ max: 10_000 });
+  /** Bounded by size, as the library allocates `max` entries when it is constructed. */
+  private readonly entries = new LRUCache<string, CacheEntry<Value>>({ maxSize: 10_000, sizeCalculation: () => 1 });
   private readonly coalescedRead: CoalescedRead<Value | null>;
 
   constructor(
