@@ -23,12 +23,14 @@ export function coldStartMeasure(place: BenchmarkEnvironment): Measure {
   };
 }
 
-/** Everything that a built file imports when it is loaded. */
+/** Every package that a source imports when it is loaded. The bundle holds them; the reference loads them from node_modules. */
 function importedLibraries(): string[] {
-  const folder = join(root, "dist/src");
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith("js"));
+  const folder = join(root, "src");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (name) => /\.ts$/.test(name) && !name.endsWith(".test.ts"),
+  );
   const found = files.flatMap((name) => [
-    ...readFileSync(join(folder, name), "utf8").matchAll(/^import (?:[^"]*? from )?"([^".][^"]*)";$/gm),
+    ...readFileSync(join(folder, name), "utf8").matchAll(/^import (?!type )(?:[^"]*? from )?"([^".][^"]*)";$/gm),
   ]);
   return [...new Set(["mysql2", ...found.map(([, library = ""]) => library)])].sort();
 }

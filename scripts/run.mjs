@@ -12,11 +12,11 @@ const require = createRequire(import.meta.url);
 
 /** The parts of dist/. A container image contains no sources, so nothing is built there. */
 const gateway = {
-  name: "Latchkey (once; about half a minute)",
-  outputs: ["dist/src", "dist/migrations"],
+  name: "Latchkey (once; some seconds)",
+  outputs: ["dist/src"],
   marker: "dist/built",
-  sources: ["tsconfig.build.json", "tsconfig.json", "package.json", "src", "migrations"],
-  command: () => [require.resolve("typescript/bin/tsc"), "-p", "tsconfig.build.json"],
+  sources: ["tsconfig.json", "package.json", "src", "migrations", "scripts/bundle"],
+  command: () => ["scripts/bundle/build.mjs"],
 };
 const playground = {
   name: "the playground (once; some seconds)",
@@ -61,7 +61,7 @@ for (const part of parts.filter(hasSources)) if (command === "build" || !isBuilt
 if (command !== "build" && command !== "prepare") {
   // Libraries such as GraphQL.js run additional development checks unless NODE_ENV is production.
   const env = { NODE_ENV: "production", ...process.env };
-  const child = spawn(process.execPath, ["--enable-source-maps", entry, ...process.argv.slice(2)], { stdio: "inherit", env });
+  const child = spawn(process.execPath, [entry, ...process.argv.slice(2)], { stdio: "inherit", env });
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }

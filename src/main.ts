@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 import closeWithGrace from "close-with-grace";
-import { commandHost } from "./app/command-host.js";
 import { composeGateway, type Gateway } from "./app/compose.js";
 import { type Environment, readEnvironment } from "./app/environment.js";
-import { runCommand } from "./cli/index.js";
 import { demoValues, seedDemo } from "./management/index.js";
 
 const SHUTDOWN_TIMEOUT_MS = 15_000;
@@ -55,8 +53,14 @@ function banner(lines: readonly string[]): string {
   return `\n${rule}\n${lines.join("\n")}\n${rule}\n\n`;
 }
 
+/** Commands are loaded when one is given: a gateway that serves has no use for them. */
+async function runGivenCommand(): Promise<void> {
+  const [{ runCommand }, { commandHost }] = await Promise.all([import("./cli/index.js"), import("./app/command-host.js")]);
+  await runCommand(process.argv, commandHost);
+}
+
 const [command, ...rest] = process.argv.slice(2);
-const running = command === undefined || (command === "serve" && rest.length === 0) ? serve() : runCommand(process.argv, commandHost);
+const running = command === undefined || (command === "serve" && rest.length === 0) ? serve() : runGivenCommand();
 running.catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

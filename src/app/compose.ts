@@ -39,7 +39,6 @@ import {
   ChallengeTicketRepository,
 } from "../domain/one-time-codes/index.js";
 import { RateLimitBucketEntity, RateLimitBucketRepository, RateLimiter } from "../domain/rate-limiting/index.js";
-import { RedisRateLimitStore } from "../domain/rate-limiting/rate-limit-store.redis.js";
 import { SessionEntity, SessionRepository, TokenIssuer } from "../domain/sessions/index.js";
 import { PendingSignUpEntity, PendingSignUpRepository, UserEntity, UserRepository } from "../domain/users/index.js";
 import { flows } from "../flows/index.js";
@@ -84,6 +83,9 @@ const entities = [
   SecondFactorEntity,
   RecoveryCodeEntity,
 ];
+
+/** After the first requests that wait for a start, such as the health check of a load balancer. */
+const WARM_UP_DELAY_MS = 250;
 
 /** What tests put in the place of the real thing. */
 export interface Overrides {
@@ -153,7 +155,7 @@ async function buildServices(environment: Environment, base: BaseServices, overr
   const { applications, ...retentionPolicies } = repositories;
   const { users, pendingSignUps } = retentionPolicies;
   const applicationSecrets = new ApplicationSecrets(repositories.secrets, database, encryptor, clock);
-  const redis = environment.REDIS_URL ? new RedisRateLimitStore(environment.REDIS_URL, repositories.rateLimits, log) : null;
+  const redis = environment.REDIS_URL ? await openRedis(environment.REDIS_URL, repositories.rateLimits, log) : null;
   const faultPoints = new FaultPoints(environment.FAULT_POINT, log);
   const audit = new AuditLog(database, clock);
   encryptor.onFailure((place) => audit.recordDecryptionFailure(place));
@@ -205,6 +207,12 @@ async function buildServices(environment: Environment, base: BaseServices, overr
   return { services, dispatcher: messaging.dispatcher, inbox: messaging.inbox, close };
 }
 
+/** The client is loaded only where Redis is used. */
+async function openRedis(url: string, fallback: RateLimitBucketRepository, log: Logger) {
+  const { RedisRateLimitStore } = await import("../domain/rate-limiting/rate-limit-store.redis.js");
+  return new RedisRateLimitStore(url, fallback, log);
+}
+
 /** The rows of every noun. All but the applications' own go with their application, in this order. */
 function createRepositories(database: Database) {
   return {
@@ -225,7 +233,10 @@ function createRepositories(database: Database) {
   };
 }
 
-/** Constructs the whole gateway and warms what the first request would wait for. */
+/**
+ * Constructs the whole gateway with what a log-in would wait for: one thread that hashes, and the decoy. The other threads and the list of
+ * common passwords, which only new passwords are compared with, follow shortly after the gateway is ready.
+ */
 export async function composeGateway(environment: Environment, overrides: Overrides = {}): Promise<Gateway> {
   const container = await composeServices(environment, overrides);
   const { services, inbox, dispatcher } = container;
@@ -233,11 +244,13 @@ export async function composeGateway(environment: Environment, overrides: Overri
   const modules = [...flows, ...managementModules];
   const resolvers = new Map<unknown, object>(modules.map(({ resolver, create }) => [resolver, create(services)]));
   const linkFlows = flows.flatMap((flow) => flow.createLinkFlow?.(services) ?? []);
-  const schemas = await buildSchemas();
-  const server = await createServer({ environment, services, schemas, resolvers, linkFlows, readiness, dispatcher, inbox });
+  const buildServer = async () => {
+    const schemas = await buildSchemas();
+    return await createServer({ environment, services, schemas, resolvers, linkFlows, readiness, dispatcher, inbox });
+  };
+  // The decoy is hashed in a thread of its own while this one builds schemas and routes.
+  const [, server] = await Promise.all([services.hasher.warmUp(), buildServer()]);
   const maintenance = new Maintenance(services);
-  commonPasswords();
-  await services.hasher.warmUp();
   return {
     ...container,
     server,
@@ -247,6 +260,10 @@ export async function composeGateway(environment: Environment, overrides: Overri
       dispatcher.start();
       maintenance.start();
       readiness.isReady = true;
+      setTimeout(() => {
+        services.hasher.startThreads();
+        commonPasswords();
+      }, WARM_UP_DELAY_MS).unref();
     },
     close: async () => {
       readiness.isReady = false;

@@ -5,6 +5,7 @@ import { validateInlineArguments } from "./argument-limits.js";
 /** A schema and its published text. */
 export interface PublishedSchema {
   readonly schema: GraphQLSchema;
+  /** Printed when it is first read. */
   readonly sdl: string;
 }
 /** Requests carry the resolver objects of their gateway: one process can compose several. */
@@ -22,6 +23,8 @@ export async function buildPublishedSchema(resolvers: readonly unknown[], oneOfI
     // biome-ignore lint/complexity/noBannedTypes: the library's own type
     resolvers: resolvers as NonEmptyArray<Function>,
     orphanedTypes: [],
+    // TypeGraphQL would run an introspection query; assertValidSchema below checks the same and more.
+    skipCheck: true,
     validate: false,
     validateFn: validateInlineArguments,
     container: ({ context }: { context: ResolverRegistry }) => ({ get: (resolver) => context.resolvers.get(resolver) }),
@@ -30,5 +33,12 @@ export async function buildPublishedSchema(resolvers: readonly unknown[], oneOfI
   for (const name of oneOfInputs) (assertInputObjectType(schema.getType(name)) as { isOneOf: boolean }).isOneOf = true;
   (schema as { __validationErrors?: unknown }).__validationErrors = undefined;
   assertValidSchema(schema);
-  return { schema, sdl: `${oneOfInputs.length > 0 ? ONE_OF_DIRECTIVE : ""}${printSchema(schema)}\n` };
+  let sdl: string | undefined;
+  return {
+    schema,
+    get sdl() {
+      sdl ??= `${oneOfInputs.length > 0 ? ONE_OF_DIRECTIVE : ""}${printSchema(schema)}\n`;
+      return sdl;
+    },
+  };
 }

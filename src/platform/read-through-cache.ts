@@ -38,7 +38,8 @@ interface CacheEntry<Value> {
 
 /** Reads for which many requests ask: concurrent requests share one read, and values that hardly ever change are cached for one second. */
 export class ReadThroughCache<Value extends object | string> {
-  private readonly entries = new LRUCache<string, CacheEntry<Value>>({ max: MAX_ENTRIES });
+  /** Bounded by size, because the library allocates `max` entries when it is constructed. */
+  private readonly entries = new LRUCache<string, CacheEntry<Value>>({ maxSize: MAX_ENTRIES, sizeCalculation: () => 1 });
   private readonly running = new Map<string, Promise<Value | null>>();
   private readonly queued = new Map<string, Promise<Value | null>>();
 

@@ -82,7 +82,7 @@ describe("image", () => {
     expect(image.from).toContain(system);
     expect(instructionOf(image, "USER")).toBe("node");
     expect(instructionOf(image, "HEALTHCHECK")).toContain("/health/ready");
-    expect(JSON.parse(instructionOf(image, "CMD"))).toEqual(["node", "--enable-source-maps", "dist/src/main.js"]);
+    expect(JSON.parse(instructionOf(image, "CMD"))).toEqual(["node", "dist/src/main.js"]);
     const { bin } = JSON.parse(read("package.json")) as { bin: { latchkey: string } };
     expect(instructionOf(image, "RUN")).toContain(`ln -s /app/${bin.latchkey} `);
     const variables = [...instructionOf(image, "ENV").matchAll(/(\w+)=(\S+)/g)].map(([, name = "", value]) => [name, value]);

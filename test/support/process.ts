@@ -141,7 +141,7 @@ export class GatewayProcess {
     variables: Variables,
     main: string,
   ) {
-    this.child = spawn(process.execPath, ["--enable-source-maps", main], {
+    this.child = spawn(process.execPath, [main], {
       cwd: folder,
       env: { ...minimalEnvironment(), DATA_DIR: join(folder, "data"), ...variables },
       stdio: ["ignore", "pipe", "pipe"],

@@ -11,7 +11,7 @@ const nullUnlessActive = (application: Application | null) => (application && is
 
 /** Finds active applications. Reads are cached for one second, parsed settings for as long as their version is the stored one. */
 export class ApplicationDirectory {
-  private readonly parsedApplications = new LRUCache<string, Application>({ max: 10_000 });
+  private readonly parsedApplications = new LRUCache<string, Application>({ maxSize: 10_000, sizeCalculation: () => 1 });
   private readonly byAppKey: ReadThroughCache<Application>;
   private readonly bySecretKey: ReadThroughCache<Application>;
   private readonly byId: ReadThroughCache<Application>;

@@ -29,7 +29,7 @@ export class RotationNotAllowedError extends Error {
 
 /** One application's strip of keys: next -> current -> previous -> revoked. */
 export class SigningKeys {
-  private readonly importedKeys = new LRUCache<string, PrivateKey>({ max: 5_000 });
+  private readonly importedKeys = new LRUCache<string, PrivateKey>({ maxSize: 5_000, sizeCalculation: () => 1 });
   private readonly keySets: ReadThroughCache<KeySet>;
 
   constructor(

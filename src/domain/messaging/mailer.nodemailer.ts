@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { createTransport } from "nodemailer";
+import type { Transporter } from "nodemailer";
 import { isLoopbackHost } from "../../platform/loopback.js";
 import type { OutboundGuard } from "../../platform/outbound-guard.js";
 import { PermanentDeliveryError } from "./delivery.js";
@@ -17,7 +17,9 @@ type SocketCallback = (error: Error | null, options?: { connection: Socket } | f
 
 /** Mails by SMTP. Beyond this machine the connection must be encrypted: smtps://, or smtp:// with STARTTLS (RFC 3207). */
 export class NodemailerMailer implements Mailer {
-  private readonly transport;
+  private readonly options;
+  /** The library is loaded for the first mail. */
+  private transport: Promise<Transporter> | undefined;
 
   /** @param guard for servers that are not the operator's own choice */
   constructor(url: string, guard?: OutboundGuard) {
@@ -26,7 +28,7 @@ export class NodemailerMailer implements Mailer {
     const isLoopback = isLoopbackHost(hostname);
     const host = hostname.replace(/^\[|\]$/g, "");
     const portNumber = Number(port || (isSecure ? 465 : 587));
-    this.transport = createTransport({
+    this.options = {
       pool: true,
       maxConnections: 4,
       host,
@@ -41,7 +43,7 @@ export class NodemailerMailer implements Mailer {
       socketTimeout: 30_000,
       disableFileAccess: true,
       disableUrlAccess: true,
-    });
+    } as const;
   }
 
   async send(mail: Mail): Promise<void> {
@@ -49,7 +51,8 @@ export class NodemailerMailer implements Mailer {
     const replyToHeader = replyTo === "" ? {} : { replyTo: { name: "", address: replyTo } };
     try {
       // An address as an object is taken as it is; a string would be parsed as a list.
-      await this.transport.sendMail({ messageId, from, to: { name: "", address: to }, ...replyToHeader, subject, text, html });
+      const transport = await this.connectTransport();
+      await transport.sendMail({ messageId, from, to: { name: "", address: to }, ...replyToHeader, subject, text, html });
     } catch (error) {
       throw isPermanent(error as SmtpError) ? new PermanentDeliveryError("The mail server refuses this mail", { cause: error }) : error;
     }
@@ -57,11 +60,16 @@ export class NodemailerMailer implements Mailer {
 
   /** Connects and logs in without sending. @throws what the server or the network says */
   async verify(): Promise<void> {
-    await this.transport.verify();
+    await (await this.connectTransport()).verify();
   }
 
   async close(): Promise<void> {
-    this.transport.close();
+    (await this.transport)?.close();
+  }
+
+  private connectTransport(): Promise<Transporter> {
+    this.transport ??= import("nodemailer").then(({ createTransport }) => createTransport(this.options));
+    return this.transport;
   }
 }
 

@@ -33,7 +33,7 @@ function countOutput(this: FilterState, value: unknown): string {
 
 function createEngine(outputEscape: "escape" | typeof countOutput): Liquid {
   const limits = { parseLimit: 100_000, renderLimit: 200, memoryLimit: 200_000 };
-  const strict = { strictVariables: true, strictFilters: true, ownPropertyOnly: true, templates: {} };
+  const strict = { strictVariables: true, strictFilters: true, ownPropertyOnly: true, templates: {}, locale: "en-US" };
   const engine = new Liquid({ ...limits, ...strict, outputEscape: outputEscape as "escape" });
   restrictTo(engine.tags, allowedTags);
   restrictTo(engine.filters, allowedFilters);

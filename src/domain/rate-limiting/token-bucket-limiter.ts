@@ -16,7 +16,8 @@ interface TokenBucket {
  * database. Bounded: whoever has been quiet longest is forgotten first.
  */
 export class TokenBucketLimiter {
-  private readonly buckets = new LRUCache<string, TokenBucket>({ max: 50_000 });
+  /** Bounded by size, as the library allocates `max` entries when it is constructed. */
+  private readonly buckets = new LRUCache<string, TokenBucket>({ maxSize: 50_000, sizeCalculation: () => 1 });
 
   constructor(
     private readonly options: TokenBucketOptions,

@@ -27,7 +27,7 @@ main{max-width:760px;margin:0 auto}article{background:#fff;border-radius:8px;pad
 h1{font-size:24px}h2{font-size:18px;margin:0 0 4px}.meta{color:#5b6575;font-size:14px}.code{font-size:28px;letter-spacing:5px;font-weight:600}
 pre{white-space:pre-wrap;font:14px/1.5 ui-monospace,monospace;background:#f4f5f7;padding:12px;border-radius:6px}
 input,button{font:inherit;padding:6px 10px}`;
-const engine = new Liquid({ outputEscape: "escape", strictVariables: true, ownPropertyOnly: true });
+const engine = new Liquid({ locale: "en-US", outputEscape: "escape", strictVariables: true, ownPropertyOnly: true });
 const page = engine.parse(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="10">
 <title>Development inbox</title><link rel="stylesheet" href="/development/inbox.css"></head>

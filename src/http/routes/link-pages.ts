@@ -42,7 +42,7 @@ main{max-width:440px;margin:8vh auto 0;background:#fff;border-radius:8px;padding
 input{font:inherit;width:100%;box-sizing:border-box;padding:10px;border:1px solid #8a94a3;border-radius:6px}
 button,a.button{font:inherit;display:inline-block;margin-top:20px;background:#1c2430;color:#fff;border:0;border-radius:6px;padding:12px 20px;text-decoration:none;cursor:pointer}
 :focus-visible{outline:3px solid #2f6fde;outline-offset:2px}`;
-const engine = new Liquid({ outputEscape: "escape", strictVariables: false, ownPropertyOnly: true });
+const engine = new Liquid({ locale: "en-US", outputEscape: "escape", strictVariables: false, ownPropertyOnly: true });
 const template = engine.parse(`<!doctype html>
 <html lang="{{ locale }}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">
 <title>{{ title }}</title><link rel="stylesheet" href="{{ styles }}"></head>

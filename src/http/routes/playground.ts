@@ -12,8 +12,8 @@ interface PlaygroundParts {
   readonly hasInbox: boolean;
 }
 
-/** Beside the compiled src/. Run from the sources, the gateway has none. */
-const folder = fileURLToPath(new URL("../../../playground/", import.meta.url));
+/** Beside the folder of the bundle. Run from the sources, the gateway has none. */
+const folder = fileURLToPath(new URL("../playground/", import.meta.url));
 const assets = `${folder}assets/`;
 /** Monaco places its lines and colours by style attributes and elements; graphiql's fonts and Monaco's pictures are data: URLs of its CSS. */
 const PAGE_POLICY = [

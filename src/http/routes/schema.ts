@@ -8,9 +8,9 @@ export interface Schemas {
 
 /** The published contract of both APIs, in every mode, so that nobody needs introspection. */
 export function addSchemaRoutes(server: FastifyInstance, { authentication, management }: Schemas): void {
-  for (const [name, { sdl }] of Object.entries({ authentication, management }))
+  for (const [name, published] of Object.entries({ authentication, management }))
     server.get(`/schema/${name}.graphql`, async (_request, reply) => {
       void reply.header("Access-Control-Allow-Origin", "*").header("Cache-Control", "public, max-age=300");
-      await reply.type("text/plain; charset=utf-8").send(sdl);
+      await reply.type("text/plain; charset=utf-8").send(published.sdl);
     });
 }

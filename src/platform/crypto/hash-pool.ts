@@ -35,7 +35,7 @@ export class HashPool {
   /** The library the workers use; known once the first is ready. */
   library = "bcryptjs";
 
-  /** Threads start with the first job: commands that hash nothing start none. */
+  /** Threads start when jobs need them: commands that hash nothing start none. */
   constructor(private readonly workerCount: number) {}
 
   /** Jobs waiting for a worker. */
@@ -53,6 +53,11 @@ export class HashPool {
     return (await this.enqueue({ secret, hash })) as boolean;
   }
 
+  /** Starts the threads that no job has needed yet. */
+  startThreads(): void {
+    this.openSlots(this.workerCount);
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
     for (const job of this.queue.splice(0)) job.reject(new GatewayError("UNAVAILABLE", { retryAfterSeconds: 1 }));
@@ -61,7 +66,7 @@ export class HashPool {
 
   private enqueue(job: Pick<Job, "secret" | "cost" | "hash">): Promise<string | boolean> {
     if (this.queue.length >= MAX_QUEUED_JOBS || this.isClosed) throw new GatewayError("UNAVAILABLE", { retryAfterSeconds: 2 });
-    while (this.slots.length < this.workerCount) this.slots.push(this.openSlot());
+    this.openSlots(this.slots.filter(({ job }) => job).length + this.queue.length + 1);
     return new Promise((resolve, reject) => {
       this.queue.push({ ...job, resolve, reject });
       this.dispatch();
@@ -77,6 +82,10 @@ export class HashPool {
       slot.timeout = setTimeout(() => this.replaceWorker(slot, new Error("A hashing job took too long")), JOB_TIMEOUT_MS);
       slot.worker.postMessage({ id: this.nextId++, secret: job.secret, cost: job.cost, hash: job.hash });
     }
+  }
+
+  private openSlots(count: number): void {
+    while (!this.isClosed && this.slots.length < Math.min(count, this.workerCount)) this.slots.push(this.openSlot());
   }
 
   private openSlot(): WorkerSlot {

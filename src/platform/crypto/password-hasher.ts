@@ -29,9 +29,14 @@ export class PasswordHasher {
     return this.pool.library;
   }
 
-  /** Starts the threads and makes the decoy, so that the first log-in takes as long as any other. */
+  /** Starts a thread and makes the decoy, so that the first log-in takes as long as any other. */
   async warmUp(): Promise<void> {
     await this.getDecoyHash();
+  }
+
+  /** Starts the threads that no job has needed yet. */
+  startThreads(): void {
+    this.pool.startThreads();
   }
 
   /** @throws Refusal UNAVAILABLE when too much is being hashed */

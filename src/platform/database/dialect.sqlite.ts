@@ -1,4 +1,5 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { DataSource, type DataSourceOptions } from "typeorm";
 import { DateUtils } from "typeorm/util/DateUtils.js";
@@ -22,7 +23,7 @@ export async function openSqlite(options: DatabaseOptions): Promise<DatabaseConn
   mkdirSync(dirname(file), { recursive: true });
   closeSync(openSync(file, "a", 0o600));
   chmodSync(file, 0o600);
-  const Sqlite = await loadDriver();
+  const Sqlite = loadDriver();
   class ImmediateSqlite extends Sqlite {
     override prepare(sql: string) {
       return super.prepare(sql === "BEGIN TRANSACTION" ? "BEGIN IMMEDIATE" : sql);
@@ -87,9 +88,10 @@ export async function openSqlite(options: DatabaseOptions): Promise<DatabaseConn
 /** Release 13 needs Node 22; release 12 lets Node 24.19 and later abort the process when it collects a statement. */
 const DRIVER_PACKAGE = Number.parseInt(process.versions.node, 10) >= 22 ? "better-sqlite3-napi" : "better-sqlite3";
 
-async function loadDriver(): Promise<SqliteConstructor> {
+function loadDriver(): SqliteConstructor {
   try {
-    return (await import(DRIVER_PACKAGE)).default as SqliteConstructor;
+    // Not import(): V8 does not keep what import() needs in the code cache of the bundle.
+    return createRequire(import.meta.url)(DRIVER_PACKAGE) as SqliteConstructor;
   } catch (error) {
     throw new Error(
       `The embedded database needs the optional package ${DRIVER_PACKAGE}, which is not installed or does not load here: run npm ci again with this release of Node (on Node 20 it may need python3, make and g++), or set DATABASE_URL=mysql://...`,

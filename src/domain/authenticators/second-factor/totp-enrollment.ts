@@ -1,4 +1,3 @@
-import { toDataURL } from "qrcode";
 import { TOTP_DIGITS, TOTP_PERIOD_SECONDS, toBase32 } from "../../../platform/crypto/index.js";
 import type { Application } from "../../applications/index.js";
 
@@ -27,5 +26,7 @@ export async function createTotpProvisioning(
   const [issuer, label] = [heading, account].map(encodeURIComponent);
   const parameters = `secret=${secret}&issuer=${issuer}&algorithm=SHA1&digits=${TOTP_DIGITS}&period=${TOTP_PERIOD_SECONDS}`;
   const otpauthUrl = `otpauth://totp/${issuer}:${label}?${parameters}`;
+  // Loaded with the first enrolment: the gateway starts without it.
+  const { toDataURL } = await import("qrcode");
   return { secret, otpauthUrl, qrCode: await toDataURL(otpauthUrl, { errorCorrectionLevel: "M" }) };
 }
