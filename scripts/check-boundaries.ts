@@ -46,7 +46,6 @@ const libraryPlaces: Readonly<Record<string, readonly string[]>> = {
   zod: ["app/environment.ts", ".settings.ts", "domain/applications/settings/"],
   nodemailer: ["domain/messaging/mailer.nodemailer.ts"],
   twilio: ["domain/messaging/sms-sender.twilio.ts"],
-  ioredis: ["domain/rate-limiting/rate-limit-store.redis.ts"],
   mysql2: ["platform/database/"],
   bcryptjs: ["platform/crypto/"],
   jose: ["platform/crypto/"],

@@ -155,7 +155,6 @@ async function buildServices(environment: Environment, base: BaseServices, overr
   const { applications, ...retentionPolicies } = repositories;
   const { users, pendingSignUps } = retentionPolicies;
   const applicationSecrets = new ApplicationSecrets(repositories.secrets, database, encryptor, clock);
-  const redis = environment.REDIS_URL ? await openRedis(environment.REDIS_URL, repositories.rateLimits, log) : null;
   const faultPoints = new FaultPoints(environment.FAULT_POINT, log);
   const audit = new AuditLog(database, clock);
   encryptor.onFailure((place) => audit.recordDecryptionFailure(place));
@@ -174,7 +173,7 @@ async function buildServices(environment: Environment, base: BaseServices, overr
   const challenges = new Challenges(repositories.challenges, repositories.tickets, database, keyring, clock);
   const signingKeys = new SigningKeys(repositories.signingKeys, database, encryptor, clock, overrides.generateSigningKey);
   const jwtIssuer = new JwtIssuer(signingKeys, publicUrl, clock);
-  const rateLimiter = new RateLimiter(redis ?? repositories.rateLimits, keyring, audit, clock, log);
+  const rateLimiter = new RateLimiter(repositories.rateLimits, keyring, audit, clock, log);
   const applicationDirectory = new ApplicationDirectory(applications, clock);
   const signInServices = composeSignIn(base, repositories, {
     ...{ applicationDirectory, database, keyring, users, audit, outbox, rateLimiter, challenges },
@@ -200,17 +199,10 @@ async function buildServices(environment: Environment, base: BaseServices, overr
   };
   const close = async () => {
     await messaging.close();
-    await redis?.close();
     await pool.close();
     await database.close();
   };
   return { services, dispatcher: messaging.dispatcher, inbox: messaging.inbox, close };
-}
-
-/** The client is loaded only where Redis is used. */
-async function openRedis(url: string, fallback: RateLimitBucketRepository, log: Logger) {
-  const { RedisRateLimitStore } = await import("../domain/rate-limiting/rate-limit-store.redis.js");
-  return new RedisRateLimitStore(url, fallback, log);
 }
 
 /** The rows of every noun. All but the applications' own go with their application, in this order. */

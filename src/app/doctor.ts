@@ -4,7 +4,6 @@ import { ApplicationSecretRepository } from "../domain/applications/index.js";
 import { SigningKeyRepository } from "../domain/jwt/index.js";
 import { OutboxRepository } from "../domain/messaging/index.js";
 import { NodemailerMailer } from "../domain/messaging/mailer.nodemailer.js";
-import { pingRedis } from "../domain/rate-limiting/rate-limit-store.redis.js";
 import { systemClock } from "../platform/clock.js";
 import { Encryptor, HashPool, Keyring, loadMasterKeys, PasswordHasher } from "../platform/crypto/index.js";
 import type { Database } from "../platform/database/index.js";
@@ -30,13 +29,7 @@ export async function diagnose(): Promise<Finding[]> {
 }
 
 async function runChecks(environment: Environment): Promise<Finding[]> {
-  return [
-    ...(await checkDatabase(environment)),
-    await checkMail(environment),
-    ...(await checkRedis(environment)),
-    await checkHashing(environment),
-    ...checkProxy(environment),
-  ];
+  return [...(await checkDatabase(environment)), await checkMail(environment), await checkHashing(environment), ...checkProxy(environment)];
 }
 
 async function checkDatabase(environment: Environment): Promise<Finding[]> {
@@ -99,16 +92,6 @@ async function checkMail({ SMTP_URL, GATEWAY_MODE }: Environment): Promise<Findi
     return failure("mail", error);
   } finally {
     await mailer.close();
-  }
-}
-
-async function checkRedis({ REDIS_URL }: Environment): Promise<Finding[]> {
-  if (!REDIS_URL) return [];
-  try {
-    await pingRedis(REDIS_URL);
-    return [ok("redis", "answers")];
-  } catch {
-    return [warning("redis", "does not answer: throttling counts in the database")];
   }
 }
 

@@ -62,11 +62,6 @@ export const environmentSchema = z.object({
     .optional()
     .describe("Mail server; without it, development shows mails in its inbox"),
   MAIL_FROM: z.email().optional().describe("Sender address; default no-reply@ the host of PUBLIC_URL"),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\/.+$/, "must be redis://...")
-    .optional()
-    .describe("Shares throttling counters through Redis"),
   BCRYPT_COST: z.coerce.number().int().min(4).max(15).default(12).describe("bcrypt cost, 10 to 15 (4 in tests)"),
   HASH_WORKERS: z.coerce
     .number()
@@ -92,12 +87,16 @@ export const environmentSchema = z.object({
     .describe("Text messages all applications together send in a day, at most"),
   TWILIO_BASE_URL: httpUrl.optional().describe("Tests only: where the Twilio client sends; refused in production"),
   OUTBOUND_ALLOW: list.default([]).describe("Tests only: host:port pairs the outbound guard lets through; refused in production"),
-  ID_TOKEN_ISSUERS: z.string().optional().describe("Tests only: other issuers of ID tokens; refused in production"),
   MANAGEMENT_ORIGINS: list.pipe(z.array(httpUrl)).default([]).describe("Origins that may call the Management API with a bearer"),
   FAULT_POINT: z.string().optional().describe("Tests only: pause at this named place; refused in production"),
   DEVELOPMENT_ALLOW_HOST: flag.default(false).describe("1 lets development listen on an address that is not loopback"),
 });
 type Values = z.output<typeof environmentSchema>;
+
+/** Variables of earlier releases: ignoring them silently would surprise an operator. */
+const removedVariables: Readonly<Record<string, string>> = {
+  REDIS_URL: "is no longer supported: rate limits are kept in the database; remove the variable",
+};
 
 /** The environment as the gateway uses it: checked, with every default filled in, frozen. */
 export interface Environment extends Omit<Values, "GATEWAY_MODE" | "PUBLIC_URL" | "DATABASE_URL" | "DEMO" | "MAIL_FROM"> {
@@ -143,7 +142,9 @@ export function parseEnvironment(variables: Record<string, string | undefined>):
     : environmentSchema.parse(Object.fromEntries(Object.entries(provided).filter(([name]) => !invalidNames.has(name))));
   const schemaFailures = schemaIssues.map(({ name, message }) => `${name} ${message}`);
   const modeFailures = values.GATEWAY_MODE === "production" ? productionFailures(values, invalidNames) : developmentFailures(values);
-  if (schemaFailures.length + modeFailures.length > 0) throw new InvalidEnvironmentError([...schemaFailures, ...modeFailures]);
+  const removed = Object.keys(provided).filter((name) => name in removedVariables);
+  const failures = [...schemaFailures, ...removed.map((name) => `${name} ${removedVariables[name]}`), ...modeFailures];
+  if (failures.length > 0) throw new InvalidEnvironmentError(failures);
   const publicUrl = values.PUBLIC_URL ?? `http://${isIPv6(values.HOST) ? `[${values.HOST}]` : values.HOST}:${values.PORT}`;
   return Object.freeze({
     ...values,
@@ -178,7 +179,7 @@ function productionFailures(values: Values, invalidNames: ReadonlySet<string>): 
   if (values.BCRYPT_COST < 10) failures.push("BCRYPT_COST must be at least 10 in production");
   if (values.DEMO) failures.push("DEMO must not be set in production");
   if (values.TRUST_PROXY.some((network) => network.endsWith("/0"))) failures.push("TRUST_PROXY must not trust every address");
-  for (const name of ["TWILIO_BASE_URL", "ID_TOKEN_ISSUERS", "FAULT_POINT"] as const)
+  for (const name of ["TWILIO_BASE_URL", "FAULT_POINT"] as const)
     if (values[name] !== undefined) failures.push(`${name} is for tests and refused in production`);
   if (values.OUTBOUND_ALLOW.length > 0) failures.push("OUTBOUND_ALLOW is for tests and refused in production");
   if (values.DEVELOPMENT_ALLOW_HOST) failures.push("DEVELOPMENT_ALLOW_HOST is for development and refused in production");

@@ -122,10 +122,10 @@ describe("image", () => {
 
 describe("Docker Compose", () => {
   const { services, volumes } = parse(read("docker-compose.yml")) as ComposeFile;
-  const { gateway, mysql, mailpit, redis } = services;
+  const { gateway, mysql, mailpit } = services;
 
   it("docker-compose.yml - variables of the gateway - are known, and a gateway starts with them", () => {
-    expect(Object.keys(services).sort()).toEqual(["gateway", "mailpit", "mysql", "redis"]);
+    expect(Object.keys(services).sort()).toEqual(["gateway", "mailpit", "mysql"]);
     const variables = gateway?.environment ?? {};
     expect(Object.keys(variables).filter((name) => !knownVariables.has(name))).toEqual([]);
     const environment = parseEnvironment(variables);
@@ -135,7 +135,6 @@ describe("Docker Compose", () => {
     expect([database.hostname, database.username, database.password, database.pathname]).toEqual([
       ...["mysql", MYSQL_USER, MYSQL_PASSWORD, `/${MYSQL_DATABASE}`],
     ]);
-    expect(new URL(environment.REDIS_URL ?? "").hostname).toBe("redis");
     // Mail without TLS stays on the gateway's own loopback.
     expect(new URL(environment.SMTP_URL ?? "").host).toBe("127.0.0.1:1025");
     expect(mailpit?.network_mode).toBe("service:gateway");
@@ -150,8 +149,7 @@ describe("Docker Compose", () => {
       for (const [other, { condition }] of Object.entries(service.depends_on ?? {}))
         expect(condition === "service_healthy" ? services[other]?.healthcheck?.test.length : services[other]).toBeTruthy();
     }
-    expect(Object.keys(gateway?.depends_on ?? {}).sort()).toEqual(["mysql", "redis"]);
+    expect(Object.keys(gateway?.depends_on ?? {}).sort()).toEqual(["mysql"]);
     expect(gateway?.volumes).toEqual([`data:${instructionOf(image, "VOLUME")}`]);
-    expect(redis?.ports).toBeUndefined();
   });
 });

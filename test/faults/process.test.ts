@@ -126,13 +126,13 @@ describe("invalid environment", () => {
       DEMO: "1",
       FAULT_POINT: "outbox.before-send",
       TWILIO_BASE_URL: "http://127.0.0.1:9",
-      ID_TOKEN_ISSUERS: "https://issuer.example",
+      REDIS_URL: "redis://127.0.0.1:6379",
       OUTBOUND_ALLOW: "127.0.0.1:9",
       DEVELOPMENT_ALLOW_HOST: "1",
       TRUST_PROXY: "0.0.0.0/0",
       SMTP_URL: "imap://mail.example",
     };
-    const values = [wrong.MASTER_KEYS, wrong.DATABASE_URL, wrong.PUBLIC_URL, wrong.ID_TOKEN_ISSUERS];
+    const values = [wrong.MASTER_KEYS, wrong.DATABASE_URL, wrong.PUBLIC_URL, wrong.REDIS_URL];
     expect((await refused({ GATEWAY_MODE: "production", ...wrong }, values)).sort()).toEqual(Object.keys(wrong).sort());
   });
 

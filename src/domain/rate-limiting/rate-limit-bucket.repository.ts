@@ -1,21 +1,31 @@
 import { LessThan } from "typeorm";
-import type { Transaction } from "../../platform/database/index.js";
-import { BatchedLookup, CompareAndSwap, type Database, PreparedInsert } from "../../platform/database/index.js";
+import { BatchedLookup, CompareAndSwap, type Database, PreparedInsert, type Transaction } from "../../platform/database/index.js";
 import { RateLimitBucketEntity } from "./rate-limit-bucket.entity.js";
-import { type BucketState, type ConsumeResult, emptyState } from "./rate-limit-bucket.js";
-import {
-  type BucketStates,
-  consumeAll,
-  type RateLimitBucket,
-  type RateLimitStore,
-  type Settlement,
-  settleBucket,
-} from "./rate-limit-store.js";
+import { type BucketState, type ConsumeResult, consumeOne, emptyState, refundOne } from "./rate-limit-bucket.js";
+import type { RateLimit } from "./rate-limits.js";
+
+/** The counter of one limit for one key, e.g. an account or a network. */
+export interface RateLimitBucket {
+  readonly applicationId: string;
+  /** HMAC of what is counted: no handle or address is stored. */
+  readonly key: string;
+  readonly limit: RateLimit;
+}
+/** A change of a counter after the attempt. */
+export interface Settlement {
+  readonly bucket: RateLimitBucket;
+  /** Take one attempt back, or remove everything that was counted. */
+  readonly kind: "refund" | "reset";
+  /** The attempt that is settled; null where it is not known which. */
+  readonly taken: ConsumeResult | null;
+}
+/** Stored states in the order of their buckets; null where there is no row. */
+type BucketStates = readonly (BucketState | null)[];
 
 const selection = { bucket: RateLimitBucketEntity };
 
-/** Keeps buckets in the database: by comparing and setting, and where that meets another attempt at the same by locking them first. */
-export class RateLimitBucketRepository implements RateLimitStore {
+/** Counters of all processes. Every operation is atomic over its buckets: by compare and swap, and on a conflict by locking them first. */
+export class RateLimitBucketRepository {
   private readonly preparedInsertMissing: PreparedInsert<RateLimitBucketEntity>;
   private readonly preparedUpsert: PreparedInsert<RateLimitBucketEntity>;
   private readonly preparedCompareAndSwap: CompareAndSwap<RateLimitBucketEntity>;
@@ -34,6 +44,7 @@ export class RateLimitBucketRepository implements RateLimitStore {
     );
   }
 
+  /** Takes one from every bucket, or from none when an enforced limit is blocked. Results are in the order of `buckets`. */
   async consume(buckets: readonly RateLimitBucket[], now: Date): Promise<readonly ConsumeResult[]> {
     if (!this.database.isInTransaction) {
       const expected = await this.read(buckets);
@@ -47,11 +58,14 @@ export class RateLimitBucketRepository implements RateLimitStore {
     });
   }
 
+  /** Takes attempts back and resets buckets. */
   async settle(settlements: readonly Settlement[], now: Date): Promise<void> {
     const buckets = settlements.map(({ bucket }) => bucket);
-    // What is forgotten stays as an empty row until it is purged: whoever saw another state must find that it has changed.
+    // A reset leaves an empty row until it is purged, so that a request that has read another state finds it changed.
     const settled = (states: BucketStates) =>
-      settlements.map((settlement, index) => settleBucket(settlement, states[index] ?? null, now) ?? emptyState(now));
+      settlements.map(({ bucket, kind, taken }, index) =>
+        kind === "reset" ? emptyState(now) : refundOne(states[index] ?? emptyState(now), bucket.limit, taken),
+      );
     // While nobody else has counted, all is still as these attempts left it.
     const lastKnown = settlements.map(({ taken }) => taken?.after ?? null);
     const isKnown = !lastKnown.includes(null) && !this.database.isInTransaction;
@@ -62,6 +76,7 @@ export class RateLimitBucketRepository implements RateLimitStore {
     });
   }
 
+  /** Reads without taking. */
   async peek({ applicationId, key }: RateLimitBucket, now: Date): Promise<BucketState> {
     return (await this.byKey.first([applicationId, key]))?.bucket ?? emptyState(now);
   }
@@ -111,6 +126,13 @@ export class RateLimitBucketRepository implements RateLimitStore {
     await this.preparedInsertMissing.run(rowsOf(buckets, empty), tx.manager);
     return await this.read(buckets);
   }
+}
+
+/** Takes one from every bucket; when one is blocked nothing is counted, but states follow a clock that was set back. */
+function consumeAll(buckets: readonly RateLimitBucket[], states: BucketStates, now: Date) {
+  const results = buckets.map(({ limit }, index) => consumeOne(states[index] ?? emptyState(now), limit, now));
+  const isLimited = results.some(({ retryAfterSeconds }, index) => retryAfterSeconds > 0 && buckets[index]?.limit.isEnforced);
+  return { results, next: results.map(({ before, after }) => (isLimited ? before : after)) };
 }
 
 const rowOf = (

@@ -5,7 +5,7 @@ import { type Failure, failure } from "../../platform/errors/index.js";
 import type { AuditLog } from "../audit/index.js";
 import { inApplication, internalContext, type RequestContext } from "../request-context.js";
 import type { ConsumeResult } from "./rate-limit-bucket.js";
-import type { RateLimitBucket, RateLimitStore, Settlement } from "./rate-limit-store.js";
+import type { RateLimitBucket, RateLimitBucketRepository, Settlement } from "./rate-limit-bucket.repository.js";
 import { type RateLimit, type RateLimitName, rateLimits } from "./rate-limits.js";
 
 /** What a budget is counted for, e.g. an account and a network. */
@@ -39,7 +39,7 @@ export class RateLimiter {
   private readonly inFlight = new Map<string, Set<Promise<unknown>>>();
 
   constructor(
-    private readonly store: RateLimitStore,
+    private readonly store: RateLimitBucketRepository,
     private readonly keyring: Keyring,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
