@@ -86,7 +86,7 @@ describe("schema", () => {
     const variables = { DATABASE_URL: database.url, MASTER_KEYS };
     try {
       const results = await Promise.all(Array.from({ length: 3 }, () => runCommand(["migrate"], variables, createTemporaryFolder())));
-      expect(results.map(({ code, stderr }) => [code, /is up to date/.test(stderr)])).toEqual(results.map(() => [0, true]));
+      expect(results.map(({ code, stderr }) => [code, /are up to date/.test(stderr)])).toEqual(results.map(() => [0, true]));
       const shown = await runCommand(["application", "list", "--json"], variables, createTemporaryFolder());
       expect([shown.code, JSON.parse(shown.stdout)]).toEqual([0, []]);
     } finally {
@@ -203,7 +203,7 @@ describe("guards", () => {
   });
 
   it("write - outside of a transaction - throws", () => {
-    expect(() => gateway.services.database.writeManager).toThrow(/outside of a transaction/);
+    expect(() => gateway.services.database.writeManager).toThrow(/outside a transaction/);
   });
 
   it("transaction - work that throws - is rolled back and runs no after-commit callback", async () => {

@@ -50,6 +50,6 @@ describe("rate limits in Redis", () => {
     for (let index = 0; index < 5; index++) await guess("192.0.2.3", email);
     expect(await guess("192.0.2.3", email, secondGateway.url)).toMatchObject({ __typename: "TooManyAttempts" });
     expect(await countRows()).toBeGreaterThan(0);
-    expect(gateway.logs.filter((line) => line.includes("Redis does not answer"))).toHaveLength(1);
+    expect(gateway.logs.filter((line) => line.includes("Redis is unavailable"))).toHaveLength(1);
   });
 });

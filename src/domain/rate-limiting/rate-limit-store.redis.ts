@@ -85,7 +85,7 @@ export class RedisRateLimitStore implements RateLimitStore {
       if ((await this.redis.eval(COMPARE_AND_SET, keys.length, ...keys, ...expected, ...values, ...ttlsMs)) === 1) return result;
       await delay(attempt % 7);
     }
-    throw new Error("A throttle bucket is fought over");
+    throw new Error("Rate limit update abandoned after too many concurrent changes");
   }
 
   private async withFallback<Result>(inRedis: Promise<Result>, runFallback: () => Promise<Result>): Promise<Result> {
@@ -101,7 +101,7 @@ export class RedisRateLimitStore implements RateLimitStore {
     const now = performance.now();
     if (this.warnedAt !== 0 && now - this.warnedAt < MIN_WARNING_INTERVAL_MS) return;
     this.warnedAt = now;
-    this.log.error({ err: error }, "Redis does not answer: throttling counts in the database");
+    this.log.error({ err: error }, "Redis is unavailable; rate limits fall back to the database");
   }
 }
 

@@ -139,7 +139,7 @@ export class PasswordResetService {
       await rateLimiter.reset(logInKeys(application.id, email, client));
       await rateLimiter.refund(refundableMessageKeys(purposeOf(application, email)));
     } catch (error) {
-      log.warn({ err: error }, "budgets not given back");
+      log.warn({ err: error }, "rate limit refund failed");
     }
   }
 }

@@ -69,7 +69,7 @@ class PublishedFiles {
       return next?.files ?? null;
     } catch (error) {
       if (!cached || !isDatabaseUnavailable(error)) throw error;
-      log.warn({ applicationId }, "the database is unavailable: keys served as published last");
+      log.warn({ applicationId }, "database unavailable, serving the last published keys");
       return cached.files;
     }
   }

@@ -52,7 +52,7 @@ export class BatchedUpdate<Entity extends ObjectLiteral, Property extends keyof 
    * @throws Error inside of a transaction
    */
   async run(request: UpdateRequest<Pick<Entity, Property>>): Promise<boolean> {
-    if (this.database.isInTransaction) throw new Error("A transaction of its own inside of another one");
+    if (this.database.isInTransaction) throw new Error("Autocommit statement inside a transaction");
     const outcome = await this.runBatched(request);
     return outcome === "lock-timeout" ? (await this.execute([request], "many")) === 1 : outcome === "changed";
   }

@@ -59,7 +59,7 @@ export class Database {
   /** Where writes go. @throws Error outside of a transaction */
   get writeManager(): EntityManager {
     const unit = this.unitsOfWork.getStore();
-    if (!unit) throw new Error("A write outside of a transaction");
+    if (!unit) throw new Error("Write outside a transaction");
     return unit.manager;
   }
 
@@ -93,7 +93,7 @@ export class Database {
    * every attempt; null when one attempt was to be all and it met a lock. @throws Error inside of a transaction
    */
   async executeAutocommit(sql: string, parameters: () => readonly unknown[], attempts: "one" | "many" = "many"): Promise<number | null> {
-    if (this.isInTransaction) throw new Error("A transaction of its own inside of another one");
+    if (this.isInTransaction) throw new Error("Autocommit statement inside a transaction");
     const attempt = () =>
       this.transactionSemaphore.run(() => this.connection.executePrepared(this.connection.writer.manager, sql, parameters()));
     if (attempts === "many") return await this.withRetry(attempt);
