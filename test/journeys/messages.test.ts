@@ -220,6 +220,6 @@ describe("built-in templates", () => {
     ["a text message in a language", { sms: { en: "{{ code }}", de: "{{ code }}" } }],
     ["a description of a variable", { texts: { en: { ...words, subject: "{{ mood }}" }, de: words, fr: words } }],
   ])("start - a message lacks %s - fails with the message's name", (_, change) => {
-    expect(make(change)).toThrow(/Message template made/);
+    expect(make(change)).toThrow(/The message made/);
   });
 });

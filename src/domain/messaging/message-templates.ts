@@ -59,11 +59,11 @@ function requireComplete(template: MessageTemplate, locale: Locale): void {
   const sources = builtInSources(template, locale) ?? {};
   const parts = partsOf(template);
   if (parts.length === 0 || !parts.every((part) => sources[part]?.trim()))
-    throw new Error(`Message template ${template.name} (${locale}) is missing a subject, text, HTML or SMS part`);
+    throw new Error(`The message ${template.name} (${locale}) lacks a subject, text, HTML or SMS part`);
   for (const variable of template.requiredVariables)
     for (const part of parts)
       if (part !== "subject" && !new RegExp(`{{\\s*${variable}\\s*}}`).test(sources[part] ?? ""))
-        throw new Error(`Message template ${template.name} (${locale}) does not use the required variable ${variable}`);
+        throw new Error(`The message ${template.name} (${locale}) does not show ${variable}`);
 }
 
 /** The variables a message's own texts use are the ones it is sent with; name and address come with every message. */
@@ -71,9 +71,6 @@ function variablesOf(template: MessageTemplate): string[] {
   const sources = translatedLocales.flatMap((locale) => Object.entries(builtInSources(template, locale) ?? {}));
   const used = sources.flatMap(([part, source]) => globalVariables(part as MessagePart, source));
   const undescribed = used.find((name) => !Object.hasOwn(templateVariables, name));
-  if (undescribed)
-    throw new Error(
-      `Message template ${template.name} uses the undocumented variable ${undescribed}; describe it in src/domain/messaging/template-variables.ts`,
-    );
+  if (undescribed) throw new Error(`The message ${template.name} uses ${undescribed}, which src/messaging/variables.ts does not describe`);
   return [...new Set(["appName", "handle", ...used])];
 }
