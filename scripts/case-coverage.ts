@@ -1,5 +1,5 @@
-// Which cases of docs/security-cases.md the last test runs covered: counted from tests that passed, never from files.
-// TEST_RESULTS=test-results/sqlite.json npm test; npm run coverage:cases [-- FILE...]
+// Reports which cases of docs/security-cases.md the last test runs covered. A case is covered if a test with its id in the title passed
+// and none failed. Usage: TEST_RESULTS=test-results/sqlite.json npm test; npm run coverage:cases [-- FILE...]
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -24,7 +24,7 @@ const reasonById = new Map(Object.entries(notApplicable).flatMap(([reason, names
 const files = process.argv.slice(2);
 if (files.length === 0 && existsSync(FOLDER)) files.push(...readdirSync(FOLDER).map((name) => join(FOLDER, name)));
 const runs = files.filter((file) => file.endsWith(".json")).map(readRun);
-if (runs.length === 0) fail(`No results: run the tests with TEST_RESULTS=${FOLDER}/NAME.json first`);
+if (runs.length === 0) fail(`No test results found. Run the tests with TEST_RESULTS=${FOLDER}/NAME.json first.`);
 
 const failed = new Set(runs.flatMap((run) => [...run.failed]));
 const covered = new Set(runs.flatMap((run) => [...run.passed]).filter((id) => !failed.has(id)));
@@ -47,12 +47,12 @@ for (const [reason, names] of Object.entries(notApplicable)) {
   const still = names.filter((id) => !covered.has(id));
   if (still.length > 0) printLine(`not applicable yet, ${reason}: ${still.join(" ")}`);
   const done = names.filter((id) => covered.has(id));
-  if (done.length > 0) printLine(`covered by now, strike them from test/not-applicable-cases.json: ${done.join(" ")}`);
+  if (done.length > 0) printLine(`covered, remove from test/not-applicable-cases.json: ${done.join(" ")}`);
 }
 const unknown = [...new Set([...covered, ...failed, ...reasonById.keys()])].filter((id) => !ids.includes(id));
-if (unknown.length > 0) fail(`Not in docs/security-cases.md: ${unknown.join(" ")}`);
+if (unknown.length > 0) fail(`Ids that are not in docs/security-cases.md: ${unknown.join(" ")}`);
 
-/** A title may carry several ids; a case of which one test failed is not covered. */
+/** Collects the ids in the titles of passed and failed tests. A title may contain several ids. */
 function readRun(file: string): Run {
   const passed = new Set<string>();
   const failures = new Set<string>();

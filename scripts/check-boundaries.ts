@@ -1,8 +1,8 @@
-// The only description of which part of src may import which. `--print` writes the paragraph that CONTRIBUTING.md quotes.
+// Defines and checks which part of src may import which. With `--print`, it prints the paragraphs that CONTRIBUTING.md quotes.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
-/** Layers from the top; imports point down only. Folders of one layer do not import each other. */
+/** Layers, from the top. Imports point down only, and folders of one layer do not import each other. */
 const layers: readonly (readonly string[])[] = [
   ["main.ts"],
   ["app"],
@@ -12,7 +12,7 @@ const layers: readonly (readonly string[])[] = [
   ["domain"],
   ["platform"],
 ];
-/** Modules of domain/: each imports only those before it. */
+/** Modules of domain/. Each imports only those before it. */
 const domainOrder = [
   "request-context.ts",
   "applications",
@@ -31,7 +31,7 @@ const domainOrder = [
 /** These layers import types of app/services.ts, because app/ composes what they receive. */
 const servicesFile = "app/services.ts";
 const servicesReaders = ["http", "cli", "flows", "management"];
-/** Libraries that belong to one place. A place is a path prefix or, beginning with a dot, a file suffix. Tests are not checked. */
+/** Where a library may be imported: path prefixes or, beginning with a dot, file suffixes. Tests are not checked. */
 const libraryPlaces: Readonly<Record<string, readonly string[]>> = {
   typeorm: ["platform/database/", ".entity.ts", ".repository.ts", "domain/messaging/mailer.inbox.ts"],
   "type-graphql": ["graphql/", ".resolver.ts", ".types.ts"],
@@ -54,10 +54,10 @@ const libraryPlaces: Readonly<Record<string, readonly string[]>> = {
   "node:crypto": ["platform/crypto/"],
   crypto: ["platform/crypto/"],
 };
-/** Names that say nothing about what a file holds. */
+/** File and folder names that do not describe their contents. */
 const vagueName = /(^|[/.-])(utils?|helpers?|common|shared|misc|lib|core|base)(?=[/.]|$)/;
 
-/** The module of a path below src: what another module enters by its index.ts. */
+/** The module that a path below src belongs to. Other modules enter it through its index.ts. */
 function moduleOf(path: string): string {
   const [layer = "", part = "", ...rest] = path.split("/");
   if (["domain", "flows", "management", "platform"].includes(layer))
@@ -67,7 +67,7 @@ function moduleOf(path: string): string {
 const rankOf = (path: string) => layers.findIndex((layer) => layer.includes(path.split("/")[0] ?? ""));
 const isTypeOnly = (statement: string) => statement.startsWith("import type") || statement.startsWith("export type");
 
-/** Why `file` may not import `target` (both below src, as .ts), or nothing. */
+/** The reason why `file` may not import `target` (both relative to src, as .ts), or undefined if it may. */
 function judgeImport(file: string, target: string, statement: string): string | undefined {
   if (target.startsWith("../"))
     return file === "app/compose.ts" && target.startsWith("../migrations/") ? undefined : "src imports nothing outside src";
@@ -79,10 +79,10 @@ function judgeImport(file: string, target: string, statement: string): string | 
   if (rankOf(target) < rankOf(file)) return `${fromLayer} is below ${toLayer}: imports point down`;
   if (fromLayer !== toLayer && rankOf(target) === rankOf(file)) return `${fromLayer} and ${toLayer} do not import each other`;
   if (["flows", "management"].includes(fromLayer) && fromLayer === toLayer && ![from, to].includes(fromLayer))
-    return "one use case does not import another: what both need is a domain operation";
+    return "use cases do not import each other: move what both need to a domain operation";
   if (fromLayer === "domain" && toLayer === "domain") {
     const [here, there] = [domainOrder.indexOf(from.split("/")[1] ?? ""), domainOrder.indexOf(to.split("/")[1] ?? "")];
-    if (here < 0 || there < 0) return "every module of domain has its place in the order";
+    if (here < 0 || there < 0) return "a module of domain is missing in the order of modules";
     if (there > here) return "a module of domain imports only those before it";
   }
   const isEntry = target.endsWith("/index.ts") || target === to || !target.slice(to.length + 1) || isSingleFile(target, to);
@@ -107,8 +107,8 @@ function check(): string[] {
   const complaints: string[] = [];
   const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => /\.m?ts$/.test(name));
   for (const file of files) {
-    if (vagueName.test(file)) complaints.push(`src/${file}: the name says nothing about what is in it`);
-    if (rankOf(file) < 0) complaints.push(`src/${file}: no layer has this place`);
+    if (vagueName.test(file)) complaints.push(`src/${file}: the name does not describe the contents`);
+    if (rankOf(file) < 0) complaints.push(`src/${file}: the folder belongs to no layer`);
     if (file.endsWith(".test.ts")) continue;
     const text = readFileSync(join("src", file), "utf8");
     if (/\bprocess\.env\b/.test(text) && file !== "app/environment.ts")

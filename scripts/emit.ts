@@ -1,4 +1,5 @@
-// Writes what is derived from the sources: the SDL of both APIs, .env.example and the error catalogue. --check compares instead.
+// Writes the files that are generated from the sources: the SDL of both APIs, .env.example and reference pages. With --check, it only
+// reports stale files.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
@@ -29,21 +30,21 @@ const durationUnits = [
   ["min", 60],
 ] as const;
 
-/** What no application can change, because a journey or a promise rests on it. */
+/** Limits that no application can change, because flows or security guarantees depend on them. */
 const fixedLimits: readonly (readonly [string, string])[] = [
-  ["wrong codes that void a code (its link stays)", String(MAX_CODE_ATTEMPTS)],
-  ["between two codes of one kind to one account", formatDuration(RESEND_COOLDOWN_SECONDS)],
-  ["unfinished sign-ups of one address at once", String(MAX_TICKETS_PER_CHALLENGE)],
-  ["digits of new codes while an application's codes are being guessed", String(LONG_CODE_DIGITS)],
+  ["wrong codes that invalidate a code (its link remains valid)", String(MAX_CODE_ATTEMPTS)],
+  ["minimum time between two codes of one kind for one account", formatDuration(RESEND_COOLDOWN_SECONDS)],
+  ["concurrent pending sign-ups for one address", String(MAX_TICKETS_PER_CHALLENGE)],
+  ["digits of new codes while codes of the application are being guessed", String(LONG_CODE_DIGITS)],
   ["digits of an invitation's code", String(INVITATION_CODE_DIGITS)],
-  ["life of a code sent by text message", formatDuration(SMS_CODE_SECONDS)],
-  ["tokens of links and sessions", "256 random bits; stored as SHA-256"],
-  ["longest password", `${MAX_CHARACTERS} characters, ${MAX_BYTES} bytes`],
-  ["a log-in or reauthentication is proof enough for what cannot be undone", formatDuration(REAUTHENTICATION_MAX_AGE_SECONDS)],
-  ["a device stays known", formatDuration(DEVICE_SECONDS)],
-  ["largest JWT", `${MAX_JWT_BYTES} bytes`],
-  ["a signing key is public before it signs", formatDuration(PUBLISH_BEFORE_USE_SECONDS)],
-  ["a signing key stays public after it signed last", formatDuration(PUBLISH_AFTER_USE_SECONDS)],
+  ["lifetime of a code sent by text message", formatDuration(SMS_CODE_SECONDS)],
+  ["tokens in links and of sessions", "256 random bits; stored as SHA-256 hashes"],
+  ["maximum length of a password", `${MAX_CHARACTERS} characters, ${MAX_BYTES} bytes`],
+  ["time after a log-in or reauthentication in which sensitive operations are allowed", formatDuration(REAUTHENTICATION_MAX_AGE_SECONDS)],
+  ["time for which a device is recognised", formatDuration(DEVICE_SECONDS)],
+  ["maximum size of a JWT", `${MAX_JWT_BYTES} bytes`],
+  ["time for which a signing key is published before its first use", formatDuration(PUBLISH_BEFORE_USE_SECONDS)],
+  ["time for which a signing key is published after its last use", formatDuration(PUBLISH_AFTER_USE_SECONDS)],
 ];
 
 const schemas = await buildSchemas();
@@ -54,8 +55,8 @@ const files: Record<string, string> = {
   ".env.example": environmentExample(),
   "docs/errors.md": errorPage(),
   "docs/messages.md": messagesPage(),
+  "docs/rate-limits.md": rateLimitsPage(),
   "docs/settings.md": settingsPage(),
-  "docs/throttling.md": rateLimitsPage(),
 };
 
 let stale = 0;
@@ -64,7 +65,7 @@ for (const [path, content] of Object.entries(files)) {
   if (before === content) continue;
   if (process.argv.includes("--check")) {
     stale++;
-    process.stderr.write(`${path} is stale: npm run emit\n`);
+    process.stderr.write(`${path} is stale: run npm run emit\n`);
     continue;
   }
   mkdirSync(dirname(path), { recursive: true });
@@ -84,11 +85,11 @@ function read(path: string): string | undefined {
 function environmentExample(): string {
   const lines = Object.entries(environmentSchema.shape).map(([name, schema]) => {
     const { data } = schema.safeParse(undefined);
-    // One thread per core: the number depends on the machine.
+    // The default is one thread per core, which depends on the machine.
     const example = name !== "HASH_WORKERS" && (typeof data === "string" || typeof data === "number") ? String(data) : "";
     return `# ${schema.description ?? ""}\n# ${name}=${example}\n`;
   });
-  return `# Every variable the gateway reads. Copy to .env and uncomment what you need; the process environment wins.\n\n${lines.join("\n")}`;
+  return `# All environment variables of the gateway. Copy this file to .env and uncomment what you need. Variables that are set in the\n# environment take precedence.\n\n${lines.join("\n")}`;
 }
 
 interface FieldSchema {
@@ -112,18 +113,26 @@ function settingsPage(): string {
   });
   return `# Settings of an application
 
-Generated from \`src/applications/settings/\`. Change them with \`npm run --silent cli -- application update ID --set group.field=value\`
-(JSON when it parses and fits, else text; a list accepts one bare item). A running gateway uses a change from the next request.
+Generated from \`src/domain/applications/settings/\`. Change a setting with
+
+\`\`\`sh
+npm run --silent cli -- application update ID --set group.field=value
+\`\`\`
+
+The value is parsed as JSON if it is valid JSON of the right type, and used as text otherwise; for a list, a single item may be given as
+text. A running gateway uses the new value from the next request.
 
 ${tables.join("\n\n")}
 
-## Numbers that are not settings
+## Fixed limits
 
-| what | number |
+These limits cannot be changed by settings.
+
+| limit | value |
 |---|---|
 ${fixedLimits.map(([what, number]) => `| ${what} | ${number} |`).join("\n")}
 
-Budgets against guessing and flooding are in [throttling.md](throttling.md), the gateway's own variables in \`.env.example\`.
+See also [rate limits](rate-limits.md), and \`.env.example\` for the environment variables of the gateway.
 `;
 }
 
@@ -144,49 +153,56 @@ function messagesPage(): string {
   const limits = Object.entries(partLimits).map(([part, { source, rendered }]) => `| ${part} | ${source} | ${rendered} |`);
   return `# Messages
 
-Generated from the messages of \`src/flows/\` and \`src/management/\` and from \`src/messaging/\`. The gateway words every message in English, German and French; an
-application can have words of its own, per message, language and part.
+Generated from the message definitions in \`src/flows/\`, \`src/management/\` and \`src/domain/messaging/\`. The gateway has templates for
+every message in English, German and French. An application can override each of them per message, language and part.
 
-\`\`\`
+\`\`\`sh
 npm run --silent cli -- message list ID
-npm run --silent cli -- message show ID signUpCode de            # the sources that are used now: a start for your own
+npm run --silent cli -- message show ID signUpCode de            # prints the current templates, to start from
 npm run --silent cli -- message set ID signUpCode nl --subject "{{ code }} is je code" --text code.nl.txt --html code.nl.html
-npm run --silent cli -- message preview ID signUpCode nl         # --html prints the HTML alone, for a file and a browser
+npm run --silent cli -- message preview ID signUpCode nl         # --html prints only the HTML
 npm run --silent cli -- message reset ID signUpCode nl
 \`\`\`
 
-\`-\` in the place of a file is the standard input, \`--json\` prints JSON alone. A running gateway uses a change from the next message. Parts you
-do not set keep the gateway's words; in a language it does not speak, subject, text and HTML belong together.
+Use \`-\` instead of a file name to read from standard input. \`--json\` prints JSON only. A running gateway uses a change from the next
+message. Parts without an override use the gateway's template. In a language that the gateway does not have, subject, text and HTML must be
+set together.
 
-**Who reads what.** A user's language is chosen at sign-up: the \`locale\` asked for, else the best of Accept-Language among
-\`locales.supported\`, else \`locales.default\`. A message is looked for in that language, then in \`locales.default\`, then in English; in each,
-the application's own words for the exact tag (\`de-CH\`), its words for the language (\`de\`), then the gateway's. So list a language of your own
-in \`locales.supported\`, and give every message words in it, or its readers get the others in \`locales.default\`.
+## Choice of the language
 
-**How texts are written.** They are [Liquid](https://liquidjs.com) with the tags \`if\` \`unless\` \`case\` \`assign\` \`capture\` \`comment\` \`raw\` and the
-filters \`append\` \`capitalize\` \`default\` \`downcase\` \`prepend\` \`strip\` \`truncate\` \`upcase\` \`url_encode\`. Values are escaped in HTML by themselves; what
-they hold is never read as a template. HTML with an \`<html>\` element goes out as it is, other HTML becomes the body of the gateway's own page.
-Keep the code on a line of its own in the plain text, before any link: mail programs offer to copy it from there.
+The language of a user is chosen at sign-up: the requested \`locale\`, otherwise the best match of Accept-Language among
+\`locales.supported\`, otherwise \`locales.default\`. A message is sent in this language if there is a template for it, otherwise in
+\`locales.default\`, otherwise in English. In each language, the order is: the application's template for the exact tag (\`de-CH\`), the
+application's template for the language (\`de\`), the gateway's template. To add a language, list it in \`locales.supported\` and set a
+template for every message; users receive messages without one in \`locales.default\`.
 
-A text is refused when it is set if it does not parse, uses a variable its message does not have, is too long, or does not show the code or
-link its message needs, whatever the values. A stored text that fails all the same is left out when a message is sent, with a warning in the log:
-the message goes out in the next best words.
+## Template syntax
 
-## Every message
+Templates are [Liquid](https://liquidjs.com) with the tags \`if\` \`unless\` \`case\` \`assign\` \`capture\` \`comment\` \`raw\` and the filters
+\`append\` \`capitalize\` \`default\` \`downcase\` \`prepend\` \`strip\` \`truncate\` \`upcase\` \`url_encode\`. In HTML, values are escaped
+automatically; a value is never interpreted as a template. HTML with an \`<html>\` element is sent unchanged, other HTML is inserted into
+the gateway's page layout. In plain text, put the code on a line of its own before any link, where mail programs offer to copy it. The
+HTML of the built-in templates is derived from their plain text at start-up; a custom text does not change the HTML, so set both.
 
-| message | sent when | parts | variables | must show |
+\`message set\` refuses a template that cannot be parsed, uses a variable that the message does not have, is too long, or does not always show
+the code or link that the message requires. If a stored template fails when a message is sent, the gateway logs a warning and uses the
+next template in the order above.
+
+## Messages
+
+| message | sent when | parts | variables | required variables |
 |---|---|---|---|---|
 ${rows.join("\n")}
 
 ## Variables
 
-| variable | or | what it is |
+| variable | placeholder | meaning |
 |---|---|---|
 ${meanings.join("\n")}
 
-## Lengths
+## Maximum lengths
 
-| part | source: bytes, at most | as sent: bytes (subject and sms: characters), at most |
+| part | template, in bytes | rendered, in bytes (subject and sms: in characters) |
 |---|---|---|
 ${limits.join("\n")}
 `;
@@ -197,25 +213,26 @@ function rateLimitsPage(): string {
     ([name, { attempts, windowSeconds, backoff: wait, isEnforced: refuses, description: meaning }]) => {
       const growing =
         wait.kind === "exponential" ? `${formatDuration(wait.initialSeconds)}, doubling to ${formatDuration(wait.maxSeconds)}` : undefined;
-      const after = growing ?? ("seconds" in wait && wait.seconds ? formatDuration(wait.seconds) : "until the window is over");
-      return `| \`${name}\` | ${attempts} in ${formatDuration(windowSeconds)} | ${refuses ? after : "nobody waits"} | ${meaning} |`;
+      const after = growing ?? ("seconds" in wait && wait.seconds ? formatDuration(wait.seconds) : "until the window ends");
+      return `| \`${name}\` | ${attempts} in ${formatDuration(windowSeconds)} | ${refuses ? after : "no wait"} | ${meaning} |`;
     },
   );
-  return `# Budgets
+  return `# Rate limits
 
-Generated from \`src/throttling/budgets.ts\`. A network is an IPv4 address or an IPv6 /64. An unknown handle has the same budgets as an
-account. Attempts are counted before they are checked; a right one is given back or clears the budget, one the server failed on is given
-back; those made during a wait are neither tested nor counted.
+Generated from \`src/domain/rate-limiting/rate-limits.ts\`. A network is an IPv4 address or an IPv6 /64. An unknown handle has the same
+limits as an account. Attempts are counted before they are checked. A successful attempt is refunded or resets the count; an attempt that
+fails because of an error of the server is refunded. During a wait, attempts are neither checked nor counted.
 
-Text messages (\`sms...\`) to a number its user has proved to hold are counted by themselves: what strangers ask for closes nobody's log-in.
-At 50, 80 and 100 per cent of a day's messages \`BUDGET_ALARM\` is recorded and a warning logged, at 100 per cent of a prefix too.
+Text messages (\`sms...\`) to verified numbers are counted separately from those to unverified numbers, so requests of other clients cannot
+block a user's log-in. At 50, 80 and 100 percent of the messages of a day, and at 100 percent of the limit of a prefix, the gateway records
+the audit event \`BUDGET_ALARM\` and logs a warning.
 
-| budget | attempts | then wait | counts |
+| limit | attempts | wait afterwards | counts |
 |---|---|---|---|
 ${rows.join("\n")}
 
-Besides, every process serves one network at most 30 requests a second (60 at once) and 30 mutations in 10 seconds, and rotates one
-session's tokens at most 10 times a minute.
+In addition, each process accepts from one network at most 30 requests per second (bursts of 60) and 30 mutations in 10 seconds, and
+rotates the tokens of one session at most 10 times per minute.
 `;
 }
 
@@ -238,11 +255,13 @@ function errorPage(): string {
       .join("\n");
   return `# Error catalogue
 
-Generated from \`src/errors/catalogue.ts\`. Program against codes (or types), show \`message\` to people: it is in the request's language.
+Generated from \`src/platform/errors/catalogue.ts\`. Programs should switch on codes or types. \`message\` is meant for users and is in the
+language of the request.
 
 ## Expected failures
 
-Members of result unions that implement \`UserError\`. Select \`... on UserError { code message path }\` and a later member never breaks you.
+Expected failures are members of result unions that implement \`UserError\`. Select \`... on UserError { code message path }\` so that your
+document also handles members added later.
 
 | code | HTTP | meaning |
 |---|---|---|
@@ -250,7 +269,8 @@ ${rows("union")}
 
 ## Top-level errors
 
-In \`errors[].extensions.code\`. The status is that of a request refused before anything ran; an error of a resolver travels with 200.
+The code is in \`errors[].extensions.code\`. The HTTP status applies to requests that are rejected before execution; an error in a resolver is
+returned with status 200.
 
 | code | HTTP | meaning |
 |---|---|---|

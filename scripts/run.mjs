@@ -1,4 +1,5 @@
-// Builds what is missing in dist/ or older than its sources, then runs it: `node scripts/run.mjs [command]`. build: all of it, prepare: what is missing.
+// Builds the parts of dist/ that are missing or older than their sources, then runs the gateway: `node scripts/run.mjs [command]`.
+// The command `build` builds everything and exits; `prepare` builds missing and outdated parts and exits.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,7 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const entry = join(root, "dist/src/main.js");
 const require = createRequire(import.meta.url);
 
-/** What dist/ is made of. An image has none of the sources: there, what was built is all there is. */
+/** The parts of dist/. A container image contains no sources, so nothing is built there. */
 const gateway = {
   name: "Latchkey (once; about half a minute)",
   outputs: ["dist/src", "dist/migrations"],
@@ -58,7 +59,7 @@ const needsPlayground = ["build", "prepare", undefined].includes(command) || (co
 const parts = [gateway, ...(needsPlayground ? [playground] : []), ...(command === "build" ? [client] : [])];
 for (const part of parts.filter(hasSources)) if (command === "build" || !isBuilt(part)) build(part);
 if (command !== "build" && command !== "prepare") {
-  // GraphQL.js and others check their callers unless told that this is no place for it.
+  // Libraries such as GraphQL.js run additional development checks unless NODE_ENV is production.
   const env = { NODE_ENV: "production", ...process.env };
   const child = spawn(process.execPath, ["--enable-source-maps", entry, ...process.argv.slice(2)], { stdio: "inherit", env });
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => child.kill(signal));

@@ -7,7 +7,9 @@ import { readEnvironment, searchPath } from "./environment.js";
 /** What the command line runs on: the database and services the environment names. */
 export const commandHost: CommandHost = {
   environment: readEnvironment,
-  searchPath: searchPath(),
+  get searchPath() {
+    return searchPath();
+  },
   diagnose,
   withServices: async (work) => {
     const log = pino({ level: "warn", base: null }, pino.destination(2));

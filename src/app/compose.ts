@@ -46,7 +46,16 @@ import { flows } from "../flows/index.js";
 import { createServer, type HttpServer, type Readiness } from "../http/index.js";
 import { managementModules } from "../management/index.js";
 import { type Clock, systemClock } from "../platform/clock.js";
-import { Encryptor, HashPool, Keyring, KeyringEntity, loadMasterKeys, PasswordHasher, randomId } from "../platform/crypto/index.js";
+import {
+  Encryptor,
+  HashPool,
+  Keyring,
+  KeyringEntity,
+  loadMasterKeys,
+  type NewSigningKey,
+  PasswordHasher,
+  randomId,
+} from "../platform/crypto/index.js";
 import { type Database, openDatabase } from "../platform/database/index.js";
 import { FaultPoints } from "../platform/fault-points.js";
 import { composeMessaging } from "./compose-messaging.js";
@@ -80,7 +89,8 @@ const entities = [
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Logger;
-  readonly isolation?: "READ COMMITTED" | "REPEATABLE READ";
+  /** Generates the keys that sign tokens. */
+  readonly generateSigningKey?: () => Promise<NewSigningKey>;
 }
 
 /** Everything below HTTP: enough for the command line. */
@@ -116,13 +126,12 @@ export async function composeServices(environment: Environment, overrides: Overr
   const clock = overrides.clock ?? systemClock;
   const log = overrides.log ?? createLogger(environment);
   const encryptor = new Encryptor(loadMasterKeys(environment));
-  const isolation = overrides.isolation ? { isolation: overrides.isolation } : {};
   const database = await openDatabase(
-    { url: environment.DATABASE_URL, entities, migrations, runMigrations: { lockOwner: randomId() }, ...isolation },
+    { url: environment.DATABASE_URL, entities, migrations, runMigrations: { lockOwner: randomId() } },
     clock,
   );
   try {
-    return await buildServices(environment, { clock, log, encryptor, database });
+    return await buildServices(environment, { clock, log, encryptor, database }, overrides);
   } catch (error) {
     await database.close();
     throw error;
@@ -136,7 +145,7 @@ interface BaseServices {
   readonly database: Database;
 }
 
-async function buildServices(environment: Environment, base: BaseServices): Promise<ServiceContainer> {
+async function buildServices(environment: Environment, base: BaseServices, overrides: Overrides): Promise<ServiceContainer> {
   const { clock, log, encryptor, database } = base;
   const publicUrl = environment.PUBLIC_URL;
   const keyring = await Keyring.load(database, encryptor, clock);
@@ -161,7 +170,7 @@ async function buildServices(environment: Environment, base: BaseServices): Prom
   const pool = new HashPool(environment.HASH_WORKERS);
   const hasher = new PasswordHasher(pool, environment.BCRYPT_COST);
   const challenges = new Challenges(repositories.challenges, repositories.tickets, database, keyring, clock);
-  const signingKeys = new SigningKeys(repositories.signingKeys, database, encryptor, clock);
+  const signingKeys = new SigningKeys(repositories.signingKeys, database, encryptor, clock, overrides.generateSigningKey);
   const jwtIssuer = new JwtIssuer(signingKeys, publicUrl, clock);
   const rateLimiter = new RateLimiter(redis ?? repositories.rateLimits, keyring, audit, clock, log);
   const applicationDirectory = new ApplicationDirectory(applications, clock);

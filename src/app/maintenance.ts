@@ -1,4 +1,5 @@
 import type { Application } from "../domain/applications/index.js";
+import { inApplication, internalContext } from "../domain/request-context.js";
 import { addSeconds } from "../platform/clock.js";
 import type { Services } from "./services.js";
 
@@ -44,7 +45,7 @@ export class Maintenance {
   private async deleteExpired(): Promise<void> {
     const { retentionPolicies, database, clock } = this.dependencies;
     for (const policy of retentionPolicies)
-      await this.inBatches(() => database.transaction(async () => (await policy.deleteExpired?.(clock.now(), BATCH_SIZE)) ?? 0));
+      await this.inBatches(() => database.transaction(async (tx) => (await policy.deleteExpired?.(tx, clock.now(), BATCH_SIZE)) ?? 0));
   }
 
   private async reencrypt(): Promise<void> {
@@ -73,13 +74,14 @@ export class Maintenance {
     } while (after && !this.isStopped);
   }
 
-  private async rotateKey({ id: applicationId, settings }: Application): Promise<void> {
+  private async rotateKey(application: Application): Promise<void> {
     const { signingKeys, audit, clock, database } = this.dependencies;
+    const { id: applicationId, settings } = application;
     const usedSince = await signingKeys.findUsedSince(applicationId);
     if (!usedSince || addSeconds(usedSince, settings.token.rotationDays * 86_400) > clock.now()) return;
     await database.transaction(async () => {
       const kid = await signingKeys.rotate(applicationId);
-      await audit.record({ applicationId, event: "SIGNING_KEY_ROTATED", outcome: "SUCCESS", details: { kid, automatic: true } });
+      await audit.success(inApplication(internalContext("GATEWAY"), application), "SIGNING_KEY_ROTATED", { kid, automatic: true });
     });
   }
 

@@ -7,16 +7,16 @@ import type { CustomTemplates } from "../domain/messaging/index.js";
 import type { RecognisedDevices, TokenIssuer } from "../domain/sessions/index.js";
 import type { SecondFactorEnrollment } from "../domain/sign-in/index.js";
 import type { Keyring, PasswordHasher } from "../platform/crypto/index.js";
+import type { Transaction } from "../platform/database/index.js";
 import type { FaultPoints } from "../platform/fault-points.js";
 
 /** Rows that belong to applications: they go with them, and some when their time is over. */
 export interface RetentionPolicy {
-  /** Runs in the caller's transaction. */
-  deleteByApplication(applicationId: string): Promise<void>;
-  /** Removes at most `limit` rows that are worth nothing since before `instant`; returns how many. Runs in the caller's transaction. */
-  deleteExpired?(instant: Date, limit: number): Promise<number>;
-  /** After a restore: what was used or revoked since the backup must not come back to life. Runs in the caller's transaction. */
-  invalidateAfterRestore?(instant: Date): Promise<void>;
+  deleteByApplication(tx: Transaction, applicationId: string): Promise<void>;
+  /** Removes at most `limit` rows that are worth nothing since before `instant`; returns how many. */
+  deleteExpired?(tx: Transaction, instant: Date, limit: number): Promise<number>;
+  /** After a restore: what was used or revoked since the backup must not come back to life. */
+  invalidateAfterRestore?(tx: Transaction, instant: Date): Promise<void>;
 }
 
 /** Values sealed under a master key. */

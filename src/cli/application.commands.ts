@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import type { Services } from "../app/services.js";
 import { type Application, issuerOf, RESERVED_APPLICATION_ID } from "../domain/applications/index.js";
+import { inApplication } from "../domain/request-context.js";
 import { canonicalEmail } from "../domain/users/index.js";
 import { ApplicationLifecycle, DEMO_APPLICATION_ID } from "../management/index.js";
-import { type CommandHost, print, withCacheExpiry } from "./host.js";
+import { type CommandHost, operator, print, withCacheExpiry } from "./host.js";
 
 interface OutputOptions {
   readonly json?: boolean;
@@ -57,7 +58,7 @@ async function create(
     const ownerId = await findOwner(services, owner);
     // Name, keys and settings together or not at all.
     return await services.database.transaction(async () => {
-      const { application, secretKey } = await new ApplicationLifecycle(services).create({ name, ownerId });
+      const { application, secretKey } = await new ApplicationLifecycle(services).create(operator, { name, ownerId });
       if (set.length > 0) await services.applicationRegistry.update(application.id, set);
       return { id: application.id, appKey: application.appKey, secretKey };
     });
@@ -70,14 +71,7 @@ async function update(host: CommandHost, id: string, { set, json }: OutputOption
     return await services.database.transaction(async () => {
       const updated = await services.applicationRegistry.update(id, set);
       const settings = set.map((assignment) => assignment.split("=")[0] ?? "");
-      if (updated)
-        await services.audit.record({
-          applicationId: id,
-          event: "SETTINGS_CHANGED",
-          outcome: "SUCCESS",
-          actor: "operator",
-          details: { settings },
-        });
+      if (updated) await services.audit.success(inApplication(operator, { id }), "SETTINGS_CHANGED", { settings });
       return updated;
     });
   });
@@ -106,11 +100,11 @@ async function list(host: CommandHost, { json }: OutputOptions): Promise<void> {
 
 async function removeApplication(host: CommandHost, id: string, { yes }: { yes?: boolean }): Promise<void> {
   if (!yes) throw new Error("This permanently deletes the application and all of its users; pass --yes to confirm");
-  await host.withServices(async (services) => requireFound((await new ApplicationLifecycle(services).delete(id)) || null, id));
+  await host.withServices(async (services) => requireFound((await new ApplicationLifecycle(services).delete(operator, id)) || null, id));
 }
 
 async function removeDemo(host: CommandHost): Promise<void> {
-  await host.withServices((services) => new ApplicationLifecycle(services).delete(DEMO_APPLICATION_ID));
+  await host.withServices((services) => new ApplicationLifecycle(services).delete(operator, DEMO_APPLICATION_ID));
 }
 
 async function findOwner({ users }: Services, email: string | undefined): Promise<string | null> {

@@ -54,7 +54,7 @@ function copySqlite(file: string, target: string): void {
 
 /** Codes, tickets, sessions and messages as of the backup may have been used or revoked since. Keys and users stay. */
 async function invalidateRestoredData({ retentionPolicies, database, clock }: Services): Promise<void> {
-  await database.transaction(async () => {
-    for (const policy of retentionPolicies) await policy.invalidateAfterRestore?.(clock.now());
+  await database.transaction(async (tx) => {
+    for (const policy of retentionPolicies) await policy.invalidateAfterRestore?.(tx, clock.now());
   });
 }

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { RESERVED_APPLICATION_ID } from "../domain/applications/index.js";
+import { inApplication } from "../domain/request-context.js";
 import { canonicalEmail } from "../domain/users/index.js";
 import { randomId } from "../platform/crypto/index.js";
 import { isUniqueViolation } from "../platform/database/index.js";
-import { type CommandHost, print } from "./host.js";
+import { type CommandHost, operator, print } from "./host.js";
 
 export function addDeveloperCommands(program: Command, host: CommandHost): void {
   program
@@ -21,10 +22,10 @@ async function create(host: CommandHost, { email: emailAsTyped, json }: { email:
   if (!email) throw new Error(`Not an email address: ${emailAsTyped}`);
   const developer = await host.withServices(async ({ users, audit, database, clock }) => {
     try {
-      return await database.transaction(async () => {
+      return await database.transaction(async (tx) => {
         const userData = { id: randomId(), email, emailAsTyped, password: null, metadata: {}, locale: "en", createdAt: clock.now() };
-        const user = await users.insert({ ...userData, applicationId: RESERVED_APPLICATION_ID });
-        await audit.record({ applicationId: RESERVED_APPLICATION_ID, event: "DEVELOPER_CREATED", outcome: "SUCCESS", actor: "operator" });
+        const user = await users.insert(tx, { ...userData, applicationId: RESERVED_APPLICATION_ID });
+        await audit.success(inApplication(operator, { id: RESERVED_APPLICATION_ID }), "DEVELOPER_CREATED");
         return user;
       });
     } catch (error) {

@@ -1,6 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Services } from "../app/services.js";
-import { CACHE_TTL_MS } from "../domain/applications/index.js";
+import { internalContext } from "../domain/request-context.js";
+import { CACHE_TTL_MS } from "../platform/read-through-cache.js";
+
+/** The command line acts as the operator of the gateway. */
+export const operator = internalContext("OPERATOR");
 
 /** One check of `doctor`. A warning deserves attention, a failure keeps the gateway from working. */
 export interface Finding {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { PublishedKey } from "../domain/jwt/index.js";
-import { type CommandHost, print, withCacheExpiry } from "./host.js";
+import { inApplication } from "../domain/request-context.js";
+import { type CommandHost, operator, print, withCacheExpiry } from "./host.js";
 
 export function addKeyCommands(program: Command, host: CommandHost): void {
   const group = program.command("keys").description("manage the signing keys of applications");
@@ -25,7 +26,7 @@ async function rotate(host: CommandHost, applicationId: string, { json }: { json
   const rows = await withCacheExpiry(host, async ({ signingKeys, audit, database }) => {
     await database.transaction(async () => {
       const kid = await signingKeys.rotate(applicationId);
-      await audit.record({ applicationId, event: "SIGNING_KEY_ROTATED", outcome: "SUCCESS", actor: "operator", details: { kid } });
+      await audit.success(inApplication(operator, { id: applicationId }), "SIGNING_KEY_ROTATED", { kid });
     });
     return await signingKeys.listPublished(applicationId);
   });
@@ -36,7 +37,7 @@ async function revoke(host: CommandHost, applicationId: string, kid: string, { j
   const rows = await withCacheExpiry(host, async ({ signingKeys, audit, database }) => {
     await database.transaction(async () => {
       const state = await signingKeys.revoke(applicationId, kid);
-      await audit.record({ applicationId, event: "SIGNING_KEY_REVOKED", outcome: "SUCCESS", actor: "operator", details: { kid, state } });
+      await audit.success(inApplication(operator, { id: applicationId }), "SIGNING_KEY_REVOKED", { kid, state });
     });
     return await signingKeys.listPublished(applicationId);
   });

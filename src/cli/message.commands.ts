@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { Services } from "../app/services.js";
 import type { Application } from "../domain/applications/index.js";
-import { type CommandHost, print } from "./host.js";
+import { inApplication } from "../domain/request-context.js";
+import { type CommandHost, operator, print } from "./host.js";
 
 interface OutputOptions {
   readonly json?: boolean;
@@ -63,10 +64,10 @@ async function list(host: CommandHost, id: string, { json }: OutputOptions): Pro
 }
 
 async function show(host: CommandHost, id: string, message: string, locale: string | undefined, { json }: OutputOptions): Promise<void> {
-  const { parts, ...about } = await withApplication(host, id, (application, { customTemplates }) =>
+  const { parts, customParts, ...about } = await withApplication(host, id, (application, { customTemplates }) =>
     customTemplates.find(application, message, locale),
   );
-  print({ ...about, ...parts }, json);
+  print({ ...about, own: customParts, ...parts }, json);
 }
 
 async function set(
@@ -78,7 +79,7 @@ async function set(
 ): Promise<void> {
   const parts = readParts(partOptions);
   const { parts: savedParts, ...about } = await withApplication(host, id, async (application, { customTemplates }) => {
-    const saved = await customTemplates.save(application, message, locale, parts, "operator");
+    const saved = await customTemplates.save(inApplication(operator, application), message, locale, parts);
     if (!application.settings.locales.supported.includes(saved.locale))
       process.stderr.write(
         `Locale ${saved.locale} is not in locales.supported of this application: the template is not used until it is\n`,
@@ -90,7 +91,7 @@ async function set(
 
 async function reset(host: CommandHost, id: string, message: string, locale: string | undefined, { json }: OutputOptions): Promise<void> {
   const languages = await withApplication(host, id, (application, { customTemplates }) =>
-    customTemplates.reset(application, message, locale, "operator"),
+    customTemplates.reset(inApplication(operator, application), message, locale),
   );
   print({ message, reset: languages }, json);
 }

@@ -1,8 +1,7 @@
 import type { Services } from "../app/services.js";
-import type { Application } from "../domain/applications/index.js";
+import type { Application, ApplicationContext } from "../domain/applications/index.js";
 import type { MessageTemplate } from "../domain/messaging/index.js";
 import type { ChallengePurpose, VerifiedLink } from "../domain/one-time-codes/index.js";
-import type { ClientInfo } from "../domain/request-context.js";
 import type { PasswordViolation } from "../platform/errors/index.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: constructors differ in what they are given
@@ -15,7 +14,7 @@ export interface LinkFlow {
   /** Whom the link is for and in which language they read. */
   describe(application: Application, link: VerifiedLink): Promise<{ readonly email: string; readonly locale: string }>;
   /** Does what the link is for and uses it up. */
-  perform(application: Application, link: VerifiedLink, password: string, client: ClientInfo): Promise<LinkOutcome>;
+  perform(context: ApplicationContext, link: VerifiedLink, password: string): Promise<LinkOutcome>;
 }
 export type LinkOutcome =
   | { readonly kind: "done" }

@@ -6,16 +6,13 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
 import { GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
-import type { ClientInfo } from "../domain/request-context.js";
-import { GatewayError, type Locale } from "../platform/errors/index.js";
+import type { RequestContext } from "../domain/request-context.js";
+import { GatewayError } from "../platform/errors/index.js";
 import { type ArgumentLimits, checkArguments } from "./argument-limits.js";
 import { documentLimits, limitDocuments, MAX_DOCUMENT_TOKENS } from "./document-limits.js";
 import type { ErrorFormatter } from "./error-formatter.js";
 
-export interface EndpointContext extends BaseContext {
-  readonly client: ClientInfo;
-  readonly locale: Locale;
-}
+export type EndpointContext = BaseContext & RequestContext;
 interface Operation {
   readonly query: string;
   readonly variables?: Record<string, unknown>;
@@ -92,8 +89,8 @@ export class GraphqlEndpoint {
 function requestPlugin({ beforeMutation, errors }: EndpointOptions): ApolloServerPlugin<EndpointContext> {
   return {
     requestDidStart: async () => ({
-      didEncounterErrors: async ({ errors: encountered, contextValue: { locale, client } }) =>
-        errors.assignScope(encountered, { locale, requestId: client.requestId }),
+      didEncounterErrors: async ({ errors: encountered, contextValue: { locale, requestId } }) =>
+        errors.assignScope(encountered, { locale, requestId: requestId ?? "" }),
       didResolveOperation: async ({ operation, contextValue, response }) => {
         if (operation?.operation !== OperationTypeNode.MUTATION) return;
         try {

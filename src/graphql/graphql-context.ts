@@ -1,18 +1,13 @@
 import type DataLoader from "dataloader";
-import type { Application } from "../domain/applications/index.js";
+import type { Application, ApplicationContext } from "../domain/applications/index.js";
 import type { EnrolledFactor } from "../domain/authenticators/index.js";
-import type { ClientInfo } from "../domain/request-context.js";
+import type { RequestContext } from "../domain/request-context.js";
 import type { AuthenticatedSession, SessionEntity } from "../domain/sessions/index.js";
 import type { EnrollmentContext } from "../domain/sign-in/index.js";
 import type { User } from "../domain/users/index.js";
-import type { Locale } from "../platform/errors/index.js";
 
 /** What a resolver of the Authentication API knows about the request it serves. */
-export interface FlowContext {
-  readonly application: Application;
-  readonly client: ClientInfo;
-  /** Language of sentences in answers. */
-  readonly locale: Locale;
+export interface FlowContext extends ApplicationContext {
   /** Accept-Language, best first. */
   readonly languages: readonly string[];
   /** The bearer as sent; null without one. */
@@ -29,13 +24,11 @@ export interface FlowContext {
 }
 
 /** What a resolver of the Management API knows about the request it serves. */
-export interface ManagementContext {
-  readonly client: ClientInfo;
-  readonly locale: Locale;
+export interface ManagementContext extends RequestContext {
   /** The application whose secret key the caller has. @throws Refusal UNAUTHENTICATED */
   authenticate(): Promise<Application>;
   /** The application an argument names, if the caller may manage it. @throws Refusal UNAUTHENTICATED, FORBIDDEN */
-  requireApplication(id: string): Promise<Application>;
+  requireApplication(id: string): Promise<ApplicationContext>;
   loadersOf(applicationId: string): ManagementLoaders;
 }
 /** Lists are joined in one query a level, however many rows ask. */

@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
 import type { Services } from "../app/services.js";
 import type { Application } from "../domain/applications/index.js";
-import type { ClientInfo } from "../domain/request-context.js";
+import type { Actor, ClientInfo } from "../domain/request-context.js";
 import type { AuthenticatedSession } from "../domain/sessions/index.js";
 import type { EnrollmentContext } from "../domain/sign-in/index.js";
 import type { FlowContext, ResolverRegistry } from "../graphql/index.js";
@@ -10,6 +10,7 @@ import { GatewayError, type Locale, pickLocale } from "../platform/errors/index.
 /** What may change while a request is served. */
 interface RequestState {
   application: Application;
+  actor: Actor;
   authenticating?: Promise<AuthenticatedSession>;
   loaders?: FlowContext["loaders"];
 }
@@ -24,15 +25,21 @@ export class AuthenticationContext implements FlowContext, ResolverRegistry {
     application: Application,
     readonly bearer: string | null,
     readonly client: ClientInfo,
+    readonly requestId: string,
     /** Accept-Language, best first. */
     readonly languages: readonly string[],
   ) {
-    this.state = { application };
+    this.state = { application, actor: { kind: "UNAUTHENTICATED" } };
   }
 
-  /** Once somebody is authenticated, with its settings of that moment. */
+  /** Once a user is authenticated: with the settings that were read with the session. */
   get application(): Application {
     return this.state.application;
+  }
+
+  /** The user, once authenticated. */
+  get actor(): Actor {
+    return this.state.actor;
   }
 
   get locale(): Locale {
@@ -52,7 +59,9 @@ export class AuthenticationContext implements FlowContext, ResolverRegistry {
   async authenticateForEnrollment(): Promise<EnrollmentContext> {
     const { services, application, bearer } = this;
     const enrolling = bearer === null ? null : await services.signIn.findEnrollmentContext(application, bearer);
-    return enrolling ?? { ...(await this.authenticate()), challenge: null };
+    if (!enrolling) return { ...(await this.authenticate()), challenge: null };
+    this.state.actor = { kind: "USER", id: enrolling.user.id };
+    return enrolling;
   }
 
   private async loadSession(): Promise<AuthenticatedSession> {
@@ -60,6 +69,7 @@ export class AuthenticationContext implements FlowContext, ResolverRegistry {
     const found = bearer === null ? null : await services.sessions.authenticate(application, bearer);
     if (!found) throw new GatewayError("UNAUTHENTICATED");
     this.state.application = found.application;
+    this.state.actor = { kind: "USER", id: found.user.id };
     return found;
   }
 

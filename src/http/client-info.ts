@@ -10,7 +10,7 @@ const MAX_CREDENTIAL_LENGTH = 4096;
 /** Where the request came from, as audit and throttling see it. `address` is given where a trusted caller names its user's. */
 export function clientInfoOf(request: FastifyRequest, address: string = request.ip): ClientInfo {
   const userAgent = request.headers["user-agent"];
-  return { requestId: request.id, address: canonicalAddress(address), userAgent: userAgent ? printable(userAgent) : null };
+  return { address: canonicalAddress(address), userAgent: userAgent ? printable(userAgent) : null };
 }
 
 /** X-End-User-Address: whom an application's back end speaks for. @throws Refusal BAD_USER_INPUT when it is not an address */

@@ -30,7 +30,7 @@ export class ContextFactory {
     const address = endUserAddress !== undefined && (await this.isBackEnd(application, bearer)) ? endUserAddress : undefined;
     const client = clientInfoOf(request, address);
     this.rateLimits.consume(client);
-    return new AuthenticationContext(this.services, this.resolvers, application, bearer, client, languagesOf(request));
+    return new AuthenticationContext(this.services, this.resolvers, application, bearer, client, request.id, languagesOf(request));
   }
 
   /** @throws Refusal UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT */
@@ -40,6 +40,7 @@ export class ContextFactory {
     const bearer = bearerOf(request);
     const client = clientInfoOf(request);
     this.rateLimits.consume(client);
+    const base = { client, locale: localeOf(request), requestId: request.id };
     let authenticating: Promise<Application> | undefined;
     const authenticate = () => {
       authenticating ??= this.authenticateManagement(bearer);
@@ -47,14 +48,15 @@ export class ContextFactory {
     };
     const loaders = new Map<string, ManagementLoaders>();
     return {
-      client,
-      locale: localeOf(request),
+      ...base,
+      actor: { kind: "UNAUTHENTICATED" },
+      application: null,
       resolvers: this.resolvers,
       authenticate,
       requireApplication: async (id) => {
         const application = await authenticate();
         if (application.id !== id) throw new GatewayError("FORBIDDEN");
-        return application;
+        return { ...base, actor: { kind: "BACK_END" }, application };
       },
       loadersOf: (applicationId) => {
         const applicationLoaders = loaders.get(applicationId) ?? this.createLoaders(applicationId);

@@ -34,7 +34,7 @@ export class Metrics {
       labelNames: ["event", "outcome", "code"],
       registers,
     });
-    audit.onRecord(({ event, outcome, details }) => events.inc({ event, outcome, code: String(details?.["code"] ?? "") }));
+    audit.onRecord((event, outcome, details) => events.inc({ event, outcome, code: String(details["code"] ?? "") }));
     const messages = new Counter({
       name: "latchkey_messages_total",
       help: "Messages whose delivery ended, by final status and template",

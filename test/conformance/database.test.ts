@@ -3,6 +3,8 @@ import { DataSource, type DataSourceOptions } from "typeorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrations } from "../../migrations/index.js";
 import { type Email, UserEntity } from "../../src/domain/users/index.js";
+import type { Transaction } from "../../src/platform/database/index.js";
+import { runCommandHere } from "../support/command.js";
 import { createTestDatabase, isMysql } from "../support/database.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import {
@@ -17,7 +19,7 @@ import { createTemporaryFolder, ensureBuilt, eventually, runCommand } from "../s
 let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
+  gateway = await TestGateway.start({ migrates: true });
   application = await gateway.createApplication();
 });
 afterAll(() => gateway.stop());
@@ -39,7 +41,7 @@ async function insertUser(email: string, createdAt = gateway.clock.now()) {
     locale: "en",
     createdAt,
   };
-  return await database.transaction(() => users.insert(row));
+  return await database.transaction((tx) => users.insert(tx, row));
 }
 
 describe("schema", () => {
@@ -87,7 +89,7 @@ describe("schema", () => {
     try {
       const results = await Promise.all(Array.from({ length: 3 }, () => runCommand(["migrate"], variables, createTemporaryFolder())));
       expect(results.map(({ code, stderr }) => [code, /are up to date/.test(stderr)])).toEqual(results.map(() => [0, true]));
-      const shown = await runCommand(["application", "list", "--json"], variables, createTemporaryFolder());
+      const shown = await runCommandHere(["application", "list", "--json"], variables, createTemporaryFolder());
       expect([shown.code, JSON.parse(shown.stdout)]).toEqual([0, []]);
     } finally {
       await database.drop();
@@ -194,16 +196,12 @@ describe("guards", () => {
       await expect(read()).rejects.toThrow(/undefined|null/i);
     const count = await users.count();
     for (const write of [
-      () => database.writeManager.update(UserEntity, where, { locale: "xx" }),
-      () => database.writeManager.delete(UserEntity, where),
-      () => database.writeManager.delete(UserEntity, { applicationId: value as never }),
+      ({ manager }: Transaction) => manager.update(UserEntity, where, { locale: "xx" }),
+      ({ manager }: Transaction) => manager.delete(UserEntity, where),
+      ({ manager }: Transaction) => manager.delete(UserEntity, { applicationId: value as never }),
     ])
       await expect(database.transaction(write)).rejects.toThrow(/undefined|null|empty/i);
     expect([await users.count(), await users.countBy({ locale: "xx" })]).toEqual([count, 0]);
-  });
-
-  it("write - outside of a transaction - throws", () => {
-    expect(() => gateway.services.database.writeManager).toThrow(/outside a transaction/);
   });
 
   it("transaction - work that throws - is rolled back and runs no after-commit callback", async () => {

@@ -25,7 +25,7 @@ const claimsOf = (jwt: string) => (decode(jwt) as { payload: Claims }).payload;
 let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
+  gateway = await TestGateway.start({ generatesKeys: true });
   application = await gateway.createApplication();
 });
 afterAll(() => gateway.stop());

@@ -1,6 +1,7 @@
 import { createPublicKey } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { RESERVED_APPLICATION_ID } from "../../src/domain/applications/index.js";
+import { internalContext } from "../../src/domain/request-context.js";
 import { ApplicationLifecycle } from "../../src/management/index.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { requireLogIn, signUpPerson } from "../support/people.js";
@@ -8,7 +9,7 @@ import { requireLogIn, signUpPerson } from "../support/people.js";
 let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
+  gateway = await TestGateway.start({ generatesKeys: true });
   application = await gateway.createApplication();
 });
 afterAll(() => gateway.stop());
@@ -117,7 +118,7 @@ describe("applications without published keys", () => {
     const suspended = await gateway.createApplication("Suspended");
     await gateway.configure(suspended.id, "general.status=SUSPENDED");
     const deleted = await gateway.createApplication("Deleted");
-    await new ApplicationLifecycle(gateway.services).delete(deleted.id);
+    await new ApplicationLifecycle(gateway.services).delete(internalContext("OPERATOR"), deleted.id);
     const before = await gateway.query("SELECT id FROM signing_keys");
     const ids = ["11111111-1111-4111-8111-111111111111", suspended.id, deleted.id, RESERVED_APPLICATION_ID, "nonsense", "%00", "..%2f"];
     for (const path of paths(application.id)) {
@@ -146,6 +147,23 @@ describe("applications without published keys", () => {
       return (await get(keySet)).status;
     };
     expect([await statusAfter("SUSPENDED"), await statusAfter("ACTIVE")]).toEqual([404, 200]);
+  });
+});
+
+describe("database unavailable", () => {
+  it("key files - published before or never, database unavailable or another failure - only the first are served as published last", async () => {
+    const [published, unpublished] = [await gateway.createApplication("Published"), await gateway.createApplication("Unpublished")];
+    const before = await Promise.all(paths(published.id).map(async (path) => (await get(path)).text()));
+    const failWith = (error: Error) => vi.spyOn(gateway.services.signingKeys, "listPublished").mockRejectedValue(error);
+    const statusOf = async (id: string) => (await get(paths(id)[0] ?? "")).status;
+    const unavailable = failWith(Object.assign(new Error("refused"), { code: "ECONNREFUSED" }));
+    expect(await Promise.all(paths(published.id).map(async (path) => (await get(path)).text()))).toEqual(before);
+    expect(await statusOf(unpublished.id)).toBe(503);
+    unavailable.mockRestore();
+    const broken = failWith(new Error("broken"));
+    expect(await statusOf(published.id)).toBe(500);
+    broken.mockRestore();
+    expect([await statusOf(published.id), await statusOf(unpublished.id)]).toEqual([200, 200]);
   });
 });
 

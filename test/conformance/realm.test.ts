@@ -19,7 +19,7 @@ const APP_ID = "myapp-abcde";
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
+  gateway = await TestGateway.start({ generatesKeys: true });
 });
 afterAll(() => gateway.stop());
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { internalContext } from "../../src/domain/request-context.js";
 import { ApplicationLifecycle } from "../../src/management/index.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import {
@@ -35,7 +36,7 @@ describe("settings changed by this process", () => {
     expect((await application.client.run(ApplicationDocument, {})).status).toBe(401);
     await gatewayA.configure(application.id, "general.status=ACTIVE");
     expect(await nameOf(application)).toBe("After");
-    await new ApplicationLifecycle(gatewayA.services).delete(application.id);
+    await new ApplicationLifecycle(gatewayA.services).delete(internalContext("OPERATOR"), application.id);
     expect((await application.client.run(ApplicationDocument, {})).status).toBe(401);
   });
 });
@@ -86,7 +87,7 @@ describe("settings changed by another process", () => {
     const appKey = `lk_app_${"newcomer".repeat(4)}`;
     const client = gatewayA.client(appKey);
     expect((await client.run(ApplicationDocument, {})).status).toBe(401);
-    await new ApplicationLifecycle(gatewayB.services).create({ name: "Newcomer", ownerId: null, appKey });
+    await new ApplicationLifecycle(gatewayB.services).create(internalContext("OPERATOR"), { name: "Newcomer", ownerId: null, appKey });
     expect((await client.expect(ApplicationDocument, {})).application.name).toBe("Newcomer");
   });
 
@@ -97,7 +98,7 @@ describe("settings changed by another process", () => {
         .__typename;
     await gatewayA.clock.whileFrozen(async () => {
       expect(await signUp()).toBe("LoggedIn");
-      const deletion = new ApplicationLifecycle(gatewayB.services).delete(application.id);
+      const deletion = new ApplicationLifecycle(gatewayB.services).delete(internalContext("OPERATOR"), application.id);
       for (let isGone = false; !isGone; )
         isGone = (await gatewayA.query("SELECT id FROM applications WHERE id = ?", [application.id])).length === 0;
       expect(await signUp()).toBe("LoggedIn");

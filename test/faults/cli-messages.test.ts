@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCommandHere } from "../support/command.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { beginSignUp, uniqueEmail } from "../support/people.js";
 import { createTemporaryFolder, ensureBuilt, FAST_HASHING, runCommand } from "../support/process.js";
@@ -15,13 +16,12 @@ beforeAll(async () => {
 }, 200_000);
 afterAll(() => gateway.stop());
 
-const run = (words: string[], folder = createTemporaryFolder(), input = "") =>
-  runCommand(
-    ["message", ...words],
-    { ...FAST_HASHING, DATABASE_URL: gateway.database.url, MASTER_KEYS, PUBLIC_URL: gateway.url },
-    folder,
-    input,
-  );
+/** In a process where the command reads its standard input. */
+async function run(words: string[], folder = createTemporaryFolder(), input?: string) {
+  const variables = { ...FAST_HASHING, DATABASE_URL: gateway.database.url, MASTER_KEYS, PUBLIC_URL: gateway.url };
+  const all = ["message", ...words];
+  return input === undefined ? await runCommandHere(all, variables, folder) : await runCommand(all, variables, folder, input);
+}
 async function json<T>(words: string[], folder?: string, input?: string): Promise<T> {
   const { code, stdout, stderr } = await run([...words, "--json"], folder, input);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -75,7 +75,9 @@ describe("message", () => {
   it("invalid input - text, message, application, file - one message on stderr, exit code 1", async () => {
     const set = ["set", application.id, "signUpCode", "en"];
     expect(await refused([...set, "--text", "-"], "no code")).toMatch(/^text: does not contain the required variable \{\{ code \}\}/);
-    expect(await refused([...set, "--text", "-"], "{{ code }} {{ link }} {% if %}")).toMatch(/^text: /);
+    const folder = createTemporaryFolder();
+    writeFileSync(join(folder, "unfinished.txt"), "{{ code }} {{ link }} {% if %}");
+    expect(await refused([...set, "--text", join(folder, "unfinished.txt")])).toMatch(/^text: /);
     expect(await refused(set)).toMatch(/^Nothing to set/);
     expect(await refused([...set, "--text", "-", "--html", "-"])).toMatch(/^Only one part/);
     expect(await refused([...set, "--html", "missing.html"])).toBe("Cannot read missing.html");

@@ -4,18 +4,23 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RESERVED_APPLICATION_ID } from "../../src/domain/applications/index.js";
 import { DEMO_APPLICATION_ID } from "../../src/management/index.js";
+import { runCommandHere } from "../support/command.js";
 import { isMysql } from "../support/database.js";
 import { TestGateway } from "../support/gateway.js";
 import { ApplicationDocument, SignUpDocument } from "../support/generated/authentication.js";
 import { ViewerDocument } from "../support/generated/management.js";
 import { PASSWORD, signUpPerson, uniqueEmail } from "../support/people.js";
-import { createTemporaryFolder, ensureBuilt, FAST_HASHING, runCommand, type Variables } from "../support/process.js";
+import {
+  type CommandResult,
+  createTemporaryFolder,
+  ensureBuilt,
+  FAST_HASHING,
+  runCommand,
+  runScript,
+  type Variables,
+} from "../support/process.js";
 
-interface Created {
-  readonly id: string;
-  readonly appKey: string;
-  readonly secretKey: string;
-}
+type Created = Record<"id" | "appKey" | "secretKey", string>;
 interface Shown {
   readonly id: string;
   readonly settingsVersion: number;
@@ -32,32 +37,36 @@ beforeAll(async () => {
 }, 200_000);
 afterAll(() => gateway.stop());
 
+const variables = (more: Variables) => ({
+  ...FAST_HASHING,
+  DATABASE_URL: gateway.database.url,
+  MASTER_KEYS,
+  PUBLIC_URL: gateway.url,
+  ...more,
+});
 /** Runs the command line on the database of the running gateway. */
-const run = (words: string[], more: Variables = {}) =>
-  runCommand(
-    words,
-    { ...FAST_HASHING, DATABASE_URL: gateway.database.url, MASTER_KEYS, PUBLIC_URL: gateway.url, ...more },
-    createTemporaryFolder(),
-  );
-/** As `run`, for a command that succeeds and prints JSON and nothing else. */
-async function json<T>(...words: string[]): Promise<T> {
-  const { code, stdout, stderr } = await run([...words, "--json"]);
+const run = (words: string[], more: Variables = {}) => runCommandHere(words, variables(more), createTemporaryFolder());
+/** In a process. */
+const runProcess = (words: string[], more: Variables = {}) => runCommand(words, variables(more), createTemporaryFolder());
+/** For a command that succeeds and prints JSON and nothing else. */
+function parseJson<T>({ code, stdout, stderr }: CommandResult): T {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return JSON.parse(stdout) as T;
 }
 /** The sentence of a command that is refused. */
-async function refused(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(words);
+function sentenceOf({ code, stdout, stderr }: CommandResult): string {
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr.trim()).not.toMatch(/\n|^ {4}at |Error:/);
   return stderr.trim();
 }
+const json = async <T>(...words: string[]) => parseJson<T>(await run([...words, "--json"]));
+const refused = async (...words: string[]) => sentenceOf(await run(words));
 const create = (name: string, ...more: string[]) => json<Created>("application", "create", "--name", name, ...more);
 const show = (id: string) => json<Shown>("application", "show", id);
 
 describe("application", () => {
   it("create - with --json - prints id and both keys, which the running gateway accepts immediately", async () => {
-    const created = await create("Made here");
+    const created = parseJson<Created>(await runProcess(["application", "create", "--name", "Made here", "--json"]));
     expect(Object.keys(created).sort()).toEqual(["appKey", "id", "secretKey"]);
     expect(created).toMatchObject({ appKey: expect.stringMatching(/^lk_app_/), secretKey: expect.stringMatching(/^lk_sec_/) });
     const { application } = await gateway.client(created.appKey).expect(ApplicationDocument, {});
@@ -69,7 +78,7 @@ describe("application", () => {
   });
 
   it("create - without --json - prints the same values as text", async () => {
-    const { code, stdout } = await run(["application", "create", "--name", "For people"]);
+    const { code, stdout } = await runScript(["application", "create", "--name", "For people"], variables({}), createTemporaryFolder());
     expect(code).toBe(0);
     expect(stdout).toMatch(/^id: [0-9a-f-]{36}\nappKey: lk_app_\S+\nsecretKey: lk_sec_\S+\n$/);
   });
@@ -126,9 +135,9 @@ describe("application", () => {
         for (; !isOver; await delay(30)) await Promise.all([nameOf(), keysOf()]);
       })();
       try {
-        await run(["application", "update", id, "--set", `general.name=${name}`]);
+        await runProcess(["application", "update", id, "--set", `general.name=${name}`]);
         expect(await nameOf()).toBe(name);
-        await run(["keys", "revoke", id, kid]);
+        await runProcess(["keys", "revoke", id, kid]);
         expect(await keysOf()).not.toContain(kid);
       } finally {
         isOver = true;
@@ -192,7 +201,7 @@ describe("application", () => {
   it("delete - with --yes only - removes the application and all of its rows except audit events", async () => {
     const created = await create("Leaving");
     await signUpPerson(gateway, { ...created, client: gateway.client(created.appKey) });
-    expect(await refused("application", "delete", created.id)).toContain("--yes");
+    expect(sentenceOf(await runProcess(["application", "delete", created.id]))).toContain("--yes");
     expect((await run(["application", "delete", created.id, "--yes"])).code).toBe(0);
     expect((await gateway.client(created.appKey).run(ApplicationDocument, {})).status).toBe(401);
     expect(await gateway.dump("audit_events")).not.toContain(created.id);
@@ -206,7 +215,7 @@ describe("application", () => {
     [["nonsense"]],
     [["application", "update", "x"]],
   ])("%j - incomplete command - exits 1 with a message on stderr", async (words) => {
-    const { code, stdout, stderr } = await run(words);
+    const { code, stdout, stderr } = await (words[0] === "nonsense" ? runProcess : run)(words);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr.length).toBeGreaterThan(10);
   });
@@ -246,11 +255,11 @@ describe("operation", () => {
   it("backup - embedded database in use - writes one consistent file that opens with all data; never overwrites", async () => {
     const own = isMysql ? { DATABASE_URL: "" } : {};
     const folder = createTemporaryFolder();
-    const inFolder = (words: string[], more: Variables = {}) =>
-      runCommand(words, { DATABASE_URL: gateway.database.url, ...own, MASTER_KEYS, ...more }, folder);
+    const inFolder = (words: string[], more: Variables = {}, runner = runCommandHere) =>
+      runner(words, { DATABASE_URL: gateway.database.url, ...own, MASTER_KEYS, ...more }, folder);
     const created = JSON.parse((await inFolder(["application", "create", "--name", "Saved", "--json"])).stdout) as Created;
     const file = join(folder, "copy.sqlite");
-    expect(await inFolder(["backup", file])).toMatchObject({ code: 0, stdout: "" });
+    expect(await inFolder(["backup", file], {}, runCommand)).toMatchObject({ code: 0, stdout: "" });
     expect((statSync(file).mode & 0o777).toString(8)).toBe("600");
     expect(readdirSync(folder).filter((name) => name.startsWith("copy.sqlite"))).toEqual(["copy.sqlite"]);
     const shown = await inFolder(["application", "show", created.id, "--json"], { DATABASE_URL: `sqlite:${file}` });
@@ -280,10 +289,10 @@ describe("operation", () => {
   });
 
   it("any command - invalid environment or unreachable database - exits 1 with a message and no secret", async () => {
-    const refusedEnvironment = await run(["application", "list"], { MASTER_KEYS: "k1:short" });
+    const refusedEnvironment = await runScript(["application", "list"], variables({ MASTER_KEYS: "k1:short" }), createTemporaryFolder());
     expect([refusedEnvironment.code, refusedEnvironment.stdout]).toEqual([1, ""]);
     expect(refusedEnvironment.stderr).toMatch(/MASTER_KEYS/);
-    const gone = await run(["application", "list"], { DATABASE_URL: "mysql://somebody:hunter-password@127.0.0.1:9/nothing" });
+    const gone = await runProcess(["application", "list"], { DATABASE_URL: "mysql://somebody:hunter-password@127.0.0.1:9/nothing" });
     expect([gone.code, gone.stdout]).toEqual([1, ""]);
     expect(gone.stderr).not.toContain("hunter-password");
   });

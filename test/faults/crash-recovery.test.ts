@@ -9,7 +9,8 @@ beforeAll(ensureBuilt, 200_000);
 const complete = async (client: Client, email: string, code: string, ticket: string) =>
   (await client.expect(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } })).completeSignUp;
 
-describe.concurrent("crash recovery", () => {
+// Each case starts the gateway twice, on machines that do more.
+describe("crash recovery", { timeout: 300_000 }, () => {
   it.each([
     "outbox.before-claim",
     "outbox.before-send",

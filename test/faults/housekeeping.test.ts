@@ -53,4 +53,4 @@ it("TH-22 housekeeping - more rows than one run deletes - a bounded number is de
   expect(await left()).toBe(200);
   await runHousekeeping();
   expect(await left()).toBe(0);
-});
+}, 180_000);

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCommandHere } from "../support/command.js";
 import { createTestDatabase, isMysql } from "../support/database.js";
 import { MASTER_KEYS, type TestApplication, TestGateway } from "../support/gateway.js";
 import { CompleteSignUpDocument, RefreshSessionDocument } from "../support/generated/authentication.js";
@@ -29,12 +30,12 @@ describe("backup and restore", () => {
     expect(backup).toMatchObject({ code: 0, stdout: "" });
     expect(existsSync(file)).toBe(true);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(await runCommand(["backup", file], { ...variables, DATABASE_URL: gateway.database.url }, folder)).toMatchObject({ code: 1 });
+    expect(await runCommandHere(["backup", file], { ...variables, DATABASE_URL: gateway.database.url }, folder)).toMatchObject({ code: 1 });
 
     const fresh = await createTestDatabase();
     const restored = { ...variables, DATABASE_URL: fresh.url };
     expect(await runCommand(["restore", file], restored, folder)).toMatchObject({ code: 0, stdout: "" });
-    if (!isMysql) expect(await runCommand(["restore", file], restored, folder)).toMatchObject({ code: 1 });
+    if (!isMysql) expect(await runCommandHere(["restore", file], restored, folder)).toMatchObject({ code: 1 });
     const other = await GatewayProcess.start(folder, { ...restored, DEMO: "0" });
     try {
       const client = application.client.with({ baseUrl: other.url });
@@ -60,7 +61,7 @@ describe("backup and restore", () => {
     const folder = createTemporaryFolder();
     const variables = { ...FAST_HASHING, MASTER_KEYS, DATABASE_URL: gateway.database.url };
     const before = await gateway.dump("throttle_buckets");
-    const good = await runCommand(["doctor", "--json"], variables, folder);
+    const good = await runCommandHere(["doctor", "--json"], variables, folder);
     const findings = JSON.parse(good.stdout) as { check: string; status: string }[];
     expect(good.code).toBe(0);
     expect(findings).toContainEqual(expect.objectContaining({ check: "master keys", status: "ok" }));

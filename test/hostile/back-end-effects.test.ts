@@ -115,7 +115,7 @@ describe("effects and audit of back end operations", () => {
       ["ACCOUNT_DELETED", "PASSWORD_RESET_REQUESTED", "USER_ACTIVATED", "USER_SESSIONS_ENDED", "USER_SUSPENDED", "USER_UNLOCKED"].sort(),
     );
     for (const row of rows)
-      expect(row).toMatchObject({ outcome: "SUCCESS", actor: "back end", application_id: a.id, request_id: expect.stringMatching(/./) });
+      expect(row).toMatchObject({ outcome: "SUCCESS", actor: "BACK_END", application_id: a.id, request_id: expect.stringMatching(/./) });
     expect(JSON.stringify(rows)).not.toContain(email);
   });
 

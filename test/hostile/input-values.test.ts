@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { hostileFixture, outcomeOf } from "../support/hostile-fixture.js";
 import { PASSWORD } from "../support/people.js";
 import { type Probe, probesOf, type SchemaName, send, withValueAt } from "../support/probe.js";
+import { sample } from "../support/sample.js";
 
 const fixture = hostileFixture();
 
@@ -55,6 +56,8 @@ const VALUES: readonly unknown[] = [
   ],
   ...[{ "@instanceof": Symbol.for("FindOperator").toString(), _type: "not", _value: "" }, JSON.parse('{"__proto__":{"admin":true}}')],
 ];
+/** How many of them a run tries at each place. */
+const AT_A_PLACE = 20;
 const refusals = /^(BAD_USER_INPUT|DOCUMENT_REFUSED)$/;
 
 async function countTypedAnswers(
@@ -63,15 +66,17 @@ async function countTypedAnswers(
 ): Promise<number> {
   let count = 0;
   for (const probe of probesOf(name))
-    for (const { path } of probe.positions)
-      for (let at = 0; at < VALUES.length; at += 10) {
-        const some = VALUES.slice(at, at + 10);
+    for (const { path } of probe.positions) {
+      const values = sample(VALUES, AT_A_PLACE, `${probe.name} ${path.join(".")}`);
+      for (let at = 0; at < values.length; at += 10) {
+        const some = values.slice(at, at + 10);
         const outcomes = await Promise.all(some.map((value) => run(probe, withValueAt(probe.variables(), path, value))));
         for (const [index, outcome] of outcomes.entries())
           if (/INTERNAL|UNAVAILABLE/.test(outcome))
             throw new Error(`${probe.name} ${path.join(".")} ${JSON.stringify(some[index])}: ${outcome}`);
         count += outcomes.length;
       }
+    }
   return count;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MessagePart, PartSources } from "../../src/domain/messaging/template-language.js";
+import { inApplication, internalContext } from "../../src/domain/request-context.js";
 import type { TestApplication } from "../support/gateway.js";
 import { hostileFixture } from "../support/hostile-fixture.js";
 import { beginSignUp, uniqueEmail } from "../support/people.js";
@@ -10,7 +11,12 @@ const completeText = (text: string): PartSources => ({ text: `${text}\n{{ code }
 async function save({ id }: TestApplication, message: string, locale: string, parts: PartSources) {
   const application = await fixture.gateway.services.applicationRegistry.find(id);
   if (!application) throw new Error("No such application");
-  return await fixture.gateway.services.customTemplates.save(application, message, locale, parts, "operator");
+  return await fixture.gateway.services.customTemplates.save(
+    inApplication(internalContext("OPERATOR"), application),
+    message,
+    locale,
+    parts,
+  );
 }
 async function firstMail({ client }: TestApplication) {
   const email = uniqueEmail("reader-");

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { internalContext } from "../../src/domain/request-context.js";
 import { ApplicationLifecycle } from "../../src/management/index.js";
 import type { Client } from "../support/client.js";
 import {
@@ -212,7 +213,7 @@ describe("end of sessions", () => {
     ];
     await gateway.configure(doomed.id, "general.status=SUSPENDED");
     expect(new Set(await outcomes())).toEqual(new Set(["UNAUTHENTICATED"]));
-    expect(await new ApplicationLifecycle(gateway.services).delete(doomed.id)).toBe(true);
+    expect(await new ApplicationLifecycle(gateway.services).delete(internalContext("OPERATOR"), doomed.id)).toBe(true);
     expect(new Set(await outcomes())).toEqual(new Set(["UNAUTHENTICATED"]));
     expect(await gateway.query("SELECT id FROM users WHERE email IN (?, ?)", [waiting, invited])).toEqual([]);
     expect(await outcomeOfMe(fixture.a2.client, neighbour.tokens.sessionToken)).toBe("data");

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { buildSchema, type GraphQLObjectType, getNamedType, isLeafType, isNonNullType, isObjectType, isUnionType } from "graphql";
 import { describe, expect, it } from "vitest";
+import { internalContext } from "../../src/domain/request-context.js";
 import { ApplicationLifecycle } from "../../src/management/index.js";
 import { ForgotPasswordDocument, InviteDocument, MeDocument, SignUpDocument } from "../support/generated/authentication.js";
 import { attempt, hostileFixture, outcomeOf } from "../support/hostile-fixture.js";
@@ -204,6 +205,6 @@ describe("the Authentication API", () => {
       expect([text.includes(own), text.includes(foreign), raw.includes("Heron")]).toEqual([true, false, false]);
       expect(/Minuten/.test(text)).toBe(application === german);
     }
-    for (const { id } of [german, french]) await new ApplicationLifecycle(gateway.services).delete(id);
+    for (const { id } of [german, french]) await new ApplicationLifecycle(gateway.services).delete(internalContext("OPERATOR"), id);
   });
 });

@@ -213,7 +213,7 @@ describe("invitations of the back end", () => {
       expect(await fixture.auditEntriesFor("INVITATION_REVOKED", id)).toEqual(oneBackEndEntry);
     }
     expect((await fixture.auditEntriesFor("INVITED", theirs.id)).map(([actor]) => actor).sort()).toEqual(
-      [inviter.tokens.user.id, "back end"].sort(),
+      [inviter.tokens.user.id, "BACK_END"].sort(),
     );
     const third = await fixture.inviteGuest(inviter);
     await fixture.join(third.email);

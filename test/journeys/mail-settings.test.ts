@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { internalContext } from "../../src/domain/request-context.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { MailServer } from "../support/mail-server.js";
 import { beginSignUp, signUpPerson, uniqueEmail } from "../support/people.js";
@@ -80,7 +81,7 @@ describe("own mail server", () => {
     expect(await gateway.dump()).not.toContain(PASSWORD_OF_SERVER);
     expect(gateway.logs.join("")).not.toContain(PASSWORD_OF_SERVER);
     const { ApplicationLifecycle } = await import("../../src/management/index.js");
-    await new ApplicationLifecycle(gateway.services).delete(application.id);
+    await new ApplicationLifecycle(gateway.services).delete(internalContext("OPERATOR"), application.id);
     expect(await gateway.query("SELECT name FROM application_secrets WHERE application_id = ?", [application.id])).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type MessageTemplate, MessageTemplates } from "../../src/domain/messaging/message-templates.js";
 import type { PartSources } from "../../src/domain/messaging/template-language.js";
+import { inApplication, internalContext } from "../../src/domain/request-context.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { ForgotPasswordDocument, SetLocaleDocument, SetPhoneDocument, VerifyPhoneDocument } from "../support/generated/authentication.js";
 import { beginSignUp, signUpPerson, uniqueEmail, uniquePhone } from "../support/people.js";
@@ -29,7 +30,7 @@ const find = async ({ id }: TestApplication) => {
   return application;
 };
 const save = async (application: TestApplication, message: string, locale: string, parts: PartSources) =>
-  await gateway.services.customTemplates.save(await find(application), message, locale, parts, "operator");
+  await gateway.services.customTemplates.save(inApplication(internalContext("OPERATOR"), await find(application)), message, locale, parts);
 /** The first mail of a sign-up. */
 async function firstMail({ client }: TestApplication, acceptLanguage: string, locale: string | null = null) {
   const email = uniqueEmail();
@@ -60,7 +61,7 @@ describe("custom templates", () => {
     expect(after.subject).toMatch(/^Willkommen: \d{6}$/);
     const withoutNumbers = (text: string) => text.replace(/\d+/g, "").replace(/links\/\S+/, "");
     expect(withoutNumbers(after.text)).toBe(withoutNumbers(before.text));
-    await gateway.services.customTemplates.reset(await find(application), "signUpCode", "de", "operator");
+    await gateway.services.customTemplates.reset(inApplication(internalContext("OPERATOR"), await find(application)), "signUpCode", "de");
     expect((await firstMail(application, "de")).mail.subject.replace(/\d{6}/, "")).toBe(before.subject.replace(/\d{6}/, ""));
   });
 
@@ -111,21 +112,25 @@ describe("custom templates", () => {
     const application = await gateway.createApplication("Short-lived");
     await save(application, "passwordChanged", "en", { subject: "Done" });
     const { ApplicationLifecycle } = await import("../../src/management/index.js");
-    await new ApplicationLifecycle(gateway.services).delete(application.id);
+    await new ApplicationLifecycle(gateway.services).delete(internalContext("OPERATOR"), application.id);
     expect(await gateway.query("SELECT locale FROM message_texts WHERE application_id = ?", [application.id])).toEqual([]);
   });
 
   it("audit - a template set and reset - records message and actor, but no content", async () => {
     const application = await gateway.createApplication("Audited");
     await save(application, "passwordChanged", "fr", { subject: "un secret de polichinelle" });
-    await gateway.services.customTemplates.reset(await find(application), "passwordChanged", undefined, "operator");
+    await gateway.services.customTemplates.reset(
+      inApplication(internalContext("OPERATOR"), await find(application)),
+      "passwordChanged",
+      undefined,
+    );
     const events = await gateway.query<{ event: string; actor: string; details: string }>(
       "SELECT event, actor, details FROM audit_events WHERE application_id = ? AND event LIKE 'MESSAGE%' ORDER BY created_at",
       [application.id],
     );
     expect(events.map(({ event, actor }) => [event, actor])).toEqual([
-      ["MESSAGE_TEXT_CHANGED", "operator"],
-      ["MESSAGE_TEXT_RESET", "operator"],
+      ["MESSAGE_TEXT_CHANGED", "OPERATOR"],
+      ["MESSAGE_TEXT_RESET", "OPERATOR"],
     ]);
     expect(JSON.stringify(events)).not.toContain("polichinelle");
     expect(events[0]?.details).toContain("passwordChanged");
@@ -200,26 +205,57 @@ describe("broken stored templates", () => {
 });
 
 describe("built-in templates", () => {
-  const words = { subject: "s", text: "{{ code }}", html: "{{ code }}" };
+  const mail = { subject: "s", text: "Enter this:\n\n{{ code }}\n\nOr open:\n{{ link }}", buttonLabel: "Open" };
+  const { buttonLabel, ...mailWithoutLabel } = mail;
   const make = (change: object) => {
-    const template = { name: "made", sentWhen: "never", needs: ["code"], texts: { en: words, de: words, fr: words }, ...change };
-    return () => new MessageTemplates([template as unknown as MessageTemplate]);
+    const template = { name: "made", sentWhen: "never", requiredVariables: ["code", "link"], mail: { en: mail, de: mail, fr: mail } };
+    return () => new MessageTemplates([{ ...template, ...change } as unknown as MessageTemplate]);
   };
 
-  it("start - every part in every language - determines the variables of a message", () => {
+  it("start - every part in every language - determines the variables and the HTML of a message", () => {
     const templates = make({})();
-    expect(templates.variablesOf(templates.list()[0] as MessageTemplate)).toEqual(["appName", "handle", "code"]);
+    const template = templates.find("made") as MessageTemplate;
+    expect(templates.list()).toEqual([template]);
+    expect(templates.variablesOf(template)).toEqual(["appName", "handle", "code", "link"]);
+    expect(templates.sourcesOf(template, "fr")?.html).toMatch(/{{ code }}.*<a href="{{ link }}"/s);
+    expect(templates.sourcesOf(template, "nl")).toBeNull();
   });
 
+  const sms = { en: "{{ code }} {{ link }}", de: "{{ code }} {{ link }}" };
   it.each([
-    ["a language", { texts: { en: words, de: words } }],
-    ["a subject", { texts: { en: words, de: { ...words, subject: " " }, fr: words } }],
-    ["the plain text", { texts: { en: words, de: words, fr: { ...words, text: "" } } }],
-    ["the code", { texts: { en: words, de: words, fr: { ...words, html: "no code" } } }],
-    ["mail and text message", { texts: undefined }],
-    ["a text message in a language", { sms: { en: "{{ code }}", de: "{{ code }}" } }],
-    ["a description of a variable", { texts: { en: { ...words, subject: "{{ mood }}" }, de: words, fr: words } }],
-  ])("start - a message lacks %s - fails with the message's name", (_, change) => {
-    expect(make(change)).toThrow(/The message made/);
+    ["a language", { mail: { en: mail, de: mail } }, /\(fr\): missing a subject/],
+    ["a subject", { mail: { en: mail, de: { ...mail, subject: " " }, fr: mail } }, /\(de\): missing a subject/],
+    ["the plain text", { mail: { en: mail, de: mail, fr: { ...mailWithoutLabel, text: "" } } }, /\(fr\): missing a subject, text/],
+    [
+      "the code",
+      { mail: { en: mail, de: mail, fr: { ...mail, text: "{{ link }}" } } },
+      /\(fr\): the text part does not use the required variable code/,
+    ],
+    [
+      "the link",
+      { mail: { en: mail, de: mail, fr: { ...mailWithoutLabel, text: "{{ code }}" } } },
+      /\(fr\): the text part does not use the required variable link/,
+    ],
+    ["the label of its link", { mail: { en: mail, de: mailWithoutLabel, fr: mail } }, /\(de\): A button label requires a line/],
+    ["words in the label of its link", { mail: { en: mail, de: { ...mail, buttonLabel: " " }, fr: mail } }, /\(de\): A button label/],
+    ["the link of its label", { requiredVariables: [], mail: { en: { ...mail, text: "x" }, de: mail, fr: mail } }, /\(en\): A button/],
+    [
+      "a line of its own for the code",
+      { mail: { en: { ...mail, text: "It is {{ code }}\n{{ link }}" }, de: mail, fr: mail } },
+      /separate line, before/,
+    ],
+    [
+      "the code before the link",
+      { mail: { en: { ...mail, text: "{{ link }}\n\n{{ code }}" }, de: mail, fr: mail } },
+      /separate line, before any link/,
+    ],
+    ["mail and text message", { mail: undefined }, /\(en\): missing a subject, text or SMS part/],
+    ["a text message in a language", { sms }, /\(fr\): missing a subject, text or SMS part/],
+    ["the code in a text message", { sms: { ...sms, fr: "{{ link }}" } }, /\(fr\): the sms part does not use the required variable code/],
+    ["a description of a variable", { mail: { en: { ...mail, subject: "{{ mood }}" }, de: mail, fr: mail } }, /undocumented variable mood/],
+    ["a text that parses", { mail: { en: { ...mail, subject: "{% if x %}" }, de: mail, fr: mail } }, /not closed/],
+  ])("start - a message lacks %s - fails with the message's name", (_, change, sentence) => {
+    expect(make(change)).toThrow(sentence);
+    expect(make(change)).toThrow(/^Message template made/);
   });
 });

@@ -43,7 +43,7 @@ describe("resetSecondFactor", () => {
     expect((await gateway.mails.next(person.email)).text).toContain("Google Authenticator (TOTP)");
     expect((await person.client.run(MeDocument, {})).errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
     const [entry] = await auditOf("SECOND_FACTOR_RESET", application.id);
-    expect(entry?.actor).toBe("application");
+    expect(entry?.actor).toBe("BACK_END");
     expect(JSON.parse(entry?.details ?? "")).toEqual({ userId, methods: ["TOTP"], reason });
     await requireLogIn(application.client, person.email);
     expect(await gateway.query("SELECT * FROM recovery_codes WHERE user_id = ?", [userId])).toEqual([]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { internalContext } from "../../src/domain/request-context.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 
 const SID = `AC${"0123456789abcdef".repeat(2)}`;
@@ -68,7 +69,7 @@ describe("twilio", () => {
     expect([await held(), (await settingsOf(application))?.twilio.authToken]).toEqual([null, false]);
     await gateway.configure(application.id, `twilio.authToken=${TOKEN}`);
     const { ApplicationLifecycle } = await import("../../src/management/index.js");
-    await new ApplicationLifecycle(gateway.services).delete(application.id);
+    await new ApplicationLifecycle(gateway.services).delete(internalContext("OPERATOR"), application.id);
     expect(await gateway.query("SELECT name FROM application_secrets WHERE application_id = ?", [application.id])).toEqual([]);
   });
 

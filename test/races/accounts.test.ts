@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { internalContext } from "../../src/domain/request-context.js";
 import { ApplicationLifecycle } from "../../src/management/index.js";
 import type { Client } from "../support/client.js";
 import {
@@ -144,7 +145,7 @@ describe("concurrent claims of one address", () => {
 
   it("RC-10 application - created twice at once with one name - two complete applications", async () => {
     const lifecycle = new ApplicationLifecycle(fixture.gatewayA.services);
-    const made = await Promise.all([1, 2].map(() => lifecycle.create({ name: "Twin", ownerId: null })));
+    const made = await Promise.all([1, 2].map(() => lifecycle.create(internalContext("OPERATOR"), { name: "Twin", ownerId: null })));
     expect(new Set(made.flatMap(({ application, secretKey }) => [application.id, application.appKey, secretKey])).size).toBe(6);
     for (const { application } of made) {
       const person = await signUpPerson(fixture.gatewayA, { ...fixture.application, client: fixture.gatewayA.client(application.appKey) });

@@ -3,7 +3,8 @@ import { decodeJwt } from "jose";
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { SessionEntity } from "../../src/domain/sessions/session.entity.js";
-import { type Rotation, SessionRepository } from "../../src/domain/sessions/session.repository.js";
+import { SessionRepository } from "../../src/domain/sessions/session.repository.js";
+import type { Rotation } from "../../src/domain/sessions/session-rotation.repository.js";
 import { isMysql } from "../support/database.js";
 import { type TestApplication, TestGateway } from "../support/gateway.js";
 import { LogOutDocument, MeDocument, RefreshSessionDocument } from "../support/generated/authentication.js";
@@ -185,8 +186,8 @@ describe("batched updates", () => {
   it("SE-02 rotate - some replaced or ended since they were read - only the others of the batch are changed", async () => {
     await createSessions(6);
     const [, stale, , ended] = sessions as [SessionEntity, SessionEntity, SessionEntity, SessionEntity];
-    await gateway.services.database.transaction(() =>
-      repository.end(ended.applicationId, ended.id, "LOG_OUT", new Date("2026-01-01T00:00:00Z")),
+    await gateway.services.database.transaction((tx) =>
+      repository.end(tx, ended.applicationId, ended.id, "LOG_OUT", new Date("2026-01-01T00:00:00Z")),
     );
     const asked = sessions.map((session) => (session === stale ? { ...session, refreshTokenHash: "an older one" } : session));
     const told = await Promise.all(asked.map((session, index) => rotate(session, `some ${index}`)));
@@ -211,7 +212,7 @@ describe("batched updates", () => {
     const [mine, beside] = sessions as [SessionEntity, SessionEntity];
     const [stranger] = await gateway.query<{ id: string }>("SELECT id FROM users WHERE application_id = ?", [applications[1].id]);
     const theirs = { ...mine, applicationId: applications[1].id, userId: stranger?.id ?? "?", refreshTokenHash: "of the other" };
-    await gateway.services.database.transaction(() => repository.insert(theirs));
+    await gateway.services.database.transaction((tx) => repository.insert(tx, theirs));
     const found = await Promise.all([mine, theirs, beside].map(({ applicationId, id }) => repository.findWithUser(applicationId, id)));
     expect(found.map((each) => [each?.session.refreshTokenHash, each?.user.id])).toEqual(
       [mine, theirs, beside].map(({ refreshTokenHash, userId }) => [refreshTokenHash, userId]),

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { RateLimitBucketEntity } from "../../src/domain/rate-limiting/index.js";
+import { internalContext } from "../../src/domain/request-context.js";
 import { CompareAndSwap } from "../../src/platform/database/index.js";
 import type { TestApplication } from "../support/gateway.js";
 import { logIn, requireLogIn, signUpPerson } from "../support/people.js";
@@ -68,12 +69,12 @@ it("TH-08 reset - concurrent with an attempt being checked - earlier counts are 
   const keys = (["logInFromStrangersHourly", "logInConsecutive"] as const).map((limit) => ({
     ...{ limit, applicationId: application.id, parts: ["ann@example.com"] },
   }));
-  const origin = { requestId: "1", address: "198.51.100.1", userAgent: null };
-  for (let guess = 0; guess < 3; guess++) await rateLimiter.consume(keys, origin);
+  const context = { ...internalContext("GATEWAY"), client: { address: "198.51.100.1", userAgent: null } };
+  for (let guess = 0; guess < 3; guess++) await rateLimiter.consume(context, keys);
   expect((await bucketsOf(application)).map(({ count }) => count)).toEqual([3, 3]);
   const work = async () => await fixture.gatewayB.services.rateLimiter.reset(keys);
   const isSuccess = () => true;
-  await rateLimiter.limited(keys, origin, work, isSuccess);
+  await rateLimiter.limited(context, keys, work, isSuccess);
   expect((await bucketsOf(application)).map(({ count }) => count)).toEqual([0, 0]);
 });
 

@@ -20,7 +20,7 @@ const FIELDS = [
 ];
 export const NEW_PASSWORD = "amber walrus picnic";
 /** What `audited` answers for one event of the back end. */
-export const oneBackEndEntry = [["back end", true]];
+export const oneBackEndEntry = [["BACK_END", true]];
 
 /** An application with metadata fields, its back end, and its users' apps. */
 export class BackEndFixture {

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createConnection } from "mysql2/promise";
+import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+import { migrations } from "../../migrations/index.js";
+import { systemClock } from "../../src/platform/clock.js";
+import { openDatabase } from "../../src/platform/database/index.js";
 
-/** An empty database of its own on the dialect under test, and how to be rid of it. */
+/** A database of its own on the dialect under test, and how to be rid of it. */
 export interface TestDatabase {
   readonly url: string;
   readonly isMysql: boolean;
@@ -14,38 +17,101 @@ export interface TestDatabase {
 const { TEST_DATABASE_URL: server = "" } = process.env;
 export const isMysql = server !== "";
 
+/** An empty one: for tests of migrations, and for processes, which migrate as in production. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   return isMysql ? await createMysql(server) : createSqlite();
 }
 
-function createSqlite(): TestDatabase {
+/** One with every table: the migrations run once and their result is copied. */
+export async function createMigratedDatabase(): Promise<TestDatabase> {
+  if (!isMysql) {
+    sqliteFile ??= migrateSqliteFile();
+    return createSqlite(await sqliteFile);
+  }
+  mysqlTables ??= readMysqlTables(server);
+  return await createMysql(server, await mysqlTables);
+}
+
+let sqliteFile: Promise<string> | undefined;
+let mysqlTables: Promise<string> | undefined;
+
+async function migrateFully(url: string): Promise<void> {
+  await (await openDatabase({ url, entities: [], migrations, runMigrations: { lockOwner: "test" } }, systemClock)).close();
+}
+
+/** One file for all workers of a run: whichever is first puts it there as a whole. */
+async function migrateSqliteFile(): Promise<string> {
+  const file = join(tmpdir(), "migrated.sqlite");
+  const isShared = process.env["TEST_RUN_DIR"] === tmpdir();
+  if (isShared && existsSync(file)) return file;
+  const made = join(mkdtempSync(join(tmpdir(), "latchkey-template-")), "migrated.sqlite");
+  await migrateFully(`sqlite:${made}`);
+  if (!isShared) return made;
+  renameSync(made, file);
+  return file;
+}
+
+/** What creates the tables of a migrated database, as one text of several statements. */
+async function readMysqlTables(serverUrl: string): Promise<string> {
+  const template = await createMysql(serverUrl);
+  try {
+    await migrateFully(template.url);
+    const parts: string[] = [];
+    for (const { name } of await query<{ name: string }>(
+      template.url,
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()",
+    )) {
+      const [shown] = await query<{ "Create Table": string }>(template.url, `SHOW CREATE TABLE \`${name}\``);
+      parts.push((shown?.["Create Table"] ?? "").replace(/ AUTO_INCREMENT=\d+/, ""));
+    }
+    const done = await query<{ timestamp: string; name: string }>(template.url, "SELECT timestamp, name FROM migrations ORDER BY id");
+    const rows = done.map(({ timestamp, name }) => `(${timestamp}, '${name}')`);
+    const all = [...parts, `INSERT INTO migrations (timestamp, name) VALUES ${rows.join(", ")}`];
+    return ["SET foreign_key_checks = 0", ...all].join(";\n");
+  } finally {
+    await template.drop();
+  }
+}
+
+function createSqlite(template?: string): TestDatabase {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-test-"));
+  const file = join(folder, "test.sqlite");
+  if (template) copyFileSync(template, file);
   return {
-    url: `sqlite:${join(folder, "test.sqlite")}`,
+    url: `sqlite:${file}`,
     isMysql: false,
     drop: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-async function createMysql(serverUrl: string): Promise<TestDatabase> {
+async function createMysql(serverUrl: string, tables?: string): Promise<TestDatabase> {
   const name = `latchkey_test_${randomUUID().slice(0, 8)}`;
   // A default collation that takes A@b, a@B and á@b for the same: the gateway's own must hold.
   await query(serverUrl, `CREATE DATABASE \`${name}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  return { url: url.href, isMysql: true, drop: () => query(serverUrl, `DROP DATABASE \`${name}\``) };
+  if (tables) await query(url.href, tables);
+  return { url: url.href, isMysql: true, drop: async () => void (await query(serverUrl, `DROP DATABASE \`${name}\``)) };
 }
 
-async function query(serverUrl: string, sql: string): Promise<void> {
+/** A connection with the defaults of the server: nothing the gateway sets for its own. */
+export async function connectToMysql(serverUrl: string): Promise<Connection> {
   const url = new URL(serverUrl);
-  const connection = await createConnection({
+  return await createConnection({
     host: url.hostname,
     port: Number(url.port || 3306),
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
+    multipleStatements: true,
+    ...(url.pathname.length > 1 ? { database: url.pathname.slice(1) } : {}),
   });
+}
+
+async function query<Row>(serverUrl: string, sql: string): Promise<Row[]> {
+  const connection = await connectToMysql(serverUrl);
   try {
-    await connection.query(sql);
+    const [rows] = await connection.query<RowDataPacket[]>(sql);
+    return rows as Row[];
   } finally {
     await connection.end();
   }

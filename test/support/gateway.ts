@@ -2,10 +2,12 @@ import { createServer } from "node:net";
 import pino from "pino";
 import { composeGateway, type Gateway } from "../../src/app/compose.js";
 import { parseEnvironment } from "../../src/app/environment.js";
+import { internalContext } from "../../src/domain/request-context.js";
 import { ApplicationLifecycle } from "../../src/management/index.js";
 import { type Answer, Client } from "./client.js";
 import { MovableClock } from "./clock.js";
-import { createTestDatabase, type TestDatabase } from "./database.js";
+import { createMigratedDatabase, createTestDatabase, type TestDatabase } from "./database.js";
+import { pooledSigningKeys } from "./keys.js";
 import { MailServer } from "./mail-server.js";
 
 export interface TestApplication {
@@ -20,6 +22,10 @@ export interface TestGatewayOptions {
   readonly shareDatabaseOf?: TestGateway;
   /** Without SMTP_URL: mails stay in the development inbox. */
   readonly withoutMailServer?: boolean;
+  /** The gateway runs the migrations itself, on an empty database, instead of opening a copy of a migrated one. */
+  readonly migrates?: boolean;
+  /** Signing keys are generated as in production, not taken from the pool: for tests of the keys themselves. */
+  readonly generatesKeys?: boolean;
 }
 
 export const MASTER_KEYS = "test:c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlISE=";
@@ -38,8 +44,14 @@ export class TestGateway {
     private readonly sharesDatabase: boolean,
   ) {}
 
-  static async start({ environment = {}, shareDatabaseOf: beside, withoutMailServer }: TestGatewayOptions = {}): Promise<TestGateway> {
-    const database = beside?.database ?? (await createTestDatabase());
+  static async start({
+    environment = {},
+    shareDatabaseOf: beside,
+    withoutMailServer,
+    migrates,
+    generatesKeys,
+  }: TestGatewayOptions = {}): Promise<TestGateway> {
+    const database = beside?.database ?? (await (migrates ? createTestDatabase() : createMigratedDatabase()));
     const mails = beside?.mails ?? (await MailServer.start());
     const clock = beside?.clock ?? new MovableClock();
     const logs: string[] = [];
@@ -57,8 +69,8 @@ export class TestGateway {
       ...(withoutMailServer ? {} : { SMTP_URL: mails.url }),
       ...environment,
     });
-    const isolation = process.env["TEST_ISOLATION"] === "REPEATABLE READ" ? { isolation: "REPEATABLE READ" as const } : {};
-    const gateway = await composeGateway(values, { clock, log, ...isolation });
+    const keys = generatesKeys ? {} : { generateSigningKey: pooledSigningKeys(values.DATABASE_URL) };
+    const gateway = await composeGateway(values, { clock, log, ...keys });
     await gateway.server.listen({ host: "127.0.0.1", port });
     gateway.startBackgroundWork();
     return new TestGateway(gateway, values.PUBLIC_URL, clock, mails, database, logs, beside !== undefined);
@@ -70,7 +82,10 @@ export class TestGateway {
 
   /** Makes an application; settings as on the command line (`signUp.flow=NONE`). */
   async createApplication(name = "Blue Heron", ...settings: string[]): Promise<TestApplication> {
-    const { application, secretKey } = await new ApplicationLifecycle(this.services).create({ name, ownerId: null });
+    const { application, secretKey } = await new ApplicationLifecycle(this.services).create(internalContext("OPERATOR"), {
+      name,
+      ownerId: null,
+    });
     if (settings.length > 0) await this.configure(application.id, ...settings);
     const { id, appKey } = application;
     return { id, appKey, secretKey, client: this.client(appKey) };
@@ -99,7 +114,7 @@ export class TestGateway {
     const { database } = this.services;
     return /^\s*(select|pragma|show)/i.test(sql)
       ? await database.readManager.query(sql, [...parameters])
-      : await database.transaction(() => database.writeManager.query(sql, [...parameters]));
+      : await database.transaction(({ manager }) => manager.query(sql, [...parameters]));
   }
 
   /** The newest log line with all these words in it, as soon as there is one: it may follow what it reports. */

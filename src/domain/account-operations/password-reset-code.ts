@@ -1,4 +1,5 @@
-import { type Application, linkOf } from "../applications/index.js";
+import type { Transaction } from "../../platform/database/index.js";
+import { type Application, type ApplicationContext, linkOf } from "../applications/index.js";
 import type { ChallengeSubject, IssuedChallenge } from "../one-time-codes/index.js";
 import { applicationCodeKey } from "../rate-limiting/index.js";
 import type { Email, User } from "../users/index.js";
@@ -27,20 +28,27 @@ export const resetSubject = ({ id }: Application, email: Email): ChallengeSubjec
 
 /**
  * Mails a code and a link for a new password to a user's own address; for nobody it makes a challenge that looks the same and goes
- * nowhere. Runs in the caller's transaction.
+ * nowhere.
  */
 export async function issueResetCode(
+  context: ApplicationContext,
+  tx: Transaction,
   dependencies: Dependencies,
-  application: Application,
   user: User | null,
   email: Email,
   template: "passwordReset" | "accountCreated" = "passwordReset",
 ): Promise<IssuedChallenge> {
+  const { application } = context;
   const { challenges, outbox, publicUrl } = dependencies;
   const { resetCodeMinutes, resetCodeDigits, resetLinkMinutes } = application.settings.password;
   const ttls = { ttlSeconds: resetCodeMinutes * 60, linkTtlSeconds: resetLinkMinutes * 60 };
   const digits = await codeDigits(dependencies, application, resetCodeDigits);
-  const issued = await challenges.issue(resetSubject(application, email), { digits, ...ttls, isDeliverable: user !== null, detail: email });
+  const issued = await challenges.issue(tx, resetSubject(application, email), {
+    digits,
+    ...ttls,
+    isDeliverable: user !== null,
+    detail: email,
+  });
   const { code, link, isNew, expiresAt } = issued;
   if (!isNew) return issued;
   const parameters = {
@@ -51,8 +59,8 @@ export async function issueResetCode(
   };
   const locale = user?.locale ?? application.settings.locales.default;
   const replacesKey = `password-reset:${email}`;
-  const mail = { application, template, to: email, locale, parameters, expiresAt, replacesKey };
-  if (user && code && link) await outbox.queue(mail);
-  else await outbox.queueDecoy(mail);
+  const mail = { template, to: email, locale, parameters, expiresAt, replacesKey };
+  if (user && code && link) await outbox.queue(context, tx, mail);
+  else await outbox.queueDecoy(context, tx, mail);
   return issued;
 }

@@ -1,6 +1,5 @@
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
-import type { Application } from "../applications/index.js";
-import type { ClientInfo } from "../request-context.js";
+import type { ApplicationContext } from "../applications/index.js";
 import type { RequiresSecondFactor, SignInResult } from "../sessions/index.js";
 import type { ChallengeBinding, OnVerified, SecondFactorInput, VerifiedSecondFactor } from "../sign-in/index.js";
 import { maskPhone, type Phone, type User, verifiedPhone } from "../users/index.js";
@@ -14,46 +13,43 @@ const smsRequestFor = (user: User, phone: Phone) => ({ user, phone, purpose: "SE
  * sent goes on, so that whoever logs in again can use it. Where no code could be sent nothing says that one was: a recovery code works.
  */
 export async function sendCodeIfSmsOnly<State extends SignInResult | RequiresSecondFactor>(
+  context: ApplicationContext,
   services: AccountServices,
-  application: Application,
   user: User,
   result: State,
-  client: ClientInfo,
 ): Promise<State> {
   const phone = verifiedPhone(user);
   if (result.kind !== "second-factor-required" || result.methods.some((method) => method !== "SMS") || !phone) return result;
-  const sent = await issueSmsCode(services, application, smsRequestFor(user, phone), client);
+  const sent = await issueSmsCode(context, services, smsRequestFor(user, phone));
   return sent.kind === "sent" ? { ...result, maskedPhone: maskPhone(phone) } : result;
 }
 
 /** Sends the code of a challenge, or tells of the one just sent. @throws Refusal FORBIDDEN for a user whose second factor is not a phone */
 export async function sendSecondFactorCode(
+  context: ApplicationContext,
   services: AccountServices,
-  application: Application,
   token: string,
-  client: ClientInfo,
 ): Promise<SmsCodeSent | Failure> {
   const { tokenChallenges, signIn, secondFactors } = services;
-  const find = async (purpose: "LOG_IN" | "REAUTHENTICATION") => await tokenChallenges.find(application.id, purpose, token);
+  const find = async (purpose: "LOG_IN" | "REAUTHENTICATION") => await tokenChallenges.find(context.application.id, purpose, token);
   const found = (await find("LOG_IN")) ?? (await find("REAUTHENTICATION"));
   const user = found && (await signIn.findChallengeUser(found));
   if (!user) return failure("CHALLENGE_ENDED");
   const phone = verifiedPhone(user);
   const isEnrolled = (await secondFactors.list(user)).some(({ method }) => method === "SMS");
   if (!phone || !isEnrolled) throw new GatewayError("FORBIDDEN");
-  return await issueSmsCode(services, application, smsRequestFor(user, phone), client);
+  return await issueSmsCode(context, services, smsRequestFor(user, phone));
 }
 
 /** Answers a challenge; a text message that was answered with its right code costs its account and number nothing. */
 export async function verifySecondFactor<Effect>(
+  context: ApplicationContext,
   services: AccountServices,
-  application: Application,
   challenge: ChallengeBinding & { readonly token: string },
   input: SecondFactorInput,
-  client: ClientInfo,
   onVerified: OnVerified<Effect>,
 ): Promise<VerifiedSecondFactor<Effect> | Failure> {
-  const outcome = await services.secondFactorVerification.verify(application, challenge, input, client, onVerified);
-  if (outcome.kind === "verified" && outcome.phone) await refundAnsweredSms(services, application, outcome.user, outcome.phone);
+  const outcome = await services.secondFactorVerification.verify(context, challenge, input, onVerified);
+  if (outcome.kind === "verified" && outcome.phone) await refundAnsweredSms(services, context.application, outcome.user, outcome.phone);
   return outcome;
 }

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Transaction } from "../../platform/database/index.js";
 import { isUniqueViolation } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
+import type { ApplicationContext } from "../applications/index.js";
 import { type Application, canSendSms, countryOfNumber, smsCountries } from "../applications/index.js";
 import type { ChallengePurpose, ChallengeSubject } from "../one-time-codes/index.js";
 import { codeKeys, newNumberKeys, type RateLimitKey, refundableSmsKeys, type SmsUse, smsKeys } from "../rate-limiting/index.js";
-import type { ClientInfo } from "../request-context.js";
+import { actingAsUser } from "../request-context.js";
 import { type Phone, phonePrefix, type User, verifiedPhone } from "../users/index.js";
 import type { AccountServices } from "./account-services.js";
 import { codeDigits } from "./password-reset-code.js";
@@ -53,18 +55,17 @@ export function findPhoneFailure(
  * @throws Refusal UNAUTHENTICATED when the user is gone
  */
 export async function issueSmsCode(
+  context: ApplicationContext,
   services: AccountServices,
-  application: Application,
   request: SmsCodeRequest,
-  client: ClientInfo,
-  onSend: () => Promise<void> = async () => {},
+  onSend: (tx: Transaction) => Promise<void> = async () => {},
 ): Promise<SmsCodeSent | Failure> {
   const outcome =
     (await findRecentlySent(services, request)) ??
     (await services.rateLimiter.limited<SmsCodeSent | Failure>(
-      await rateLimitKeysFor(services, application, request),
-      client,
-      () => services.database.transaction(() => send(services, application, request, onSend)),
+      context,
+      await rateLimitKeysFor(services, context.application, request),
+      () => services.database.transaction((tx) => send(context, tx, services, request, onSend)),
       () => false,
     ));
   return outcome.kind === "failure" ? ((await findConcurrentRequest(services, request)) ?? outcome) : outcome;
@@ -75,48 +76,47 @@ export async function issueSmsCode(
  * up, and may answer null or break a unique key to refuse it. One answer for every refusal.
  */
 export async function verifySmsCode<Done extends { readonly kind: string }>(
+  context: ApplicationContext,
   services: AccountServices,
-  application: Application,
   { user, purpose }: Pick<SmsCodeRequest, "user" | "purpose">,
   code: string,
-  client: ClientInfo,
-  apply: (phone: Phone) => Promise<Done | null>,
+  apply: (tx: Transaction, phone: Phone) => Promise<Done | null>,
 ): Promise<Done | Failure> {
   if (!/^[0-9]{6,10}$/.test(code)) return failure("INVALID_CODE", { path: ["code"] });
   const { challenges, rateLimiter, database, audit } = services;
-  const applicationId = application.id;
+  const applicationId = context.application.id;
   return await rateLimiter.limited<Done | Failure>(
-    codeKeys({ applicationId, purpose, handle: user.id }, null, client),
-    client,
+    context,
+    codeKeys({ applicationId, purpose, handle: user.id }, null, context.client),
     async () => {
       const verified = await challenges.verify(smsCodeSubject(user, purpose), code, null);
       const phone = verified?.detail as Phone | undefined;
       const consumeAndApply = () =>
-        database.transaction(async () => (verified && phone && (await challenges.consume(verified)) ? await apply(phone) : null));
+        database.transaction(async (tx) => (verified && phone && (await challenges.consume(tx, verified)) ? await apply(tx, phone) : null));
       const applied = verified && (await challenges.refundAttemptOnError(verified, () => consumeAndApply().catch(nullOnUniqueViolation)));
       if (applied && phone) {
-        await refundAnsweredSms(services, application, user, phone);
+        await refundAnsweredSms(services, context.application, user, phone);
         return applied;
       }
-      await audit.record({ applicationId, event: "CODE_REFUSED", outcome: "FAILURE", actor: user.id, client });
+      await audit.failure(actingAsUser(context, user), "CODE_REFUSED");
       return failure("INVALID_CODE", { path: ["code"] });
     },
     ({ kind }) => kind !== "failure",
   );
 }
 
-/** Tells a user something at their verified number, unless its budgets are used up. Runs in the caller's transaction. */
+/** Tells a user something at their verified number, unless its budgets are used up. */
 export async function queueSmsNotice(
+  context: ApplicationContext,
+  tx: Transaction,
   services: AccountServices,
-  application: Application,
   user: User,
   template: string,
-  client: ClientInfo,
 ): Promise<void> {
   const to = verifiedPhone(user);
   if (!to) return;
-  const consumed = await services.rateLimiter.consume(smsKeys(toSmsUse(services, application, user, to)), client);
-  if (consumed.kind === "consumed") await services.outbox.queueSms({ application, template, to, locale: user.locale, parameters: {} });
+  const consumed = await services.rateLimiter.consume(context, smsKeys(toSmsUse(services, context.application, user, to)));
+  if (consumed.kind === "consumed") await services.outbox.queueSms(context, tx, { template, to, locale: user.locale, parameters: {} });
 }
 
 /** A message that was answered with its right code costs its account and number nothing. `user` is as when it was sent. */
@@ -145,24 +145,25 @@ async function findConcurrentRequest(services: AccountServices, request: SmsCode
 }
 
 async function send(
+  context: ApplicationContext,
+  tx: Transaction,
   services: AccountServices,
-  application: Application,
   { user, phone, purpose, template }: SmsCodeRequest,
-  onSend: () => Promise<void>,
+  onSend: (tx: Transaction) => Promise<void>,
 ): Promise<SmsCodeSent> {
   const { users, challenges, outbox } = services;
-  if (!(await users.lockActive(user))) throw new GatewayError("UNAUTHENTICATED");
+  if (!(await users.lockActive(tx, user))) throw new GatewayError("UNAUTHENTICATED");
   const subject = smsCodeSubject(user, purpose);
   // A code for one number says nothing about another.
-  if ((await challenges.findLive(subject))?.detail !== phone) await challenges.delete(subject);
-  const digits = await codeDigits(services, application);
-  const issued = await challenges.issue(subject, { digits, ttlSeconds: SMS_CODE_TTL_SECONDS, isDeliverable: true, detail: phone });
+  if ((await challenges.findLive(subject))?.detail !== phone) await challenges.delete(tx, subject);
+  const digits = await codeDigits(services, context.application);
+  const issued = await challenges.issue(tx, subject, { digits, ttlSeconds: SMS_CODE_TTL_SECONDS, isDeliverable: true, detail: phone });
   const { code, expiresAt, resendAvailableAt } = issued;
   if (code) {
     const parameters = { code, minutes: String(SMS_CODE_TTL_SECONDS / 60) };
     const replacesKey = `sms:${purpose}:${user.id}`;
-    await outbox.queueSms({ application, template, to: phone, locale: user.locale, parameters, expiresAt, replacesKey });
-    await onSend();
+    await outbox.queueSms(context, tx, { template, to: phone, locale: user.locale, parameters, expiresAt, replacesKey });
+    await onSend(tx);
   }
   return { kind: "sent", expiresAt, resendAvailableAt };
 }

@@ -1,6 +1,6 @@
+import type { Transaction } from "../../platform/database/index.js";
 import { ConcurrencyConflict } from "../../platform/database/index.js";
-import type { Application } from "../applications/index.js";
-import type { ClientInfo } from "../request-context.js";
+import type { ApplicationContext } from "../applications/index.js";
 import type { Phone, User } from "../users/index.js";
 import type { AccountServices } from "./account-services.js";
 import { smsCodeSubject } from "./sms-code.js";
@@ -10,36 +10,36 @@ import { smsCodeSubject } from "./sms-code.js";
  * transaction.
  */
 export async function eraseUser(
+  context: ApplicationContext,
+  tx: Transaction,
   services: AccountServices,
-  application: Application,
   { id }: Pick<User, "id">,
-  client: ClientInfo,
-  actor = id,
 ): Promise<void> {
   const { users, sessions, challenges, pendingSignUps, outbox, invitations, audit } = services;
   const { tokenChallenges, secondFactors, recoveryCodes } = services;
-  const applicationId = application.id;
+  const applicationId = context.application.id;
   const user = await users.findById(applicationId, id);
   if (!user) return;
   // An address or number that was changed meanwhile has traces of its own.
-  if (!(await users.delete(user))) throw new ConcurrencyConflict();
-  await sessions.deleteByUser(user);
-  await tokenChallenges.deleteByUser(applicationId, id);
-  await secondFactors.deleteByUser(user);
-  await recoveryCodes.deleteByUser(user);
-  for (const phone of await listPhones(services, user)) await outbox.deleteByRecipient(applicationId, phone);
+  if (!(await users.delete(tx, user))) throw new ConcurrencyConflict();
+  await sessions.deleteByUser(tx, user);
+  await tokenChallenges.deleteByUser(tx, applicationId, id);
+  await secondFactors.deleteByUser(tx, user);
+  await recoveryCodes.deleteByUser(tx, user);
+  for (const phone of await listPhones(services, user)) await outbox.deleteByRecipient(tx, applicationId, phone);
   for (const purpose of ["HANDLE_CHANGE", "PHONE", "SECOND_FACTOR"] as const)
-    await challenges.delete({ applicationId, purpose, binding: user.id });
-  await invitations.revokeByInviter(applicationId, user.id);
+    await challenges.delete(tx, { applicationId, purpose, binding: user.id });
+  await invitations.revokeByInviter(tx, applicationId, user.id);
   if (user.email) {
-    await invitations.deleteByHandle(applicationId, user.email);
-    for (const purpose of ["SIGN_UP", "PASSWORD_RESET"] as const) await challenges.delete({ applicationId, purpose, binding: user.email });
-    await pendingSignUps.deleteByHandle(applicationId, user.email);
-    await outbox.deleteByRecipient(applicationId, user.email);
-    await outbox.queue({ application, template: "accountDeleted", to: user.email, locale: user.locale, parameters: {} });
+    await invitations.deleteByHandle(tx, applicationId, user.email);
+    for (const purpose of ["SIGN_UP", "PASSWORD_RESET"] as const)
+      await challenges.delete(tx, { applicationId, purpose, binding: user.email });
+    await pendingSignUps.deleteByHandle(tx, applicationId, user.email);
+    await outbox.deleteByRecipient(tx, applicationId, user.email);
+    await outbox.notify(context, tx, user, "accountDeleted");
   }
-  await audit.record({ applicationId, event: "ACCOUNT_DELETED", outcome: "SUCCESS", actor, client, details: { userId: user.id } });
-  await audit.eraseAddresses(applicationId, user.id);
+  await audit.success(context, "ACCOUNT_DELETED", { userId: user.id });
+  await audit.eraseAddresses(tx, applicationId, user.id);
 }
 
 /** The user's number, and one that was still to be verified. */

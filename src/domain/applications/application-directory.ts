@@ -1,15 +1,15 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../platform/clock.js";
 import { hashToken } from "../../platform/crypto/index.js";
+import { ReadThroughCache } from "../../platform/read-through-cache.js";
 import type { ApplicationEntity } from "./application.entity.js";
 import type { Application } from "./application.js";
 import { type ApplicationRepository, toApplication } from "./application.repository.js";
-import { ReadThroughCache } from "./read-through-cache.js";
 
 const isActive = ({ settings }: Application) => settings.general.status === "ACTIVE";
 const nullUnlessActive = (application: Application | null) => (application && isActive(application) ? application : null);
 
-/** Finds active applications: what was read is kept for a second, parsed settings as long as their version. */
+/** Finds active applications. Reads are cached for one second, parsed settings for as long as their version is the stored one. */
 export class ApplicationDirectory {
   private readonly parsedApplications = new LRUCache<string, Application>({ max: 10_000 });
   private readonly byAppKey: ReadThroughCache<Application>;
@@ -21,17 +21,12 @@ export class ApplicationDirectory {
     private readonly repository: ApplicationRepository,
     clock: Clock,
   ) {
-    const cached = (read: (key: string) => Promise<ApplicationEntity | null>) => {
-      const find = async (key: string) => {
-        const row = await read(key);
-        return row && this.parse(row);
-      };
-      return new ReadThroughCache(find, clock, repository.cacheVersion);
-    };
-    this.byAppKey = cached((key) => repository.findByAppKey(key));
-    this.bySecretKey = cached((key) => repository.findBySecretKeyHash(key));
-    this.byId = cached((key) => repository.findById(key));
-    this.origins = new ReadThroughCache(() => this.readOrigins(), clock, repository.cacheVersion);
+    const reuse = { clock, version: repository.cacheVersion };
+    const parse = (row: ApplicationEntity | null) => row && this.parse(row);
+    this.byAppKey = new ReadThroughCache({ reuse, read: async (appKey) => parse(await repository.findByAppKey(appKey)) });
+    this.bySecretKey = new ReadThroughCache({ reuse, read: async (hash) => parse(await repository.findBySecretKeyHash(hash)) });
+    this.byId = new ReadThroughCache({ reuse, read: async (id) => parse(await repository.findById(id)) });
+    this.origins = new ReadThroughCache({ reuse, read: () => this.readOrigins() });
   }
 
   /** The active application of a public key (`lk_app_...`); null when unknown, suspended or deleted. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../../platform/clock.js";
 import { hashToken, randomToken } from "../../platform/crypto/index.js";
-import type { Database } from "../../platform/database/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
 import type { Application } from "./application.js";
 import { type ApplicationRepository, storedGroups, toApplication } from "./application.repository.js";
 import type { ApplicationSecrets } from "./application-secrets.js";
@@ -53,13 +53,13 @@ export class ApplicationRegistry {
       settingsVersion: 1,
       createdAt: this.clock.now(),
     };
-    await this.database.transaction(() => this.repository.insert(row));
+    await this.database.transaction((tx) => this.repository.insert(tx, row));
     return { application: toApplication(row), secretKey };
   }
 
   /** Changes settings by assignments such as `signUp.enabled=false`, all or none. @throws SettingsRefused; null: no such application */
   async update(id: string, assignments: readonly string[]): Promise<Application | null> {
-    return await this.database.transaction(async () => {
+    return await this.database.transaction(async (tx) => {
       const row = await this.repository.findById(id);
       if (!row) return null;
       const { groups, secrets } = assignments.reduce<SettingsChange>(applyAssignment, { groups: storedGroups(row), secrets: {} });
@@ -67,8 +67,8 @@ export class ApplicationRegistry {
       requireConsistent(parsed);
       const { name, status } = parsed.general;
       const settings = { ...groups, general: { realmAppId: parsed.general.realmAppId } };
-      await this.repository.updateSettings(id, row.settingsVersion, { name, status, settings });
-      await this.secrets.change(id, secrets);
+      await this.repository.updateSettings(tx, id, row.settingsVersion, { name, status, settings });
+      await this.secrets.change(tx, id, secrets);
       return toApplication({ ...row, name, status, settings, settingsVersion: row.settingsVersion + 1 });
     });
   }
@@ -88,7 +88,7 @@ export class ApplicationRegistry {
   }
 
   /** Removes the application's own row; what belongs to it is removed by its nouns in the same transaction. */
-  async delete(id: string): Promise<boolean> {
-    return await this.repository.delete(id);
+  async delete(tx: Transaction, id: string): Promise<boolean> {
+    return await this.repository.delete(tx, id);
   }
 }

@@ -1,5 +1,5 @@
 import { Like, Not } from "typeorm";
-import type { Database } from "../../platform/database/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
 import { ApplicationSecretEntity } from "./application-secret.entity.js";
 
 export class ApplicationSecretRepository {
@@ -9,17 +9,17 @@ export class ApplicationSecretRepository {
     return await this.database.readManager.getRepository(ApplicationSecretEntity).findOneBy({ applicationId, name });
   }
 
-  async put(row: ApplicationSecretEntity): Promise<void> {
-    await this.delete(row.applicationId, row.name);
-    await this.database.writeManager.insert(ApplicationSecretEntity, row as never);
+  async put(tx: Transaction, row: ApplicationSecretEntity): Promise<void> {
+    await this.delete(tx, row.applicationId, row.name);
+    await tx.manager.insert(ApplicationSecretEntity, row as never);
   }
 
-  async delete(applicationId: string, name: string): Promise<void> {
-    await this.database.writeManager.delete(ApplicationSecretEntity, { applicationId, name });
+  async delete(tx: Transaction, applicationId: string, name: string): Promise<void> {
+    await tx.manager.delete(ApplicationSecretEntity, { applicationId, name });
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(ApplicationSecretEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(ApplicationSecretEntity, { applicationId });
   }
 
   /** Secrets sealed under another master key than today's, at most `limit`. */
@@ -30,7 +30,7 @@ export class ApplicationSecretRepository {
   }
 
   /** Puts a newly sealed value in the place of the one that was read, unless it was changed meanwhile. */
-  async replaceEncrypted({ applicationId, name, valueSealed }: ApplicationSecretEntity, next: string): Promise<void> {
-    await this.database.writeManager.update(ApplicationSecretEntity, { applicationId, name, valueSealed }, { valueSealed: next });
+  async replaceEncrypted(tx: Transaction, { applicationId, name, valueSealed }: ApplicationSecretEntity, next: string): Promise<void> {
+    await tx.manager.update(ApplicationSecretEntity, { applicationId, name, valueSealed }, { valueSealed: next });
   }
 }

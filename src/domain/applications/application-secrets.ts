@@ -1,6 +1,6 @@
 import type { Clock } from "../../platform/clock.js";
 import type { Encryptor } from "../../platform/crypto/index.js";
-import type { Database } from "../../platform/database/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
 import type { ApplicationSecretEntity } from "./application-secret.entity.js";
 import type { ApplicationSecretRepository } from "./application-secret.repository.js";
 import type { SecretChanges, SecretName } from "./settings/index.js";
@@ -20,13 +20,12 @@ export class ApplicationSecrets {
     return row && (await this.encryptor.decryptText(associatedData(row), row.valueSealed));
   }
 
-  /** Runs in the caller's transaction. */
-  async change(applicationId: string, changes: SecretChanges): Promise<void> {
+  async change(tx: Transaction, applicationId: string, changes: SecretChanges): Promise<void> {
     for (const [name, value] of Object.entries(changes))
-      if (value === null) await this.repository.delete(applicationId, name);
+      if (value === null) await this.repository.delete(tx, applicationId, name);
       else {
         const valueSealed = await this.encryptor.encrypt(associatedData({ applicationId, name }), value);
-        await this.repository.put({ applicationId, name, valueSealed, createdAt: this.clock.now() });
+        await this.repository.put(tx, { applicationId, name, valueSealed, createdAt: this.clock.now() });
       }
   }
 
@@ -35,7 +34,7 @@ export class ApplicationSecrets {
     const rows = await this.repository.listEncryptedWithOtherKey(this.encryptor.currentKeyPrefix, limit);
     for (const row of rows) {
       const next = await this.encryptor.reencrypt(associatedData(row), row.valueSealed);
-      await this.database.transaction(() => this.repository.replaceEncrypted(row, next));
+      await this.database.transaction((tx) => this.repository.replaceEncrypted(tx, row, next));
     }
     return rows.length;
   }

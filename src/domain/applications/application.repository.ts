@@ -1,4 +1,5 @@
-import { CacheVersion, ConcurrencyConflict, type Database, PreparedSelect } from "../../platform/database/index.js";
+import { ConcurrencyConflict, type Database, PreparedSelect, type Transaction } from "../../platform/database/index.js";
+import { CacheVersion } from "../../platform/read-through-cache.js";
 import { ApplicationEntity } from "./application.entity.js";
 import type { Application } from "./application.js";
 import { parseSettings } from "./settings/index.js";
@@ -37,17 +38,18 @@ export class ApplicationRepository {
     return await query.orderBy("application.createdAt").addOrderBy("application.id").take(limit).getMany();
   }
 
-  async insert(row: ApplicationEntity): Promise<void> {
-    await this.database.writeManager.insert(ApplicationEntity, row as never);
+  async insert(tx: Transaction, row: ApplicationEntity): Promise<void> {
+    await tx.manager.insert(ApplicationEntity, row as never);
   }
 
   /** Stores new settings if nobody changed them since `version`. @throws StalePremise */
   async updateSettings(
+    tx: Transaction,
     id: string,
     expectedVersion: number,
     change: Pick<ApplicationEntity, "name" | "status" | "settings">,
   ): Promise<void> {
-    const { affected } = await this.database.writeManager.update(ApplicationEntity, { id, settingsVersion: expectedVersion }, {
+    const { affected } = await tx.manager.update(ApplicationEntity, { id, settingsVersion: expectedVersion }, {
       ...change,
       settingsVersion: expectedVersion + 1,
     } as never);
@@ -55,8 +57,8 @@ export class ApplicationRepository {
     this.cacheVersion.incrementOnCommit();
   }
 
-  async delete(id: string): Promise<boolean> {
-    const { affected } = await this.database.writeManager.delete(ApplicationEntity, { id });
+  async delete(tx: Transaction, id: string): Promise<boolean> {
+    const { affected } = await tx.manager.delete(ApplicationEntity, { id });
     this.cacheVersion.incrementOnCommit();
     return affected === 1;
   }

@@ -1,3 +1,4 @@
+import type { RequestContext } from "../request-context.js";
 import type { ApplicationSettings } from "./settings/index.js";
 
 /** A tenant: everything its end users are, have and did belongs to it alone. */
@@ -10,6 +11,9 @@ export interface Application {
   readonly ownerId: string | null;
   readonly createdAt: Date;
 }
+
+/** What a use case that concerns one application is told about the request. */
+export type ApplicationContext = RequestContext<Application>;
 
 /** Developers are kept as users of this tenant. It has no row: no key addresses it, no list shows it, it has no keys. */
 export const RESERVED_APPLICATION_ID = "00000000-0000-4000-8000-000000000000";

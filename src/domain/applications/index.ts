@@ -1,14 +1,12 @@
 export { ApplicationEntity } from "./application.entity.js";
-export { type Application, issuerOf, linkOf, RESERVED_APPLICATION_ID } from "./application.js";
+export { type Application, type ApplicationContext, issuerOf, linkOf, RESERVED_APPLICATION_ID } from "./application.js";
 export { ApplicationRepository } from "./application.repository.js";
 export { ApplicationDirectory } from "./application-directory.js";
 export { type ApplicationDraft, ApplicationRegistry, type NewApplication } from "./application-registry.js";
 export { ApplicationSecretEntity } from "./application-secret.entity.js";
 export { ApplicationSecretRepository } from "./application-secret.repository.js";
 export { ApplicationSecrets } from "./application-secrets.js";
-export { CoalescedRead } from "./coalesced-read.js";
 export { MailAccounts } from "./mail-accounts.js";
-export { CACHE_TTL_MS, ReadThroughCache } from "./read-through-cache.js";
 export {
   type ApplicationSettings,
   applicationStatuses,

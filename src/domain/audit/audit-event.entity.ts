@@ -16,7 +16,7 @@ export class AuditEventEntity {
   @TextColumn("outcome", 16)
   outcome!: string;
 
-  /** Who did it: a user's id, `operator`, `back end`, or null for strangers. */
+  /** The id of a user, developer or access token, else the kind of actor, e.g. BACK_END. */
   @TextColumn("actor", 48, { nullable: true })
   actor!: string | null;
 

@@ -1,7 +1,8 @@
 import type { Clock } from "../../platform/clock.js";
 import { randomId } from "../../platform/crypto/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Database, PreparedInsert } from "../../platform/database/index.js";
-import type { ClientInfo } from "../request-context.js";
+import { type Actor, inApplication, internalContext, type RequestContext } from "../request-context.js";
 import { AuditEventEntity } from "./audit-event.entity.js";
 
 /** The closed list of what is recorded. */
@@ -53,22 +54,20 @@ export type AuditEvent =
   | "SEAL_BROKEN"
   | "DEVELOPER_CREATED";
 
-/** The actor that is an application's own back end, with its secret key. */
-export const BACK_END = "back end";
+/** Never a secret, code, token, password or full handle. */
+export type AuditDetails = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+export type AuditOutcome = "SUCCESS" | "FAILURE";
+type Listener = (event: AuditEvent, outcome: AuditOutcome, details: AuditDetails) => void;
 
-export interface AuditEntry {
-  readonly applicationId: string;
-  readonly event: AuditEvent;
-  readonly outcome: "SUCCESS" | "FAILURE";
-  readonly actor?: string | null;
-  readonly client?: ClientInfo;
-  /** Never a secret, code, token, password or full handle. */
-  readonly details?: Record<string, string | number | boolean | readonly string[]>;
-}
+/** application_id of events that concern no single application. */
+const ALL_APPLICATIONS = "gateway";
+
+/** The actor column: the id of a user, developer or access token, else the kind. */
+const storedActor = (actor: Actor) => ("id" in actor ? actor.id : actor.kind);
 
 /** Append-only: there is no way to change or remove an entry but its retention. */
 export class AuditLog {
-  private readonly listeners: ((entry: AuditEntry) => void)[] = [];
+  private readonly listeners: Listener[] = [];
   private readonly preparedInsert: PreparedInsert<AuditEventEntity>;
 
   constructor(
@@ -78,14 +77,14 @@ export class AuditLog {
     this.preparedInsert = new PreparedInsert(database, AuditEventEntity);
   }
 
-  /** Shows every entry to `listener`, e.g. to count it. */
-  onRecord(listener: (entry: AuditEntry) => void): void {
+  /** Calls `listener` for every event, once its transaction is committed. */
+  onRecord(listener: Listener): void {
     this.listeners.push(listener);
   }
 
-  /** Forgets from where a deleted user acted; what happened stays on record. Runs in the caller's transaction. */
-  async eraseAddresses(applicationId: string, actor: string): Promise<void> {
-    await this.database.writeManager.update(AuditEventEntity, { applicationId, actor }, { address: null });
+  /** Removes the addresses a deleted user acted from; the events stay. */
+  async eraseAddresses(tx: Transaction, applicationId: string, actor: string): Promise<void> {
+    await tx.manager.update(AuditEventEntity, { applicationId, actor }, { address: null });
   }
 
   /** An actor's failures at something since an instant, latest first, at most `limit`. */
@@ -99,29 +98,43 @@ export class AuditLog {
       .getMany();
   }
 
-  /** Records a sealed value that could not be opened, apart from whatever was about to use it. */
+  /** Records a stored value that could not be decrypted, independently of the operation that needed it. */
   recordDecryptionFailure([table = "", column = "", applicationId = "", id = ""]: readonly string[]): void {
-    const entry = { applicationId, event: "SEAL_BROKEN", outcome: "FAILURE", details: { table, column, id } } as const;
-    // Nobody waits for it, and the log has the failure itself.
-    this.database.detached(() => this.record(entry).catch(() => {}));
+    const context = inApplication(internalContext("GATEWAY"), { id: applicationId });
+    // Nothing waits for it, and the log has the failure itself.
+    this.database.detached(() => this.failure(context, "SEAL_BROKEN", { table, column, id }).catch(() => {}));
   }
 
-  /** Records in the running transaction; without one, in its own. */
-  async record({ applicationId, event, outcome, actor = null, client, details = {} }: AuditEntry): Promise<void> {
+  /** Records what was done; in the running transaction if there is one. Actor, application and client are those of the context. */
+  async success(context: RequestContext, event: AuditEvent, details?: AuditDetails): Promise<void> {
+    await this.record(context, event, "SUCCESS", details);
+  }
+
+  /** Records what was refused or failed, as `success`. */
+  async failure(context: RequestContext, event: AuditEvent, details?: AuditDetails): Promise<void> {
+    await this.record(context, event, "FAILURE", details);
+  }
+
+  private async record(
+    { application, actor, client, requestId }: RequestContext,
+    event: AuditEvent,
+    outcome: AuditOutcome,
+    details: AuditDetails = {},
+  ): Promise<void> {
     const row = {
-      applicationId,
+      applicationId: application?.id ?? ALL_APPLICATIONS,
       id: randomId(),
       event,
       outcome,
-      actor,
+      actor: storedActor(actor),
       details,
-      address: client?.address ?? null,
-      requestId: client?.requestId ?? null,
+      address: client.address,
+      requestId,
       createdAt: this.clock.now(),
     };
     await this.database.autocommit((manager) => this.preparedInsert.run([row], manager));
     this.database.afterCommit(() => {
-      for (const listener of this.listeners) listener({ applicationId, event, outcome, actor, details });
+      for (const listener of this.listeners) listener(event, outcome, details);
     });
   }
 }

@@ -1,2 +1,2 @@
 export { AuditEventEntity } from "./audit-event.entity.js";
-export { AuditLog, BACK_END } from "./audit-log.js";
+export { AuditLog } from "./audit-log.js";

@@ -1,4 +1,5 @@
 import { LessThan, LessThanOrEqual, MoreThan } from "typeorm";
+import type { Transaction } from "../../platform/database/index.js";
 import { ConcurrencyConflict, type Database, isUniqueViolation } from "../../platform/database/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
 import type { Email } from "../users/index.js";
@@ -55,59 +56,47 @@ export class InvitationRepository {
   }
 
   /** @throws StalePremise when another request made the same invitation first */
-  async insert(row: InvitationEntity): Promise<void> {
+  async insert(tx: Transaction, row: InvitationEntity): Promise<void> {
     try {
-      await this.database.writeManager.insert(InvitationEntity, row as never);
+      await tx.manager.insert(InvitationEntity, row as never);
     } catch (error) {
       throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
     }
   }
 
   /** Changes a pending invitation; false when it is not pending any more. */
-  async update({ applicationId, id }: InvitationKey, change: Partial<InvitationEntity>): Promise<boolean> {
-    const { affected } = await this.database.writeManager.update(
-      InvitationEntity,
-      { applicationId, id, status: "PENDING" },
-      change as never,
-    );
+  async update(tx: Transaction, { applicationId, id }: InvitationKey, change: Partial<InvitationEntity>): Promise<boolean> {
+    const { affected } = await tx.manager.update(InvitationEntity, { applicationId, id, status: "PENDING" }, change as never);
     return affected === 1;
   }
 
   /** Everything pending for a handle is void. */
-  async revokeByHandle(applicationId: string, email: Email): Promise<void> {
-    await this.database.writeManager.update(
-      InvitationEntity,
-      { applicationId, email, status: "PENDING" },
-      { status: "REVOKED", pendingKey: null },
-    );
+  async revokeByHandle(tx: Transaction, applicationId: string, email: Email): Promise<void> {
+    await tx.manager.update(InvitationEntity, { applicationId, email, status: "PENDING" }, { status: "REVOKED", pendingKey: null });
   }
 
   /** Everything pending that a user sent is void. */
-  async revokeByInviter(applicationId: string, inviterId: string): Promise<void> {
-    await this.database.writeManager.update(
-      InvitationEntity,
-      { applicationId, inviterId, status: "PENDING" },
-      { status: "REVOKED", pendingKey: null },
-    );
+  async revokeByInviter(tx: Transaction, applicationId: string, inviterId: string): Promise<void> {
+    await tx.manager.update(InvitationEntity, { applicationId, inviterId, status: "PENDING" }, { status: "REVOKED", pendingKey: null });
   }
 
-  async deleteByHandle(applicationId: string, email: Email): Promise<void> {
-    await this.database.writeManager.delete(InvitationEntity, { applicationId, email });
+  async deleteByHandle(tx: Transaction, applicationId: string, email: Email): Promise<void> {
+    await tx.manager.delete(InvitationEntity, { applicationId, email });
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(InvitationEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(InvitationEntity, { applicationId });
   }
 
   /** Removes at most `limit` that expired 90 days before `instant`; returns how many. */
-  async deleteExpired(instant: Date, limit: number): Promise<number> {
+  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
     const retentionCutoff = new Date(instant.getTime() - 90 * 86_400_000);
     const rows = await this.invitations.find({
       where: { expiresAt: LessThan(retentionCutoff) },
       take: limit,
       select: { applicationId: true, id: true },
     });
-    for (const { applicationId, id } of rows) await this.database.writeManager.delete(InvitationEntity, { applicationId, id });
+    for (const { applicationId, id } of rows) await tx.manager.delete(InvitationEntity, { applicationId, id });
     return rows.length;
   }
 

@@ -1,12 +1,12 @@
 import { addSeconds, type Clock } from "../../platform/clock.js";
 import { hashToken, randomId } from "../../platform/crypto/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { ConcurrencyConflict, type Database } from "../../platform/database/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
-import type { Application } from "../applications/index.js";
-import { type AuditLog, BACK_END } from "../audit/index.js";
+import type { Application, ApplicationContext } from "../applications/index.js";
+import type { AuditLog } from "../audit/index.js";
 import type { Outbox } from "../messaging/index.js";
 import type { ChallengeSubject, Challenges, VerifiedChallenge } from "../one-time-codes/index.js";
-import type { ClientInfo } from "../request-context.js";
 import type { Email, Metadata, UserRepository } from "../users/index.js";
 import type { InvitationEntity } from "./invitation.entity.js";
 import type { InvitationFilter, InvitationRepository } from "./invitation.repository.js";
@@ -53,23 +53,23 @@ export class Invitations {
 
   /**
    * Invites, or invites anew: an inviter has one pending invitation per handle. A handle with an account gets an inert one that looks the
-   * same. Runs in the caller's transaction.
+   * same.
    */
-  async invite(application: Application, draft: InvitationDraft, client: ClientInfo): Promise<Invitation> {
+  async invite(context: ApplicationContext, tx: Transaction, draft: InvitationDraft): Promise<Invitation> {
     const { repository, clock } = this.dependencies;
     const { email, inviterId } = draft;
     const pendingKey = hashToken(`${email} ${inviterId ?? ""}`);
     const now = clock.now();
-    const expiresAt = addSeconds(now, application.settings.invitation.lifetimeHours * 3600);
-    const pending = await repository.findPending(application.id, pendingKey);
+    const expiresAt = addSeconds(now, context.application.settings.invitation.lifetimeHours * 3600);
+    const pending = await repository.findPending(context.application.id, pendingKey);
     const content = { metadata: { ...draft.metadata }, locale: draft.locale, sentAt: now, expiresAt };
     if (pending) {
-      if (!(await repository.update(pending, content))) throw new ConcurrencyConflict();
-      await this.send(application, toInvitation({ ...pending, ...content }, now), inviterId ?? BACK_END, client);
+      if (!(await repository.update(tx, pending, content))) throw new ConcurrencyConflict();
+      await this.send(context, tx, toInvitation({ ...pending, ...content }, now));
       return toInvitation({ ...pending, ...content }, now);
     }
     const row = {
-      applicationId: application.id,
+      applicationId: context.application.id,
       id: randomId(),
       email,
       inviterId,
@@ -78,37 +78,29 @@ export class Invitations {
       createdAt: now,
       ...content,
     };
-    await repository.insert(row);
+    await repository.insert(tx, row);
     const invitation = toInvitation(row, now);
-    await this.send(application, invitation, inviterId ?? BACK_END, client);
+    await this.send(context, tx, invitation);
     return invitation;
   }
 
-  /** A new code for a pending invitation, with its whole life before it; null when it is pending no more. Runs in the caller's transaction. */
-  async resend(application: Application, invitation: Invitation, actor: string, client: ClientInfo): Promise<Invitation | null> {
+  /** A new code for a pending invitation, with its whole life before it; null when it is pending no more. */
+  async resend(context: ApplicationContext, tx: Transaction, invitation: Invitation): Promise<Invitation | null> {
     const { repository, clock } = this.dependencies;
     const now = clock.now();
-    const change = { sentAt: now, expiresAt: addSeconds(now, application.settings.invitation.lifetimeHours * 3600) };
-    if (!(await repository.update(invitation, change))) return null;
+    const change = { sentAt: now, expiresAt: addSeconds(now, context.application.settings.invitation.lifetimeHours * 3600) };
+    if (!(await repository.update(tx, invitation, change))) return null;
     const renewed = { ...invitation, ...change, status: "PENDING" as const };
-    await this.send(application, renewed, actor, client);
+    await this.send(context, tx, renewed);
     return renewed;
   }
 
-  /** Null when it is pending no more. Runs in the caller's transaction. */
-  async revoke(invitation: Invitation, actor: string, client: ClientInfo): Promise<Invitation | null> {
+  /** Null when it is pending no more. */
+  async revoke(context: ApplicationContext, tx: Transaction, invitation: Invitation): Promise<Invitation | null> {
     const { repository, challenges, audit } = this.dependencies;
-    if (!(await repository.update(invitation, { status: "REVOKED", pendingKey: null }))) return null;
-    await challenges.delete(subjectOf(invitation));
-    const { applicationId, id } = invitation;
-    await audit.record({
-      applicationId,
-      event: "INVITATION_REVOKED",
-      outcome: "SUCCESS",
-      actor,
-      client,
-      details: { id },
-    });
+    if (!(await repository.update(tx, invitation, { status: "REVOKED", pendingKey: null }))) return null;
+    await challenges.delete(tx, subjectOf(invitation));
+    await audit.success(context, "INVITATION_REVOKED", { id: invitation.id });
     return { ...invitation, status: "REVOKED" };
   }
 
@@ -128,27 +120,27 @@ export class Invitations {
   }
 
   /** Uses a matched invitation up and voids the others of its handle; false when somebody was faster. Runs in the transaction of its effect. */
-  async consume({ invitation, challenge }: VerifiedInvitation): Promise<boolean> {
+  async consume(tx: Transaction, { invitation, challenge }: VerifiedInvitation): Promise<boolean> {
     const { repository, challenges } = this.dependencies;
-    if (!(await challenges.consume(challenge)) || !(await repository.update(invitation, { status: "ACCEPTED", pendingKey: null })))
+    if (!(await challenges.consume(tx, challenge)) || !(await repository.update(tx, invitation, { status: "ACCEPTED", pendingKey: null })))
       return false;
-    await this.revokeByHandle(invitation.applicationId, invitation.email);
+    await this.revokeByHandle(tx, invitation.applicationId, invitation.email);
     return true;
   }
 
-  /** The address has an account now: nothing pending for it is worth anything. Runs in the caller's transaction. */
-  async revokeByHandle(applicationId: string, email: Email): Promise<void> {
-    await this.dependencies.repository.revokeByHandle(applicationId, email);
+  /** The address has an account now: nothing pending for it is worth anything. */
+  async revokeByHandle(tx: Transaction, applicationId: string, email: Email): Promise<void> {
+    await this.dependencies.repository.revokeByHandle(tx, applicationId, email);
   }
 
-  /** An inviter is gone: nobody joins on their word any more. Runs in the caller's transaction. */
-  async revokeByInviter(applicationId: string, userId: string): Promise<void> {
-    await this.dependencies.repository.revokeByInviter(applicationId, userId);
+  /** An inviter is gone: nobody joins on their word any more. */
+  async revokeByInviter(tx: Transaction, applicationId: string, userId: string): Promise<void> {
+    await this.dependencies.repository.revokeByInviter(tx, applicationId, userId);
   }
 
-  /** Forgets who was invited at an address. Runs in the caller's transaction. */
-  async deleteByHandle(applicationId: string, email: Email): Promise<void> {
-    await this.dependencies.repository.deleteByHandle(applicationId, email);
+  /** Forgets who was invited at an address. */
+  async deleteByHandle(tx: Transaction, applicationId: string, email: Email): Promise<void> {
+    await this.dependencies.repository.deleteByHandle(tx, applicationId, email);
   }
 
   async find(applicationId: string, id: string): Promise<Invitation | null> {
@@ -163,22 +155,21 @@ export class Invitations {
     return rows.map((row) => toInvitation(row, now));
   }
 
-  private async send(application: Application, invitation: Invitation, actor: string, client: ClientInfo): Promise<void> {
+  private async send(context: ApplicationContext, tx: Transaction, invitation: Invitation): Promise<void> {
     const { challenges, users, outbox, audit } = this.dependencies;
     const { email, id, locale } = invitation;
-    const isRegistered = (await users.findByHandle(application.id, email)) !== null;
-    const ttlSeconds = application.settings.invitation.lifetimeHours * 3600;
-    const { code, isNew, expiresAt } = await challenges.issue(subjectOf(invitation), {
+    const isRegistered = (await users.findByHandle(context.application.id, email)) !== null;
+    const ttlSeconds = context.application.settings.invitation.lifetimeHours * 3600;
+    const { code, isNew, expiresAt } = await challenges.issue(tx, subjectOf(invitation), {
       digits: CODE_DIGITS,
       ttlSeconds,
       isDeliverable: !isRegistered,
     });
     if (isNew) {
-      const { invitationUrl } = application.settings.links;
+      const { invitationUrl } = context.application.settings.links;
       const link = invitationUrl === "" ? "" : `${invitationUrl}#code=${code}&email=${encodeURIComponent(email)}`;
       const days = String(Math.max(1, Math.round(ttlSeconds / 86_400)));
       const mail = {
-        application,
         template: "invitation",
         to: email,
         locale,
@@ -186,17 +177,10 @@ export class Invitations {
         expiresAt,
         replacesKey: `invitation:${id}`,
       };
-      if (code) await outbox.queue(mail);
-      else await outbox.queueDecoy(mail);
+      if (code) await outbox.queue(context, tx, mail);
+      else await outbox.queueDecoy(context, tx, mail);
     }
-    await audit.record({
-      applicationId: application.id,
-      event: "INVITED",
-      outcome: "SUCCESS",
-      actor,
-      client,
-      details: { id },
-    });
+    await audit.success(context, "INVITED", { id });
   }
 
   private async isInviterActive({ applicationId, inviterId }: Invitation): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { And, Like, Not } from "typeorm";
-import { CacheVersion, ConcurrencyConflict, type Database, PreparedSelect } from "../../platform/database/index.js";
+import { ConcurrencyConflict, type Database, PreparedSelect, type Transaction } from "../../platform/database/index.js";
+import { CacheVersion } from "../../platform/read-through-cache.js";
 import { SigningKeyEntity } from "./signing-key.entity.js";
 
 const selection = { signing_key: SigningKeyEntity };
@@ -21,13 +22,13 @@ export class SigningKeyRepository {
     return (await this.byApplication.all([applicationId])).map(({ signing_key }) => signing_key);
   }
 
-  async insert(row: SigningKeyEntity): Promise<void> {
-    await this.database.writeManager.insert(SigningKeyEntity, row as never);
+  async insert(tx: Transaction, row: SigningKeyEntity): Promise<void> {
+    await tx.manager.insert(SigningKeyEntity, row as never);
   }
 
   /** Moves a key on from the state it was seen in. @throws StalePremise when somebody else moved it */
-  async transition({ applicationId, id, state }: SigningKeyEntity, change: Partial<SigningKeyEntity>): Promise<void> {
-    const { affected } = await this.database.writeManager.update(SigningKeyEntity, { applicationId, id, state }, change as never);
+  async transition(tx: Transaction, { applicationId, id, state }: SigningKeyEntity, change: Partial<SigningKeyEntity>): Promise<void> {
+    const { affected } = await tx.manager.update(SigningKeyEntity, { applicationId, id, state }, change as never);
     if (affected !== 1) throw new ConcurrencyConflict();
     this.cacheVersion.incrementOnCommit();
   }
@@ -40,17 +41,13 @@ export class SigningKeyRepository {
   }
 
   /** Puts a newly sealed key in the place of the one that was read; false when it was changed meanwhile. */
-  async replaceEncrypted({ applicationId, id, privateKeySealed }: SigningKeyEntity, next: string): Promise<boolean> {
-    const { affected } = await this.database.writeManager.update(
-      SigningKeyEntity,
-      { applicationId, id, privateKeySealed },
-      { privateKeySealed: next },
-    );
+  async replaceEncrypted(tx: Transaction, { applicationId, id, privateKeySealed }: SigningKeyEntity, next: string): Promise<boolean> {
+    const { affected } = await tx.manager.update(SigningKeyEntity, { applicationId, id, privateKeySealed }, { privateKeySealed: next });
     return affected === 1;
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(SigningKeyEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(SigningKeyEntity, { applicationId });
     this.cacheVersion.incrementOnCommit();
   }
 }

@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
 import { addSeconds, type Clock } from "../../platform/clock.js";
 import { type Encryptor, generateSigningKey, importPrivateKey, type NewSigningKey, type PrivateKey } from "../../platform/crypto/index.js";
-import type { Database } from "../../platform/database/index.js";
-import { ReadThroughCache } from "../applications/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
+import { ReadThroughCache } from "../../platform/read-through-cache.js";
 import type { SigningKeyEntity } from "./signing-key.entity.js";
 import type { SigningKeyRepository } from "./signing-key.repository.js";
 
@@ -37,16 +37,18 @@ export class SigningKeys {
     private readonly database: Database,
     private readonly encryptor: Encryptor,
     private readonly clock: Clock,
+    private readonly generateKey: () => Promise<NewSigningKey> = generateSigningKey,
   ) {
-    this.keySets = new ReadThroughCache((applicationId) => this.readKeySet(applicationId), clock, repository.cacheVersion);
+    const reuse = { clock, version: repository.cacheVersion };
+    this.keySets = new ReadThroughCache({ reuse, read: (applicationId) => this.readKeySet(applicationId) });
   }
 
-  /** Makes the two keys every application starts with; they are stored by `store` in the caller's transaction. */
-  async generateInitialKeys(applicationId: string): Promise<{ store: () => Promise<void> }> {
+  /** Makes the two keys every application starts with; `store` stores them. */
+  async generateInitialKeys(applicationId: string): Promise<{ store: (tx: Transaction) => Promise<void> }> {
     const rows = await Promise.all([this.generate(applicationId, "CURRENT"), this.generate(applicationId, "NEXT")]);
     return {
-      store: async () => {
-        for (const row of rows) await this.repository.insert(row);
+      store: async (tx: Transaction) => {
+        for (const row of rows) await this.repository.insert(tx, row);
       },
     };
   }
@@ -88,7 +90,7 @@ export class SigningKeys {
   /** Next becomes current, current becomes previous, a new next appears. @throws RotationRefused */
   async rotate(applicationId: string): Promise<string> {
     const newNextKey = await this.generate(applicationId, "NEXT");
-    return await this.database.transaction(async () => {
+    return await this.database.transaction(async (tx) => {
       const { current, next, previous } = await this.requireCompleteKeySet(applicationId);
       const now = this.clock.now();
       if (previous?.retiresAt && previous.retiresAt > now)
@@ -100,10 +102,10 @@ export class SigningKeys {
         throw new RotationNotAllowedError(
           `the next key must be published for 24 hours first; it can be used from ${usableAt.toISOString()}`,
         );
-      if (previous) await this.repository.transition(previous, revokedFields);
-      await this.repository.transition(current, { state: "PREVIOUS", retiresAt: addSeconds(now, PUBLISH_AFTER_USE_SECONDS) });
-      await this.repository.transition(next, { state: "CURRENT", usedSince: now });
-      await this.repository.insert(newNextKey);
+      if (previous) await this.repository.transition(tx, previous, revokedFields);
+      await this.repository.transition(tx, current, { state: "PREVIOUS", retiresAt: addSeconds(now, PUBLISH_AFTER_USE_SECONDS) });
+      await this.repository.transition(tx, next, { state: "CURRENT", usedSince: now });
+      await this.repository.insert(tx, newNextKey);
       return next.id;
     });
   }
@@ -111,13 +113,13 @@ export class SigningKeys {
   /** Takes a key out of use at once; `next` signs in the place of the current one. @throws RotationRefused when it is not published */
   async revoke(applicationId: string, kid: string): Promise<SigningKeyState> {
     const newNextKey = await this.generate(applicationId, "NEXT");
-    return await this.database.transaction(async () => {
+    return await this.database.transaction(async (tx) => {
       const { current, next, previous } = await this.requireCompleteKeySet(applicationId);
       const key = [current, next, previous].find((row) => row?.id === kid);
       if (!key) throw new RotationNotAllowedError(`Published key not found: ${kid}`);
-      await this.repository.transition(key, revokedFields);
-      if (key === current) await this.repository.transition(next, { state: "CURRENT", usedSince: this.clock.now() });
-      if (key !== previous) await this.repository.insert(newNextKey);
+      await this.repository.transition(tx, key, revokedFields);
+      if (key === current) await this.repository.transition(tx, next, { state: "CURRENT", usedSince: this.clock.now() });
+      if (key !== previous) await this.repository.insert(tx, newNextKey);
       return key.state as SigningKeyState;
     });
   }
@@ -132,13 +134,13 @@ export class SigningKeys {
     const rows = await this.repository.listEncryptedWithOtherKey(this.encryptor.currentKeyPrefix, limit);
     for (const row of rows) {
       const next = await this.encryptor.reencrypt(associatedData(row), row.privateKeySealed);
-      await this.database.transaction(() => this.repository.replaceEncrypted(row, next));
+      await this.database.transaction((tx) => this.repository.replaceEncrypted(tx, row, next));
     }
     return rows.length;
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.repository.deleteByApplication(applicationId);
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await this.repository.deleteByApplication(tx, applicationId);
   }
 
   private async requireCompleteKeySet(applicationId: string) {
@@ -151,7 +153,7 @@ export class SigningKeys {
   }
 
   private async generate(applicationId: string, state: SigningKeyState): Promise<SigningKeyEntity> {
-    const { kid, privatePem, publicPem, publicJwk }: NewSigningKey = await generateSigningKey();
+    const { kid, privatePem, publicPem, publicJwk } = await this.generateKey();
     const privateKeySealed = await this.encryptor.encrypt(associatedData({ applicationId, id: kid }), privatePem);
     const now = this.clock.now();
     const row = { applicationId, id: kid, state, privateKeySealed, publicKeyPem: publicPem, retiresAt: null, createdAt: now };

@@ -1,3 +1,4 @@
+import type { Transaction } from "../../platform/database/index.js";
 import { BatchedLookup, type Database } from "../../platform/database/index.js";
 import { CustomTemplateEntity } from "./custom-template.entity.js";
 
@@ -28,15 +29,14 @@ export class CustomTemplateRepository {
     return await this.texts.find({ where: { applicationId }, order: { template: "ASC", locale: "ASC" } });
   }
 
-  /** Runs in the caller's transaction. */
-  async put(row: CustomTemplateEntity): Promise<void> {
-    await this.delete(row.applicationId, row.template, row.locale);
-    await this.database.writeManager.insert(CustomTemplateEntity, row as never);
+  async put(tx: Transaction, row: CustomTemplateEntity): Promise<void> {
+    await this.delete(tx, row.applicationId, row.template, row.locale);
+    await tx.manager.insert(CustomTemplateEntity, row as never);
   }
 
-  /** In one language, or in all; returns how many there were. Runs in the caller's transaction. */
-  async delete(applicationId: string, template: string, locale?: string): Promise<number> {
-    const { affected } = await this.database.writeManager.delete(CustomTemplateEntity, {
+  /** In one language, or in all; returns how many there were. */
+  async delete(tx: Transaction, applicationId: string, template: string, locale?: string): Promise<number> {
+    const { affected } = await tx.manager.delete(CustomTemplateEntity, {
       applicationId,
       template,
       ...(locale ? { locale } : {}),
@@ -44,8 +44,8 @@ export class CustomTemplateRepository {
     return affected ?? 0;
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(CustomTemplateEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(CustomTemplateEntity, { applicationId });
   }
 
   private get texts() {

@@ -1,10 +1,10 @@
 import type { Clock } from "../../platform/clock.js";
 import type { Database } from "../../platform/database/index.js";
-import type { Application } from "../applications/index.js";
+import type { Application, ApplicationContext } from "../applications/index.js";
 import type { AuditLog } from "../audit/index.js";
 import type { CustomTemplateRepository } from "./custom-template.repository.js";
 import { canonicalLocale, customParts, languageOf, type MessageRenderer } from "./message-renderer.js";
-import { builtInSources, type MessageTemplate, type MessageTemplates, partsOf } from "./message-templates.js";
+import { type MessageTemplate, type MessageTemplates, partsOf } from "./message-templates.js";
 import {
   globalVariables,
   type MessageParameters,
@@ -73,33 +73,33 @@ export class CustomTemplates {
   }
 
   /** Keeps an application's own words for some parts; the other parts stay as they are. @throws MessageTextRefused */
-  async save(application: Application, name: string, tag: string, change: PartSources, actor: string): Promise<CustomTemplate> {
+  async save(context: ApplicationContext, name: string, tag: string, change: PartSources): Promise<CustomTemplate> {
     const { repository, audit, database, clock } = this.dependencies;
     const template = this.requireTemplate(name);
     const locale = requireLocale(tag);
     for (const [part, source] of Object.entries(change)) await this.requireValid(template, part as MessagePart, source);
-    return await database.transaction(async () => {
-      const applicationId = application.id;
+    return await database.transaction(async (tx) => {
+      const applicationId = context.application.id;
       const [before] = await repository.listByLocales(applicationId, name, [locale]);
       const parts: PartSources = { ...(before ? customParts(before) : {}), ...change };
-      requireAllMailParts(template, locale, parts);
+      if (!this.dependencies.templates.sourcesOf(template, languageOf(locale))) requireAllMailParts(locale, parts);
       const { subject = null, text = null, html = null, sms = null } = parts;
-      await repository.put({ applicationId, template: name, locale, subject, text, html, sms, changedAt: clock.now() });
+      await repository.put(tx, { applicationId, template: name, locale, subject, text, html, sms, changedAt: clock.now() });
       const details = { template: name, locale, parts: Object.keys(change) };
-      await audit.record({ applicationId, event: "MESSAGE_TEXT_CHANGED", outcome: "SUCCESS", actor, details });
+      await audit.success(context, "MESSAGE_TEXT_CHANGED", details);
       return { template: name, locale, parts };
     });
   }
 
   /** Back to the gateway's words, in one language or in all; returns in how many there were others. */
-  async reset({ id: applicationId }: Application, name: string, tag: string | undefined, actor: string): Promise<number> {
+  async reset(context: ApplicationContext, name: string, tag: string | undefined): Promise<number> {
     const { repository, audit, database } = this.dependencies;
     this.requireTemplate(name);
     const locale = tag === undefined ? undefined : requireLocale(tag);
-    return await database.transaction(async () => {
-      const count = await repository.delete(applicationId, name, locale);
+    return await database.transaction(async (tx) => {
+      const count = await repository.delete(tx, context.application.id, name, locale);
       const details = { template: name, ...(locale ? { locale } : {}) };
-      if (count > 0) await audit.record({ applicationId, event: "MESSAGE_TEXT_RESET", outcome: "SUCCESS", actor, details });
+      if (count > 0) await audit.success(context, "MESSAGE_TEXT_RESET", details);
       return count;
     });
   }
@@ -162,8 +162,7 @@ export class CustomTemplates {
 }
 
 /** Half a message in a language the gateway does not speak would be no message. */
-function requireAllMailParts(template: MessageTemplate, locale: string, parts: PartSources): void {
-  if (builtInSources(template, languageOf(locale))) return;
+function requireAllMailParts(locale: string, parts: PartSources): void {
   const given = Object.keys(parts);
   const missing = given.some((part) => part !== "sms") ? mailParts.filter((part) => !given.includes(part)) : [];
   if (missing.length > 0)

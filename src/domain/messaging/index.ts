@@ -5,7 +5,7 @@ export { CustomTemplates } from "./custom-templates.js";
 export { InboxMessageEntity } from "./inbox-message.entity.js";
 export type { Inbox } from "./mailer.js";
 export { MessageRenderer } from "./message-renderer.js";
-export { type MailContent, type MessageTemplate, MessageTemplates } from "./message-templates.js";
+export { type MessageTemplate, MessageTemplates } from "./message-templates.js";
 export { Outbox } from "./outbox.js";
 export { OutboxRepository } from "./outbox.repository.js";
 export { OutboxDispatcher } from "./outbox-dispatcher.js";

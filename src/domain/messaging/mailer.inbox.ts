@@ -31,11 +31,11 @@ export class DevelopmentInbox implements Mailer, Inbox {
   private async store(message: Omit<InboxMessageEntity, "receivedAt">): Promise<void> {
     const row = { ...message, receivedAt: this.clock.now() };
     try {
-      await this.database.transaction(async () => {
-        await this.database.writeManager.delete(InboxMessageEntity, {
+      await this.database.transaction(async (tx) => {
+        await tx.manager.delete(InboxMessageEntity, {
           receivedAt: LessThan(addSeconds(row.receivedAt, -RETENTION_SECONDS)),
         });
-        await this.database.writeManager.insert(InboxMessageEntity, row);
+        await tx.manager.insert(InboxMessageEntity, row);
       });
     } catch (error) {
       // The same message once more, after a crash between delivery and its mark: it is there already.

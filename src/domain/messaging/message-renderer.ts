@@ -1,8 +1,14 @@
 import type { Logger } from "pino";
 import type { CustomTemplateRepository } from "./custom-template.repository.js";
-import { builtInSources, type MailContent, type MessageTemplate, type MessageTemplates } from "./message-templates.js";
+import type { MessageTemplate, MessageTemplates } from "./message-templates.js";
 import { htmlDocument, type MessageParameters, type MessagePart, mailParts, type PartSources, renderPart } from "./template-language.js";
 
+/** A mail as it is sent. */
+interface MailContent {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
 /** Which message, for whom. */
 export interface MessageRequest {
   readonly applicationId: string;
@@ -88,7 +94,7 @@ export class MessageRenderer {
     return preferredLocales.flatMap((preferred) => {
       const language = languageOf(preferred);
       const custom = [...customSources(preferred), ...(language === preferred ? [] : customSources(language))];
-      const layers = [...custom, builtInSources(template, language) ?? {}];
+      const layers = [...custom, this.templates.sourcesOf(template, language) ?? {}];
       // A broken text is left out; what stands behind it is tried without it.
       return layers
         .map((_, skipped) => ({ locale: preferred, sources: merge(layers.slice(skipped)), isCustom: skipped < custom.length }))

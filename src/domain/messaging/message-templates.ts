@@ -1,76 +1,106 @@
 import { type Locale, translatedLocales } from "../../platform/errors/index.js";
+import { deriveHtmlSource } from "./html-source.js";
 import { globalVariables, type MessagePart, mailParts, type PartSources } from "./template-language.js";
 import { templateVariables } from "./template-variables.js";
 
-/** What people read, in one language: Liquid sources. `html` is the body inside the gateway's layout. */
-export interface MailContent {
+/** A mail in one language, as a flow declares it: Liquid sources. The HTML is derived from the text. */
+export interface MailText {
   readonly subject: string;
   readonly text: string;
-  readonly html: string;
+  /** The label of the button that stands for the link in HTML; for texts that show a link. */
+  readonly buttonLabel?: string;
 }
-/** One kind of message. `needs` are the variables without which it would be pointless (code, link). */
+/** One message the gateway sends. Its channels are those it has texts for. */
 export interface MessageTemplate {
   readonly name: string;
-  /** For people who write their own texts: what has happened when it is sent. */
+  /** Completes "sent when", for developers who write custom templates. */
   readonly sentWhen: string;
+  /** Variables that every text must show, such as a code. */
   readonly requiredVariables: readonly string[];
-  /** What a mail says; none: it is never mailed. */
-  readonly mail?: Readonly<Record<Locale, MailContent>>;
-  /** What a text message says, a code first; none: it is never sent as one. */
+  /** Texts of the mail; absent: the message is never mailed. */
+  readonly mail?: Readonly<Record<Locale, MailText>>;
+  /** Text messages; absent: the message is never sent as one. */
   readonly sms?: Readonly<Record<Locale, string>>;
 }
+/** A message with the sources of all its parts, by language. */
+interface CompiledTemplate {
+  readonly template: MessageTemplate;
+  readonly sources: ReadonlyMap<string, PartSources>;
+  readonly variables: readonly string[];
+}
 
-/** Every message the gateway can send, by name, as the gateway words it. */
+/** The built-in templates of every message, by name. */
 export class MessageTemplates {
-  private readonly byName: ReadonlyMap<string, MessageTemplate>;
-  private readonly variablesByName: ReadonlyMap<string, readonly string[]>;
+  private readonly byName: ReadonlyMap<string, CompiledTemplate>;
 
-  /** @throws Error when a text lacks a part or a needed variable: better at the start than when a user waits for the mail */
+  /** @throws Error when a message lacks a part, a language or a required variable: at start-up, not when a user waits for the mail */
   constructor(templates: readonly MessageTemplate[]) {
-    for (const template of templates) for (const locale of translatedLocales) requireComplete(template, locale);
-    this.byName = new Map(templates.map((template) => [template.name, template]));
-    this.variablesByName = new Map(templates.map((template) => [template.name, variablesOf(template)]));
+    this.byName = new Map(templates.map((template) => [template.name, compile(template)]));
   }
 
   list(): MessageTemplate[] {
-    return [...this.byName.values()];
+    return [...this.byName.values()].map(({ template }) => template);
   }
 
   find(name: string): MessageTemplate | null {
-    return this.byName.get(name) ?? null;
+    return this.byName.get(name)?.template ?? null;
   }
 
-  /** What a message can show. */
+  /** The variables a message can show. */
   variablesOf({ name }: MessageTemplate): readonly string[] {
-    return this.variablesByName.get(name) ?? [];
+    return this.byName.get(name)?.variables ?? [];
+  }
+
+  /** The built-in sources of a message in a language; null when the gateway has no texts in it. */
+  sourcesOf({ name }: MessageTemplate, language: string): PartSources | null {
+    return this.byName.get(name)?.sources.get(language) ?? null;
   }
 }
 
 /** Parts a message consists of. */
 export const partsOf = ({ mail, sms }: MessageTemplate): MessagePart[] => [...(mail ? mailParts : []), ...(sms ? ["sms" as const] : [])];
 
-/** The gateway's own words in a language; null when it does not speak it. */
-export function builtInSources({ mail, sms }: MessageTemplate, language: string): PartSources | null {
-  const locale = translatedLocales.find((supported) => supported === language);
-  return locale ? { ...mail?.[locale], ...(sms ? { sms: sms[locale] } : {}) } : null;
+function compile(template: MessageTemplate): CompiledTemplate {
+  const compiled = translatedLocales.map((locale) => ({ locale, ...compileLocale(template, locale) }));
+  const sources = new Map(compiled.map((entry) => [entry.locale, entry.sources]));
+  // A message is sent with the variables its texts use; name and address come with every message.
+  return { template, sources, variables: [...new Set(["appName", "handle", ...compiled.flatMap(({ variables }) => variables)])] };
 }
 
-function requireComplete(template: MessageTemplate, locale: Locale): void {
-  const sources = builtInSources(template, locale) ?? {};
+function compileLocale(template: MessageTemplate, locale: Locale): { sources: PartSources; variables: string[] } {
+  try {
+    const { mail, sms } = template;
+    const { subject = "", text = "", buttonLabel }: Partial<MailText> = mail?.[locale] ?? {};
+    const mailSources = { subject, text, html: deriveHtmlSource(text, buttonLabel) };
+    const sources: PartSources = { ...(mail ? mailSources : {}), ...(sms ? { sms: sms[locale] } : {}) };
+    requireComplete(template, sources);
+    return { sources, variables: usedVariables(sources) };
+  } catch (error) {
+    throw new Error(`Message template ${template.name} (${locale}): ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
+
+function requireComplete(template: MessageTemplate, sources: PartSources): void {
   const parts = partsOf(template);
-  if (parts.length === 0 || !parts.every((part) => sources[part]?.trim()))
-    throw new Error(`The message ${template.name} (${locale}) lacks a subject, text, HTML or SMS part`);
+  if (parts.length === 0 || !parts.every((part) => sources[part]?.trim())) throw new Error("missing a subject, text or SMS part");
   for (const variable of template.requiredVariables)
     for (const part of parts)
-      if (part !== "subject" && !new RegExp(`{{\\s*${variable}\\s*}}`).test(sources[part] ?? ""))
-        throw new Error(`The message ${template.name} (${locale}) does not show ${variable}`);
+      if (part !== "subject" && !placeholderOf(variable).test(sources[part] ?? ""))
+        throw new Error(`the ${part} part does not use the required variable ${variable}`);
+  if (!hasCodeBeforeLink(sources.text ?? "")) throw new Error("the text part must contain the code on a separate line, before any link");
 }
+/** Mail programs offer to copy a code that stands on a line of its own at the top. True for a text without a code. */
+function hasCodeBeforeLink(text: string): boolean {
+  const codeLine = text.search(/^{{\s*code\s*}}$/m);
+  const link = text.search(placeholderOf("link"));
+  return codeLine === -1 ? !placeholderOf("code").test(text) : link === -1 || codeLine < link;
+}
+const placeholderOf = (variable: string) => new RegExp(`{{\\s*${variable}\\s*}}`);
 
-/** The variables a message's own texts use are the ones it is sent with; name and address come with every message. */
-function variablesOf(template: MessageTemplate): string[] {
-  const sources = translatedLocales.flatMap((locale) => Object.entries(builtInSources(template, locale) ?? {}));
-  const used = sources.flatMap(([part, source]) => globalVariables(part as MessagePart, source));
-  const undescribed = used.find((name) => !Object.hasOwn(templateVariables, name));
-  if (undescribed) throw new Error(`The message ${template.name} uses ${undescribed}, which src/messaging/variables.ts does not describe`);
-  return [...new Set(["appName", "handle", ...used])];
+/** @throws Error when a source does not parse or uses a variable without a description */
+function usedVariables(sources: PartSources): string[] {
+  const used = Object.entries(sources).flatMap(([part, source]) => globalVariables(part as MessagePart, source));
+  const undescribed = used.find((variable) => !Object.hasOwn(templateVariables, variable));
+  if (undescribed) throw new Error(`undocumented variable ${undescribed}; describe it in src/domain/messaging/template-variables.ts`);
+  return used;
 }

@@ -4,6 +4,7 @@ import { type Encryptor, randomId } from "../../platform/crypto/index.js";
 import type { Database } from "../../platform/database/index.js";
 import type { FaultPoints } from "../../platform/fault-points.js";
 import type { AuditLog } from "../audit/index.js";
+import { inApplication, internalContext } from "../request-context.js";
 import type { ApplicationMailer, ApplicationMailers } from "./application-mailers.js";
 import { PermanentDeliveryError } from "./delivery.js";
 import { DeliveryQueues, MAIL_QUEUE } from "./delivery-queues.js";
@@ -159,7 +160,7 @@ export class OutboxDispatcher {
     const end = () => repository.finish(row, this.leaseOwner, status, clock.now(), failure);
     const endAndAudit = async () => {
       const isLeaseHeld = await end();
-      if (isLeaseHeld) await audit.record({ applicationId, event: "MESSAGE_FAILED", outcome: "FAILURE", details });
+      if (isLeaseHeld) await audit.failure(inApplication(internalContext("GATEWAY"), { id: applicationId }), "MESSAGE_FAILED", details);
       return isLeaseHeld;
     };
     const isLeaseHeld = await (status === "DELIVERED" ? end() : database.transaction(endAndAudit));

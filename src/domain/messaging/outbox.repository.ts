@@ -1,5 +1,6 @@
 import { LessThan } from "typeorm";
 import { addSeconds } from "../../platform/clock.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Database, PreparedInsert, PreparedSelect, PreparedUpdate } from "../../platform/database/index.js";
 import type { QueueFilter } from "./delivery-queues.js";
 import { OutboxMessageEntity } from "./outbox-message.entity.js";
@@ -36,14 +37,14 @@ export class OutboxRepository {
     );
   }
 
-  async insert(row: OutboxMessageEntity): Promise<void> {
-    await this.preparedInsert.run([row]);
+  async insert(tx: Transaction, row: OutboxMessageEntity): Promise<void> {
+    await this.preparedInsert.run([row], tx.manager);
   }
 
   /** What still waits under this hash is finished as REPLACED. */
-  async replacePending(applicationId: string, replacesHash: string, now: Date): Promise<void> {
+  async replacePending(tx: Transaction, applicationId: string, replacesHash: string, now: Date): Promise<void> {
     const pending = { applicationId, replacesHash, status: "PENDING" };
-    await this.preparedReplace.run(pending, { status: "REPLACED", payloadSealed: null, finishedAt: now });
+    await this.preparedReplace.run(pending, { status: "REPLACED", payloadSealed: null, finishedAt: now }, tx.manager);
   }
 
   /** Messages that are due in some lanes and that nobody holds, the longest waiting first. */
@@ -105,30 +106,26 @@ export class OutboxRepository {
     return { waiting, oldest: oldest?.createdAt ?? null };
   }
 
-  async invalidateAfterRestore(finishedAt: Date): Promise<void> {
-    await this.database.writeManager.update(
-      OutboxMessageEntity,
-      { status: "PENDING" },
-      { status: "EXPIRED", payloadSealed: null, finishedAt },
-    );
+  async invalidateAfterRestore(tx: Transaction, finishedAt: Date): Promise<void> {
+    await tx.manager.update(OutboxMessageEntity, { status: "PENDING" }, { status: "EXPIRED", payloadSealed: null, finishedAt });
   }
 
-  async deleteByRecipient(applicationId: string, recipientHash: string): Promise<void> {
-    await this.database.writeManager.delete(OutboxMessageEntity, { applicationId, recipientHash });
+  async deleteByRecipient(tx: Transaction, applicationId: string, recipientHash: string): Promise<void> {
+    await tx.manager.delete(OutboxMessageEntity, { applicationId, recipientHash });
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(OutboxMessageEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(OutboxMessageEntity, { applicationId });
   }
 
   /** Removes at most `limit` records of messages finished 30 days before `instant`; returns how many. */
-  async deleteExpired(instant: Date, limit: number): Promise<number> {
+  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
     const rows = await this.messages.find({
       where: { finishedAt: LessThan(addSeconds(instant, -RETENTION_SECONDS)) },
       take: limit,
       select: { applicationId: true, id: true },
     });
-    for (const { applicationId, id } of rows) await this.database.writeManager.delete(OutboxMessageEntity, { applicationId, id });
+    for (const { applicationId, id } of rows) await tx.manager.delete(OutboxMessageEntity, { applicationId, id });
     return rows.length;
   }
 

@@ -1,8 +1,8 @@
 import { addSeconds, type Clock } from "../../platform/clock.js";
 import { type Encryptor, hashToken, type Keyring, randomId } from "../../platform/crypto/index.js";
-import type { Database } from "../../platform/database/index.js";
-import type { Application } from "../applications/index.js";
-import { type Email, maskEmail, maskPhone, type Phone } from "../users/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
+import type { Application, ApplicationContext } from "../applications/index.js";
+import { type Email, maskEmail, maskPhone, type Phone, type User } from "../users/index.js";
 import type { Channel } from "./delivery.js";
 import { MAIL_QUEUE, SMS_QUEUE } from "./delivery-queues.js";
 import type { OutboxRepository } from "./outbox.repository.js";
@@ -18,7 +18,6 @@ export interface OutboxPayload {
   readonly parameters: MessageParameters;
 }
 interface QueuedMessage {
-  readonly application: Application;
   readonly template: string;
   readonly locale: string;
   readonly parameters: MessageParameters;
@@ -60,31 +59,42 @@ export class Outbox {
     return { waiting, oldestSeconds: Math.max(0, age) };
   }
 
-  /** Forgets every message to an address or number, sent or not. Runs in the caller's transaction. */
-  async deleteByRecipient(applicationId: string, to: Email | Phone): Promise<void> {
-    await this.repository.deleteByRecipient(applicationId, this.recipientHash(applicationId, to));
+  /** Forgets every message to an address or number, sent or not. */
+  async deleteByRecipient(tx: Transaction, applicationId: string, to: Email | Phone): Promise<void> {
+    await this.repository.deleteByRecipient(tx, applicationId, this.recipientHash(applicationId, to));
   }
 
-  /** Queues a mail. Runs in the caller's transaction; the message leaves after its commit. */
-  async queue(mail: QueuedMail): Promise<void> {
-    await this.insert("MAIL", maskEmail(mail.to), mail);
+  /** Queues a mail to a user about something that happened; nothing for a user without an address. */
+  async notify(
+    context: ApplicationContext,
+    tx: Transaction,
+    { email, locale }: Pick<User, "email" | "locale">,
+    template: string,
+    parameters: MessageParameters = {},
+  ): Promise<void> {
+    if (email) await this.queue(context, tx, { template, to: email, locale, parameters });
   }
 
-  /** The work of `queue` and no message, where nobody has the address: time must not tell. Runs in the caller's transaction. */
-  async queueDecoy({ application, ...mail }: QueuedMail): Promise<void> {
+  /** Queues a mail; it is sent after the transaction has committed. */
+  async queue(context: ApplicationContext, tx: Transaction, mail: QueuedMail): Promise<void> {
+    await this.insert(context, tx, "MAIL", maskEmail(mail.to), mail);
+  }
+
+  /** The work of `queue` without a message, for addresses without an account: the time must not tell them apart. */
+  async queueDecoy({ application }: ApplicationContext, tx: Transaction, mail: QueuedMail): Promise<void> {
     const id = randomId();
-    await this.encryptPayload(id, { application, ...mail });
-    await this.repository.replacePending(application.id, hashToken(id), this.clock.now());
-    await this.repository.deleteByRecipient(application.id, hashToken(id));
+    await this.encryptPayload(application, id, mail);
+    await this.repository.replacePending(tx, application.id, hashToken(id), this.clock.now());
+    await this.repository.deleteByRecipient(tx, application.id, hashToken(id));
     this.database.afterCommit(this.scheduleWake);
   }
 
   /** Queues a text message, as `queue`. */
-  async queueSms(sms: QueuedSms): Promise<void> {
-    await this.insert("SMS", maskPhone(sms.to), sms);
+  async queueSms(context: ApplicationContext, tx: Transaction, sms: QueuedSms): Promise<void> {
+    await this.insert(context, tx, "SMS", maskPhone(sms.to), sms);
   }
 
-  private async encryptPayload(id: string, { application, to, locale, parameters }: QueuedMail | QueuedSms): Promise<string> {
+  private async encryptPayload(application: Application, id: string, { to, locale, parameters }: QueuedMail | QueuedSms): Promise<string> {
     const { general, locales, mail } = application.settings;
     const variables = { appName: general.name, handle: to, ...parameters };
     const sender = { senderName: general.name, replyTo: mail.replyTo };
@@ -92,14 +102,20 @@ export class Outbox {
     return await this.encryptor.encrypt(payloadAssociatedData(application.id, id), JSON.stringify(payload));
   }
 
-  private async insert(channel: Channel, recipientMasked: string, queued: QueuedMail | QueuedSms): Promise<void> {
-    const { application, template, to, expiresAt, replacesKey } = queued;
+  private async insert(
+    { application }: ApplicationContext,
+    tx: Transaction,
+    channel: Channel,
+    recipientMasked: string,
+    queued: QueuedMail | QueuedSms,
+  ): Promise<void> {
+    const { template, to, expiresAt, replacesKey } = queued;
     const now = this.clock.now();
     const id = randomId();
     const mailQueue = application.settings.mail.smtpUrl ? application.id : MAIL_QUEUE;
     const replacesHash = replacesKey === undefined ? null : hashToken(replacesKey);
-    if (replacesHash) await this.repository.replacePending(application.id, replacesHash, now);
-    await this.repository.insert({
+    if (replacesHash) await this.repository.replacePending(tx, application.id, replacesHash, now);
+    await this.repository.insert(tx, {
       applicationId: application.id,
       id,
       channel,
@@ -107,7 +123,7 @@ export class Outbox {
       template,
       recipientMasked,
       recipientHash: this.recipientHash(application.id, to),
-      payloadSealed: await this.encryptPayload(id, queued),
+      payloadSealed: await this.encryptPayload(application, id, queued),
       replacesHash,
       status: "PENDING",
       deliveryAttempts: 0,

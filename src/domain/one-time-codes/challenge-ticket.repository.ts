@@ -1,4 +1,5 @@
 import { LessThan, MoreThan } from "typeorm";
+import type { Transaction } from "../../platform/database/index.js";
 import {
   ConcurrencyConflict,
   type Database,
@@ -36,17 +37,17 @@ export class ChallengeTicketRepository {
   }
 
   /** @throws StalePremise when the slot was taken meanwhile */
-  async insert(row: ChallengeTicketEntity): Promise<void> {
+  async insert(tx: Transaction, row: ChallengeTicketEntity): Promise<void> {
     try {
-      await this.preparedInsert.run([row]);
+      await this.preparedInsert.run([row], tx.manager);
     } catch (error) {
       throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
     }
   }
 
   /** Frees the slot of the ticket that was read. @throws StalePremise when another took it meanwhile */
-  async delete({ applicationId, purpose, bindingHash, slot, ticketHash }: ChallengeTicketEntity): Promise<void> {
-    const { affected } = await this.database.writeManager.delete(ChallengeTicketEntity, {
+  async delete(tx: Transaction, { applicationId, purpose, bindingHash, slot, ticketHash }: ChallengeTicketEntity): Promise<void> {
+    const { affected } = await tx.manager.delete(ChallengeTicketEntity, {
       applicationId,
       purpose,
       bindingHash,
@@ -58,11 +59,12 @@ export class ChallengeTicketRepository {
 
   /** Counts one attempt; false when the ticket's attempts are spent or it has expired. */
   async recordTicketAttempt(
+    tx: Transaction,
     { applicationId, purpose, bindingHash, slot, ticketHash }: ChallengeTicketEntity,
     maxAttempts: number,
     now: Date,
   ): Promise<boolean> {
-    const { affected } = await this.database.writeManager
+    const { affected } = await tx.manager
       .createQueryBuilder()
       .update(ChallengeTicketEntity)
       .set({ attempts: () => "attempts + 1" })
@@ -72,8 +74,8 @@ export class ChallengeTicketRepository {
   }
 
   /** Takes one attempt of the ticket in this slot back. */
-  async refundTicketAttempt(key: ChallengeKey, slot: number): Promise<void> {
-    await this.database.writeManager
+  async refundTicketAttempt(tx: Transaction, key: ChallengeKey, slot: number): Promise<void> {
+    await tx.manager
       .createQueryBuilder()
       .update(ChallengeTicketEntity)
       .set({ attempts: () => "attempts - 1" })
@@ -82,29 +84,29 @@ export class ChallengeTicketRepository {
   }
 
   /** A new code gives every ticket its attempts again. */
-  async resetAttempts(key: ChallengeKey): Promise<void> {
-    await this.preparedAttemptsReset.run(key, { attempts: 0 });
+  async resetAttempts(tx: Transaction, key: ChallengeKey): Promise<void> {
+    await this.preparedAttemptsReset.run(key, { attempts: 0 }, tx.manager);
   }
 
-  async deleteByChallenge(key: ChallengeKey): Promise<void> {
-    await this.database.writeManager.delete(ChallengeTicketEntity, key);
+  async deleteByChallenge(tx: Transaction, key: ChallengeKey): Promise<void> {
+    await tx.manager.delete(ChallengeTicketEntity, key);
   }
 
-  async invalidateAfterRestore(): Promise<void> {
-    await this.database.writeManager.createQueryBuilder().delete().from(ChallengeTicketEntity).execute();
+  async invalidateAfterRestore(tx: Transaction): Promise<void> {
+    await tx.manager.createQueryBuilder().delete().from(ChallengeTicketEntity).execute();
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(ChallengeTicketEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(ChallengeTicketEntity, { applicationId });
   }
 
   /** Removes at most `limit` that expired before `instant`; returns how many. */
-  async deleteExpired(instant: Date, limit: number): Promise<number> {
+  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
     const rows = await this.database.readManager
       .getRepository(ChallengeTicketEntity)
       .find({ where: { expiresAt: LessThan(instant) }, take: limit });
     for (const { applicationId, purpose, bindingHash, slot } of rows)
-      await this.database.writeManager.delete(ChallengeTicketEntity, {
+      await tx.manager.delete(ChallengeTicketEntity, {
         applicationId,
         purpose,
         bindingHash,

@@ -1,4 +1,5 @@
 import { IsNull, LessThan, MoreThan } from "typeorm";
+import type { Transaction } from "../../platform/database/index.js";
 import { ConcurrencyConflict, type Database, isUniqueViolation, PreparedInsert, PreparedSelect } from "../../platform/database/index.js";
 import { ChallengeEntity } from "./challenge.entity.js";
 
@@ -21,17 +22,17 @@ export class ChallengeRepository {
   }
 
   /** @throws StalePremise when another transaction made it first */
-  async insert(row: ChallengeEntity): Promise<void> {
+  async insert(tx: Transaction, row: ChallengeEntity): Promise<void> {
     try {
-      await this.preparedInsert.run([row]);
+      await this.preparedInsert.run([row], tx.manager);
     } catch (error) {
       throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
     }
   }
 
   /** Puts `next` in the place of the generation that was read. @throws StalePremise when it is gone or consumed meanwhile */
-  async replace(key: ChallengeKey, expected: ChallengeEntity, next: Partial<ChallengeEntity>): Promise<void> {
-    const { affected } = await this.database.writeManager.update(
+  async replace(tx: Transaction, key: ChallengeKey, expected: ChallengeEntity, next: Partial<ChallengeEntity>): Promise<void> {
+    const { affected } = await tx.manager.update(
       ChallengeEntity,
       { ...key, generation: expected.generation, consumedAt: expected.consumedAt ?? IsNull() },
       next as never,
@@ -40,8 +41,8 @@ export class ChallengeRepository {
   }
 
   /** Counts one attempt; false when there is no live code or its attempts are spent. */
-  async recordCodeAttempt(key: ChallengeKey, maxAttempts: number, now: Date): Promise<boolean> {
-    const { affected } = await this.database.writeManager
+  async recordCodeAttempt(tx: Transaction, key: ChallengeKey, maxAttempts: number, now: Date): Promise<boolean> {
+    const { affected } = await tx.manager
       .createQueryBuilder()
       .update(ChallengeEntity)
       .set({ attempts: () => "attempts + 1" })
@@ -51,8 +52,8 @@ export class ChallengeRepository {
   }
 
   /** Takes one attempt back, unless a newer code took its place. */
-  async refundCodeAttempt(key: ChallengeKey, generation: string): Promise<void> {
-    await this.database.writeManager
+  async refundCodeAttempt(tx: Transaction, key: ChallengeKey, generation: string): Promise<void> {
+    await tx.manager
       .createQueryBuilder()
       .update(ChallengeEntity)
       .set({ attempts: () => "attempts - 1" })
@@ -66,9 +67,9 @@ export class ChallengeRepository {
   }
 
   /** Marks it used; false when somebody else was first, it expired or a newer code took its place. */
-  async consume(key: ChallengeKey, generation: string, method: "code" | "link", now: Date): Promise<boolean> {
+  async consume(tx: Transaction, key: ChallengeKey, generation: string, method: "code" | "link", now: Date): Promise<boolean> {
     const unexpired = method === "code" ? { expiresAt: MoreThan(now) } : { linkExpiresAt: MoreThan(now) };
-    const { affected } = await this.database.writeManager.update(
+    const { affected } = await tx.manager.update(
       ChallengeEntity,
       { ...key, generation, consumedAt: IsNull(), ...unexpired },
       { consumedAt: now },
@@ -77,8 +78,8 @@ export class ChallengeRepository {
   }
 
   /** Marks the challenge of a token used; false when somebody else was first, it expired or a newer one took its place. */
-  async consumeToken(key: ChallengeKey, linkHash: string, now: Date): Promise<boolean> {
-    const { affected } = await this.database.writeManager.update(
+  async consumeToken(tx: Transaction, key: ChallengeKey, linkHash: string, now: Date): Promise<boolean> {
+    const { affected } = await tx.manager.update(
       ChallengeEntity,
       { ...key, linkHash, consumedAt: IsNull(), expiresAt: MoreThan(now) },
       { consumedAt: now },
@@ -86,25 +87,25 @@ export class ChallengeRepository {
     return affected === 1;
   }
 
-  async delete(key: ChallengeKey): Promise<void> {
-    await this.database.writeManager.delete(ChallengeEntity, key);
+  async delete(tx: Transaction, key: ChallengeKey): Promise<void> {
+    await tx.manager.delete(ChallengeEntity, key);
   }
 
-  async invalidateAfterRestore(): Promise<void> {
-    await this.database.writeManager.createQueryBuilder().delete().from(ChallengeEntity).execute();
+  async invalidateAfterRestore(tx: Transaction): Promise<void> {
+    await tx.manager.createQueryBuilder().delete().from(ChallengeEntity).execute();
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(ChallengeEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(ChallengeEntity, { applicationId });
   }
 
   /** Removes at most `limit` that expired before `instant`; returns how many. */
-  async deleteExpired(instant: Date, limit: number): Promise<number> {
+  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
     const rows = await this.database.readManager
       .getRepository(ChallengeEntity)
       .find({ where: { keptUntil: LessThan(instant) }, take: limit, select: { applicationId: true, purpose: true, bindingHash: true } });
     for (const { applicationId, purpose, bindingHash } of rows)
-      await this.database.writeManager.delete(ChallengeEntity, { applicationId, purpose, bindingHash, keptUntil: LessThan(instant) });
+      await tx.manager.delete(ChallengeEntity, { applicationId, purpose, bindingHash, keptUntil: LessThan(instant) });
     return rows.length;
   }
 }

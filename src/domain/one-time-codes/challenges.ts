@@ -1,6 +1,6 @@
 import { addSeconds, type Clock } from "../../platform/clock.js";
 import { equalsInConstantTime, hashToken, type Keyring, randomDigits, randomId, randomToken } from "../../platform/crypto/index.js";
-import type { Database } from "../../platform/database/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
 import type { ChallengeEntity } from "./challenge.entity.js";
 import type { ChallengeKey, ChallengeRepository } from "./challenge.repository.js";
 import type { ChallengeTicketRepository } from "./challenge-ticket.repository.js";
@@ -78,8 +78,9 @@ export class Challenges {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes the one live code of the subject, or keeps it inside the cool-down. Runs in the caller's transaction. */
+  /** Makes the one live code of the subject, or keeps it inside the cool-down. */
   async issue(
+    tx: Transaction,
     subject: ChallengeSubject,
     { digits, ttlSeconds, linkTtlSeconds, isDeliverable, detail }: IssueOptions,
   ): Promise<IssuedChallenge> {
@@ -111,17 +112,17 @@ export class Challenges {
       detail: detail ?? null,
     };
     if (existing) {
-      await this.repository.replace(key, existing, row);
-      await this.tickets.resetAttempts(key);
-    } else await this.repository.insert(row);
+      await this.repository.replace(tx, key, existing, row);
+      await this.tickets.resetAttempts(tx, key);
+    } else await this.repository.insert(tx, row);
     return { ...toIssuedChallenge(row, isDeliverable ? code : null, isDeliverable ? link : null), isNew: true };
   }
 
   /**
    * Opens a ticket (256 bits). When all slots hold fresh tickets it names nothing: a stranger can neither push out a ticket nor get
-   * more guesses. Runs in the caller's transaction.
+   * more guesses.
    */
-  async openTicket(subject: ChallengeSubject, ttlSeconds: number): Promise<OpenedTicket> {
+  async openTicket(tx: Transaction, subject: ChallengeSubject, ttlSeconds: number): Promise<OpenedTicket> {
     const key = keyOf(subject);
     const now = this.clock.now();
     const ticket = randomToken();
@@ -133,9 +134,9 @@ export class Challenges {
     const isReplaceable = oldest && (oldest.expiresAt <= now || addSeconds(oldest.createdAt, SLOT_PROTECTION_SECONDS) <= now);
     const slot = free ?? (isReplaceable ? oldest.slot : null);
     if (slot === null) return { ticket, slot };
-    if (free === undefined && oldest) await this.tickets.delete(oldest);
+    if (free === undefined && oldest) await this.tickets.delete(tx, oldest);
     const expiresAt = addSeconds(now, ttlSeconds);
-    await this.tickets.insert({ ...key, slot, ticketHash: hashToken(ticket), attempts: 0, createdAt: now, expiresAt });
+    await this.tickets.insert(tx, { ...key, slot, ticketHash: hashToken(ticket), attempts: 0, createdAt: now, expiresAt });
     return { ticket, slot };
   }
 
@@ -167,13 +168,13 @@ export class Challenges {
    */
   async verify(subject: ChallengeSubject, code: string, ticket: string | null): Promise<VerifiedChallenge | null> {
     const key = keyOf(subject);
-    return await this.database.transaction(async () => {
+    return await this.database.transaction(async (tx) => {
       const now = this.clock.now();
       const ticketHash = hashToken(ticket ?? "");
       const held = (await this.tickets.list(key)).find((row) => equalsInConstantTime(row.ticketHash, ticketHash) && row.expiresAt > now);
       const isCounted = held
-        ? await this.tickets.recordTicketAttempt(held, MAX_CODE_ATTEMPTS, now)
-        : await this.repository.recordCodeAttempt(key, MAX_CODE_ATTEMPTS, now);
+        ? await this.tickets.recordTicketAttempt(tx, held, MAX_CODE_ATTEMPTS, now)
+        : await this.repository.recordCodeAttempt(tx, key, MAX_CODE_ATTEMPTS, now);
       const row = await this.repository.find(key);
       const isRight = equalsInConstantTime(this.hash(key, row?.generation ?? "", code), row?.codeHash ?? "");
       if (!isCounted || !row || !isRight || row.sentAt === null || !isLive(row, now)) return null;
@@ -205,8 +206,10 @@ export class Challenges {
     } catch (error) {
       const { key, generation, slot, method } = verified;
       if (method === "link") throw error;
-      const refund = async () =>
-        slot === null ? await this.repository.refundCodeAttempt(key, generation) : await this.tickets.refundTicketAttempt(key, slot);
+      const refund = async (tx: Transaction) =>
+        slot === null
+          ? await this.repository.refundCodeAttempt(tx, key, generation)
+          : await this.tickets.refundTicketAttempt(tx, key, slot);
       // The failure itself is what the caller must hear of.
       await this.database.transaction(refund).catch(() => {});
       throw error;
@@ -214,17 +217,17 @@ export class Challenges {
   }
 
   /** Uses a matched code and its tickets up; false when it was used, replaced or expired meanwhile. Runs in the transaction of its effect. */
-  async consume({ key, generation, method }: VerifiedChallenge): Promise<boolean> {
-    const isFirst = await this.repository.consume(key, generation, method, this.clock.now());
-    if (isFirst) await this.tickets.deleteByChallenge(key);
+  async consume(tx: Transaction, { key, generation, method }: VerifiedChallenge): Promise<boolean> {
+    const isFirst = await this.repository.consume(tx, key, generation, method, this.clock.now());
+    if (isFirst) await this.tickets.deleteByChallenge(tx, key);
     return isFirst;
   }
 
-  /** Voids the code and the tickets of a subject. Runs in the caller's transaction. */
-  async delete(subject: ChallengeSubject): Promise<void> {
+  /** Voids the code and the tickets of a subject. */
+  async delete(tx: Transaction, subject: ChallengeSubject): Promise<void> {
     const key = keyOf(subject);
-    await this.repository.delete(key);
-    await this.tickets.deleteByChallenge(key);
+    await this.repository.delete(tx, key);
+    await this.tickets.deleteByChallenge(tx, key);
   }
 
   private hash(key: ChallengeKey, generation: string, code: string): string {

@@ -1,6 +1,6 @@
 import { addSeconds, type Clock } from "../../platform/clock.js";
 import { hashToken, randomId, randomToken } from "../../platform/crypto/index.js";
-import type { Database } from "../../platform/database/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
 import type { ChallengeEntity } from "./challenge.entity.js";
 import type { ChallengeKey, ChallengeRepository } from "./challenge.repository.js";
 import { MAX_CODE_ATTEMPTS } from "./challenges.js";
@@ -46,8 +46,8 @@ export class TokenChallenges {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes the one live challenge of the subject. Runs in the caller's transaction. */
-  async issue(subject: TokenSubject, detail: TokenDetail, ttlSeconds: number): Promise<IssuedTokenChallenge> {
+  /** Makes the one live challenge of the subject. */
+  async issue(tx: Transaction, subject: TokenSubject, detail: TokenDetail, ttlSeconds: number): Promise<IssuedTokenChallenge> {
     const key = keyOf(subject);
     const now = this.clock.now();
     const existing = await this.repository.find(key);
@@ -58,8 +58,8 @@ export class TokenChallenges {
       ...{ expiresAt, keptUntil: expiresAt, linkHash: hashToken(token), linkExpiresAt: null },
       detail: JSON.stringify({ userId: subject.userId, ...detail }),
     };
-    if (existing) await this.repository.replace(key, existing, row);
-    else await this.repository.insert(row);
+    if (existing) await this.repository.replace(tx, key, existing, row);
+    else await this.repository.insert(tx, row);
     return { token, expiresAt };
   }
 
@@ -77,17 +77,18 @@ export class TokenChallenges {
   /** Counts one attempt, and commits it whatever comes of it; false when they are spent or the challenge has ended meanwhile. */
   async recordTokenAttempt({ key, tokenHash }: ActiveTokenChallenge): Promise<boolean> {
     const keyWithToken = { ...key, linkHash: tokenHash };
-    return await this.database.transaction(() => this.repository.recordCodeAttempt(keyWithToken, MAX_CODE_ATTEMPTS, this.clock.now()));
+    return await this.database.transaction((tx) =>
+      this.repository.recordCodeAttempt(tx, keyWithToken, MAX_CODE_ATTEMPTS, this.clock.now()),
+    );
   }
 
   /** Uses the challenge up; false when somebody was first, or a newer one took its place. Runs in the transaction of its effect. */
-  async consume({ key, tokenHash }: ActiveTokenChallenge): Promise<boolean> {
-    return await this.repository.consumeToken(key, tokenHash, this.clock.now());
+  async consume(tx: Transaction, { key, tokenHash }: ActiveTokenChallenge): Promise<boolean> {
+    return await this.repository.consumeToken(tx, key, tokenHash, this.clock.now());
   }
 
-  /** Runs in the caller's transaction. */
-  async deleteByUser(applicationId: string, userId: string): Promise<void> {
-    for (const purpose of tokenPurposes) await this.repository.delete(keyOf({ applicationId, purpose, userId }));
+  async deleteByUser(tx: Transaction, applicationId: string, userId: string): Promise<void> {
+    for (const purpose of tokenPurposes) await this.repository.delete(tx, keyOf({ applicationId, purpose, userId }));
   }
 }
 

@@ -1,4 +1,5 @@
 import { LessThan } from "typeorm";
+import type { Transaction } from "../../platform/database/index.js";
 import { BatchedLookup, CompareAndSwap, type Database, PreparedInsert } from "../../platform/database/index.js";
 import { RateLimitBucketEntity } from "./rate-limit-bucket.entity.js";
 import { type BucketState, type ConsumeResult, emptyState } from "./rate-limit-bucket.js";
@@ -39,9 +40,9 @@ export class RateLimitBucketRepository implements RateLimitStore {
       const { results, next } = consumeAll(buckets, expected, now);
       if (await this.compareAndSwap(buckets, expected, next)) return results;
     }
-    return await this.database.transaction(async () => {
-      const { results, next } = consumeAll(buckets, await this.lock(buckets, now), now);
-      await this.preparedUpsert.run(rowsOf(buckets, next));
+    return await this.database.transaction(async (tx) => {
+      const { results, next } = consumeAll(buckets, await this.lock(tx, buckets, now), now);
+      await this.preparedUpsert.run(rowsOf(buckets, next), tx.manager);
       return results;
     });
   }
@@ -55,9 +56,9 @@ export class RateLimitBucketRepository implements RateLimitStore {
     const lastKnown = settlements.map(({ taken }) => taken?.after ?? null);
     const isKnown = !lastKnown.includes(null) && !this.database.isInTransaction;
     if (isKnown && (await this.compareAndSwap(buckets, lastKnown, settled(lastKnown)))) return;
-    await this.database.transaction(async () => {
-      const states = await this.lock(buckets, now);
-      await this.preparedUpsert.run(rowsOf(buckets, settled(states)));
+    await this.database.transaction(async (tx) => {
+      const states = await this.lock(tx, buckets, now);
+      await this.preparedUpsert.run(rowsOf(buckets, settled(states)), tx.manager);
     });
   }
 
@@ -66,21 +67,21 @@ export class RateLimitBucketRepository implements RateLimitStore {
   }
 
   /** Waits of another day keep nobody out. */
-  async invalidateAfterRestore(): Promise<void> {
-    await this.database.writeManager.createQueryBuilder().delete().from(RateLimitBucketEntity).execute();
+  async invalidateAfterRestore(tx: Transaction): Promise<void> {
+    await tx.manager.createQueryBuilder().delete().from(RateLimitBucketEntity).execute();
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(RateLimitBucketEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(RateLimitBucketEntity, { applicationId });
   }
 
   /** Removes at most `limit` whose window ended before `instant`; returns how many. */
-  async deleteExpired(instant: Date, limit: number): Promise<number> {
+  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
     const rows = await this.database.readManager
       .getRepository(RateLimitBucketEntity)
       .find({ where: { windowEndsAt: LessThan(instant) }, take: limit, select: { applicationId: true, id: true } });
     for (const { applicationId, id } of rows)
-      await this.database.writeManager.delete(RateLimitBucketEntity, { applicationId, id, windowEndsAt: LessThan(instant) });
+      await tx.manager.delete(RateLimitBucketEntity, { applicationId, id, windowEndsAt: LessThan(instant) });
     return rows.length;
   }
 
@@ -105,9 +106,9 @@ export class RateLimitBucketRepository implements RateLimitStore {
   }
 
   /** Makes what is missing and locks the rest by one statement that changes nothing; then reads. */
-  private async lock(buckets: readonly RateLimitBucket[], now: Date): Promise<BucketStates> {
+  private async lock(tx: Transaction, buckets: readonly RateLimitBucket[], now: Date): Promise<BucketStates> {
     const empty = buckets.map(() => emptyState(now));
-    await this.preparedInsertMissing.run(rowsOf(buckets, empty));
+    await this.preparedInsertMissing.run(rowsOf(buckets, empty), tx.manager);
     return await this.read(buckets);
   }
 }

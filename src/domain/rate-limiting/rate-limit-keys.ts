@@ -25,7 +25,7 @@ export function logInKeys(applicationId: string, handle: string, { address }: Cl
   return [networkLogInKey(applicationId, handle, address), ...accountLogInKeys(applicationId, handle)];
 }
 
-const networkLogInKey = (applicationId: string, handle: string, address: string): RateLimitKey => ({
+const networkLogInKey = (applicationId: string, handle: string, address: string | null): RateLimitKey => ({
   applicationId,
   limit: "logInFromNetwork",
   parts: [handle, networkOf(address)],

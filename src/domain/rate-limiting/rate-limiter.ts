@@ -3,7 +3,7 @@ import type { Clock } from "../../platform/clock.js";
 import type { Keyring } from "../../platform/crypto/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 import type { AuditLog } from "../audit/index.js";
-import type { ClientInfo } from "../request-context.js";
+import { inApplication, internalContext, type RequestContext } from "../request-context.js";
 import type { ConsumeResult } from "./rate-limit-bucket.js";
 import type { RateLimitBucket, RateLimitStore, Settlement } from "./rate-limit-store.js";
 import { type RateLimit, type RateLimitName, rateLimits } from "./rate-limits.js";
@@ -51,12 +51,12 @@ export class RateLimiter {
    * counted, an exception gives everything back because the server failed. `work` hears which budgets this attempt used up.
    */
   async limited<Outcome>(
+    context: RequestContext,
     keys: readonly RateLimitKey[],
-    client: ClientInfo,
     work: (exhausted: readonly RateLimitName[]) => Promise<Outcome>,
     isSuccess: (outcome: Outcome) => boolean,
   ): Promise<Limited<Outcome>> {
-    const consumed = await this.consumeOrAwaitRunning(keys, client);
+    const consumed = await this.consumeOrAwaitRunning(context, keys);
     if (consumed.kind === "failure") return consumed;
     const { reservation, exhausted } = consumed;
     const running = (async () => {
@@ -74,7 +74,7 @@ export class RateLimiter {
   }
 
   /** Takes one from each subject; a failure with the wait when one is used up, and nothing is taken. */
-  async consume(keys: readonly RateLimitKey[], client: ClientInfo): Promise<Reserved | Failure> {
+  async consume(context: RequestContext, keys: readonly RateLimitKey[]): Promise<Reserved | Failure> {
     const buckets = keys.map((key) => this.bucketFor(key));
     const results = await this.store.consume(buckets, this.clock.now());
     const enforcedWaits = results.filter(({ retryAfterSeconds }, index) => retryAfterSeconds > 0 && buckets[index]?.limit.isEnforced);
@@ -83,7 +83,7 @@ export class RateLimiter {
       return failure("TOO_MANY_ATTEMPTS", { retryAfterSeconds: Math.min(longestWaitSeconds, MAX_RETRY_AFTER_SECONDS) });
     await this.reportThresholds(keys, buckets, results);
     const exhausted = keys.filter((_, index) => startedBlock(results[index])).map(({ limit }) => limit);
-    return { kind: "consumed", reservation: { keys, buckets, results }, exhausted: await this.auditExhausted(exhausted, keys, client) };
+    return { kind: "consumed", reservation: { keys, buckets, results }, exhausted: await this.auditExhausted(context, exhausted, keys) };
   }
 
   /** Takes back one attempt each, e.g. of a message that was answered. */
@@ -104,9 +104,9 @@ export class RateLimiter {
   }
 
   /** A network's budget can be used up by neighbours whose attempts will turn out right: wait for them rather than refuse. */
-  private async consumeOrAwaitRunning(keys: readonly RateLimitKey[], client: ClientInfo): Promise<Reserved | Failure> {
+  private async consumeOrAwaitRunning(context: RequestContext, keys: readonly RateLimitKey[]): Promise<Reserved | Failure> {
     for (let attempt = 1; ; attempt++) {
-      const consumed = await this.consume(keys, client);
+      const consumed = await this.consume(context, keys);
       if (consumed.kind === "consumed" || attempt > MAX_CONSUME_ATTEMPTS) return consumed;
       const runningChecks = keys.flatMap((key) => [...(this.inFlight.get(this.bucketFor(key).key) ?? [])]);
       if (runningChecks.length === 0) return consumed;
@@ -148,14 +148,14 @@ export class RateLimiter {
   }
 
   private async auditExhausted(
+    context: RequestContext,
     exhausted: RateLimitName[],
     keys: readonly RateLimitKey[],
-    client: ClientInfo,
   ): Promise<readonly RateLimitName[]> {
     const audited = exhausted.filter((name) => rateLimits[name].attempts > 3 && rateLimits[name].onSuccess !== "none");
     if (audited.length === 0) return exhausted;
     const applicationId = keys.find((key) => key.applicationId)?.applicationId ?? ALL_APPLICATIONS;
-    await this.audit.record({ applicationId, event: "THROTTLE_TRIPPED", outcome: "FAILURE", client, details: { limits: audited } });
+    await this.audit.failure(inApplication(context, { id: applicationId }), "THROTTLE_TRIPPED", { limits: audited });
     return exhausted;
   }
 
@@ -172,7 +172,7 @@ export class RateLimiter {
       if (percent === undefined || !limit) continue;
       const details = { limit: name, percent, attempts: limit.attempts };
       this.log.warn({ applicationId, ...details }, "rate limit threshold reached");
-      await this.audit.record({ applicationId, event: "BUDGET_ALARM", outcome: "FAILURE", details });
+      await this.audit.failure(inApplication(internalContext("GATEWAY"), { id: applicationId }), "BUDGET_ALARM", details);
     }
   }
 

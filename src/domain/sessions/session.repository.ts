@@ -1,8 +1,9 @@
 import { In, IsNull, LessThan, Not } from "typeorm";
-import { BatchedLookup, BatchedUpdate, type Database, PreparedInsert, selectProperties } from "../../platform/database/index.js";
+import { BatchedLookup, type Database, PreparedInsert, selectProperties, type Transaction } from "../../platform/database/index.js";
 import { ApplicationEntity } from "../applications/index.js";
 import { toUser, UserEntity, userProperties } from "../users/index.js";
 import { SessionEntity } from "./session.entity.js";
+import { type Rotation, SessionRotations, tokenProperties } from "./session-rotation.repository.js";
 
 export type EndReason =
   | "LOG_OUT"
@@ -15,18 +16,6 @@ export type EndReason =
   | "SECOND_FACTOR_CHANGED"
   | "RESTORED";
 
-/** What a rotation replaces. */
-const tokenProperties = [
-  "refreshTokenHash",
-  "sessionTokenHash",
-  "sessionTokenExpiresAt",
-  "parentRefreshTokenHash",
-  "parentSessionTokenHash",
-  "parentSessionTokenExpiresAt",
-  "rotationNonce",
-  "rotatedAt",
-  "idleExpiresAt",
-] as const;
 const currentSessionProperties = [
   "applicationId",
   "id",
@@ -37,10 +26,9 @@ const currentSessionProperties = [
   "absoluteExpiresAt",
   "endedAt",
 ] as const;
-const rotationProperties = [...tokenProperties, "lastUsedAt"] as const;
 /** What a request needs to know of its session. */
 export type CurrentSession = Pick<SessionEntity, (typeof currentSessionProperties)[number]>;
-export type Rotation = Pick<SessionEntity, (typeof rotationProperties)[number]>;
+
 const selection = {
   session: selectProperties(SessionEntity, currentSessionProperties),
   person: selectProperties(UserEntity, userProperties),
@@ -49,7 +37,7 @@ const selection = {
 export class SessionRepository {
   private readonly preparedInsert: PreparedInsert<SessionEntity>;
   private readonly withUser: BatchedLookup<typeof selection>;
-  private readonly preparedRotation: BatchedUpdate<SessionEntity, (typeof rotationProperties)[number]>;
+  private readonly rotations: SessionRotations;
 
   constructor(private readonly database: Database) {
     this.preparedInsert = new PreparedInsert(database, SessionEntity);
@@ -61,10 +49,7 @@ export class SessionRepository {
       ["session.application_id", "session.id"],
       ({ session }) => [session.applicationId, session.id],
     );
-    const condition = "refresh_token_hash = ? AND ended_at IS NULL";
-    this.preparedRotation = new BatchedUpdate(database, SessionEntity, {
-      ...{ setProperties: rotationProperties, keyProperties: ["applicationId", "id"], condition },
-    });
+    this.rotations = new SessionRotations(database);
   }
 
   /** A session, whose it is, and the version of its application's settings, in one read. */
@@ -77,45 +62,46 @@ export class SessionRepository {
     return await this.sessions.findOneBy({ applicationId, id });
   }
 
-  async insert(row: SessionEntity): Promise<void> {
-    await this.preparedInsert.run([row]);
+  async insert(tx: Transaction, row: SessionEntity): Promise<void> {
+    await this.preparedInsert.run([row], tx.manager);
   }
 
-  /**
-   * Replaces the tokens of a live session that still has the ones that were read, in a transaction of its own. False when it is to be
-   * looked at again: whoever was first, even this request, is seen in what replaced them.
-   */
-  async rotate({ applicationId, id, refreshTokenHash }: CurrentSession, makeChange: () => Rotation): Promise<boolean> {
-    return await this.preparedRotation.run({ key: [applicationId, id], parameters: [refreshTokenHash], createChange: makeChange });
+  /** Replaces the tokens of a live session that still has those that were read; see SessionRotations. */
+  async rotate({ applicationId, id, refreshTokenHash }: CurrentSession, createRotation: () => Rotation): Promise<boolean> {
+    return await this.rotations.rotate({ applicationId, id, refreshTokenHash, createRotation });
   }
 
   /** Ends one session; false when it had ended before. */
-  async end(applicationId: string, id: string, endReason: EndReason, endedAt: Date): Promise<boolean> {
-    const { affected } = await this.database.writeManager.update(
-      SessionEntity,
-      { applicationId, id, endedAt: IsNull() },
-      { endedAt, endReason },
-    );
+  async end(tx: Transaction, applicationId: string, id: string, endReason: EndReason, endedAt: Date): Promise<boolean> {
+    const { affected } = await tx.manager.update(SessionEntity, { applicationId, id, endedAt: IsNull() }, { endedAt, endReason });
     return affected === 1;
   }
 
   /** Notes in a live session that its user has proved who they are, and how; false when it has ended. */
   async recordAuthentication(
+    tx: Transaction,
     applicationId: string,
     id: string,
     change: Partial<Pick<SessionEntity, "authenticatedAt" | "amr">>,
   ): Promise<boolean> {
-    const { affected } = await this.database.writeManager.update(SessionEntity, { applicationId, id, endedAt: IsNull() }, change);
+    const { affected } = await tx.manager.update(SessionEntity, { applicationId, id, endedAt: IsNull() }, change);
     return affected === 1;
   }
 
-  async deleteByUser(applicationId: string, userId: string): Promise<void> {
-    await this.database.writeManager.delete(SessionEntity, { applicationId, userId });
+  async deleteByUser(tx: Transaction, applicationId: string, userId: string): Promise<void> {
+    await tx.manager.delete(SessionEntity, { applicationId, userId });
   }
 
   /** Ends all sessions of a user, but for `except`; returns how many were live. */
-  async endByUser(applicationId: string, userId: string, endReason: EndReason, endedAt: Date, except?: string): Promise<number> {
-    const { affected } = await this.database.writeManager.update(
+  async endByUser(
+    tx: Transaction,
+    applicationId: string,
+    userId: string,
+    endReason: EndReason,
+    endedAt: Date,
+    except?: string,
+  ): Promise<number> {
+    const { affected } = await tx.manager.update(
       SessionEntity,
       { applicationId, userId, endedAt: IsNull(), ...(except === undefined ? {} : { id: Not(except) }) },
       { endedAt, endReason },
@@ -131,22 +117,22 @@ export class SessionRepository {
     });
   }
 
-  async invalidateAfterRestore(endedAt: Date): Promise<void> {
-    await this.database.writeManager.update(SessionEntity, { endedAt: IsNull() }, { endedAt, endReason: "RESTORED" satisfies EndReason });
+  async invalidateAfterRestore(tx: Transaction, endedAt: Date): Promise<void> {
+    await tx.manager.update(SessionEntity, { endedAt: IsNull() }, { endedAt, endReason: "RESTORED" satisfies EndReason });
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(SessionEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(SessionEntity, { applicationId });
   }
 
   /** Removes at most `limit` sessions that could not be refreshed any more before `instant`; returns how many. */
-  async deleteExpired(instant: Date, limit: number): Promise<number> {
+  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
     const rows = await this.sessions.find({
       where: { idleExpiresAt: LessThan(instant) },
       take: limit,
       select: { applicationId: true, id: true },
     });
-    for (const { applicationId, id } of rows) await this.database.writeManager.delete(SessionEntity, { applicationId, id });
+    for (const { applicationId, id } of rows) await tx.manager.delete(SessionEntity, { applicationId, id });
     return rows.length;
   }
 

@@ -1,12 +1,12 @@
 import { addSeconds, type Clock } from "../../platform/clock.js";
 import { equalsInConstantTime, hashToken, randomId, randomToken } from "../../platform/crypto/index.js";
-import type { Database } from "../../platform/database/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
 import { GatewayError } from "../../platform/errors/index.js";
-import type { Application, ApplicationDirectory } from "../applications/index.js";
+import type { Application, ApplicationContext, ApplicationDirectory } from "../applications/index.js";
 import type { AuditLog } from "../audit/index.js";
 import type { Amr, Authentication } from "../jwt/index.js";
 import { TokenBucketLimiter } from "../rate-limiting/index.js";
-import type { ClientInfo } from "../request-context.js";
+import { actingAsUser } from "../request-context.js";
 import type { User } from "../users/index.js";
 import type { SessionEntity } from "./session.entity.js";
 import type { CurrentSession, EndReason, SessionRepository } from "./session.repository.js";
@@ -64,24 +64,24 @@ export class Sessions {
     this.rotationLimiter = new TokenBucketLimiter({ refillPerSecond: 10 / 60, burst: 10 }, clock);
   }
 
-  /** Opens a session for a user who has just proved who they are. Runs in the caller's transaction. */
-  async open(application: Application, user: User, amr: readonly Amr[], client: ClientInfo): Promise<SessionTokens> {
+  /** Opens a session for a user who has just proved who they are. */
+  async open(context: ApplicationContext, tx: Transaction, user: User, amr: readonly Amr[]): Promise<SessionTokens> {
     const now = this.clock.now();
     const id = randomId();
-    const { absoluteDays, sessionTokenMinutes } = application.settings.session;
+    const { absoluteDays, sessionTokenMinutes } = context.application.settings.session;
     const tokens = {
       sessionId: id,
-      sessionToken: this.codec.encode("session", application.id, id),
+      sessionToken: this.codec.encode("session", context.application.id, id),
       sessionTokenExpiresAt: addSeconds(now, sessionTokenMinutes * 60),
-      refreshToken: this.codec.encode("refresh", application.id, id),
+      refreshToken: this.codec.encode("refresh", context.application.id, id),
       authentication: { authenticatedAt: now, amr },
     };
     const absoluteExpiresAt = addSeconds(now, absoluteDays * DAY_SECONDS);
-    await this.repository.insert({
-      applicationId: application.id,
+    await this.repository.insert(tx, {
+      applicationId: context.application.id,
       id,
       userId: user.id,
-      userAgent: client.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+      userAgent: context.client.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
       createdAt: now,
       lastUsedAt: now,
       authenticatedAt: now,
@@ -94,7 +94,7 @@ export class Sessions {
       parentSessionTokenExpiresAt: null,
       rotationNonce: null,
       rotatedAt: null,
-      idleExpiresAt: this.idleExpiry(application, now, absoluteExpiresAt),
+      idleExpiresAt: this.idleExpiry(context.application, now, absoluteExpiresAt),
       absoluteExpiresAt,
       endedAt: null,
       endReason: null,
@@ -113,13 +113,13 @@ export class Sessions {
    * Rotates a refresh token (RFC 9700 section 4.14.2). The direct parent may ask again within the grace and gets the identical
    * successor; any other token that was once issued is a replay and ends the session.
    */
-  async refresh(application: Application, refreshToken: string, client: ClientInfo): Promise<RefreshOutcome> {
-    const decoded = this.codec.decode("refresh", application.id, refreshToken);
+  async refresh(context: ApplicationContext, refreshToken: string): Promise<RefreshOutcome> {
+    const decoded = this.codec.decode("refresh", context.application.id, refreshToken);
     if (!decoded) return { kind: "ended" };
     const hash = hashToken(refreshToken);
     let successor: Successor | null = null;
     for (let attempt = 1; attempt <= MAX_REFRESH_ATTEMPTS; attempt++) {
-      const found = await this.findLive(application, decoded.sessionId);
+      const found = await this.findLive(context.application, decoded.sessionId);
       if (!found) return { kind: "ended" };
       const { session, user } = found;
       const toOutcome = (tokens: SessionTokens) => ({ kind: "refreshed", application: found.application, user, tokens }) as const;
@@ -135,7 +135,7 @@ export class Sessions {
       }
       const reissued = this.reissueWithinGrace(found.application, session, hash, decoded.secret);
       if (reissued) return toOutcome(reissued);
-      if (await this.endReused(session, client)) return { kind: "ended" };
+      if (await this.endReused(context, session)) return { kind: "ended" };
     }
     throw new GatewayError("UNAVAILABLE", { retryAfterSeconds: 2 });
   }
@@ -151,33 +151,33 @@ export class Sessions {
     return isTokenOfSession ? session : null;
   }
 
-  /** False when it had ended before. Runs in the caller's transaction. */
-  async end({ applicationId, id }: Pick<SessionEntity, "applicationId" | "id">, reason: EndReason): Promise<boolean> {
-    return await this.repository.end(applicationId, id, reason, this.clock.now());
+  /** False when it had ended before. */
+  async end(tx: Transaction, { applicationId, id }: Pick<SessionEntity, "applicationId" | "id">, reason: EndReason): Promise<boolean> {
+    return await this.repository.end(tx, applicationId, id, reason, this.clock.now());
   }
 
-  /** Ends every session of a user, but for `except`; returns how many. Runs in the caller's transaction. */
-  async endByUser({ applicationId, id }: User, reason: EndReason, except?: string): Promise<number> {
-    return await this.repository.endByUser(applicationId, id, reason, this.clock.now(), except);
+  /** Ends every session of a user, but for `except`; returns how many. */
+  async endByUser(tx: Transaction, { applicationId, id }: User, reason: EndReason, except?: string): Promise<number> {
+    return await this.repository.endByUser(tx, applicationId, id, reason, this.clock.now(), except);
   }
 
-  /** Ends one of a user's own sessions; false when there is no such live one. Runs in the caller's transaction. */
-  async endOwn({ applicationId, id: userId }: User, sessionId: string): Promise<boolean> {
+  /** Ends one of a user's own sessions; false when there is no such live one. */
+  async endOwn(tx: Transaction, { applicationId, id: userId }: User, sessionId: string): Promise<boolean> {
     const session = await this.repository.find(applicationId, sessionId);
-    return session?.userId === userId && (await this.end(session, "REVOKED"));
+    return session?.userId === userId && (await this.end(tx, session, "REVOKED"));
   }
 
-  /** Notes a proof of who is there, good for five minutes; returns until when. Runs in the caller's transaction. */
-  async recordReauthentication({ applicationId, id }: CurrentSession, amr: readonly Amr[]): Promise<Date> {
+  /** Notes a proof of who is there, good for five minutes; returns until when. */
+  async recordReauthentication(tx: Transaction, { applicationId, id }: CurrentSession, amr: readonly Amr[]): Promise<Date> {
     const now = this.clock.now();
-    await this.repository.recordAuthentication(applicationId, id, { authenticatedAt: now, amr: amr.join(" ") });
+    await this.repository.recordAuthentication(tx, applicationId, id, { authenticatedAt: now, amr: amr.join(" ") });
     return addSeconds(now, REAUTHENTICATION_MAX_AGE_SECONDS);
   }
 
-  /** Notes that a further factor was proved in this session; false when it has ended. Runs in the caller's transaction. */
-  async addAuthenticationMethods(session: CurrentSession, amr: readonly Amr[]): Promise<boolean> {
+  /** Notes that a further factor was proved in this session; false when it has ended. */
+  async addAuthenticationMethods(tx: Transaction, session: CurrentSession, amr: readonly Amr[]): Promise<boolean> {
     const all = new Set([...authenticationOf(session).amr, ...amr]);
-    return await this.repository.recordAuthentication(session.applicationId, session.id, { amr: [...all].join(" ") });
+    return await this.repository.recordAuthentication(tx, session.applicationId, session.id, { amr: [...all].join(" ") });
   }
 
   /** True while the last proof (log-in or reauthentication) is fresh enough for what cannot be undone, as far as time goes. */
@@ -185,9 +185,8 @@ export class Sessions {
     return addSeconds(authenticatedAt, REAUTHENTICATION_MAX_AGE_SECONDS) > this.clock.now();
   }
 
-  /** Runs in the caller's transaction. */
-  async deleteByUser({ applicationId, id }: User): Promise<void> {
-    await this.repository.deleteByUser(applicationId, id);
+  async deleteByUser(tx: Transaction, { applicationId, id }: User): Promise<void> {
+    await this.repository.deleteByUser(tx, applicationId, id);
   }
 
   /** Live sessions by user, in the order of `userIds`; latest use first. */
@@ -245,16 +244,13 @@ export class Sessions {
   }
 
   /** Ends a session of which a token that was replaced long ago is in two hands; false when it was rotated since it was read. */
-  private async endReused(session: CurrentSession, client: ClientInfo): Promise<boolean> {
-    const { applicationId, id: sessionId, userId: actor, rotationNonce } = session;
-    return await this.database.transaction(async () => {
+  private async endReused(context: ApplicationContext, session: CurrentSession): Promise<boolean> {
+    const { applicationId, id: sessionId, userId, rotationNonce } = session;
+    return await this.database.transaction(async (tx) => {
       const found = await this.repository.find(applicationId, sessionId);
       if (found && found.rotationNonce !== rotationNonce) return false;
-      if (!(await this.end(session, "TOKEN_REUSED"))) return true;
-      await this.audit.record({
-        ...{ applicationId, event: "REFRESH_TOKEN_REUSED", outcome: "FAILURE", actor, client },
-        details: { sessionId },
-      });
+      if (!(await this.end(tx, session, "TOKEN_REUSED"))) return true;
+      await this.audit.failure(actingAsUser(context, { id: userId }), "REFRESH_TOKEN_REUSED", { sessionId });
       return true;
     });
   }

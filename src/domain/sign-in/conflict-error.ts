@@ -1,4 +1,4 @@
-import type { Database } from "../../platform/database/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
 
 /** Thrown inside a transaction when somebody else was first: nothing of it stays. */
 export class ConflictError extends Error {
@@ -11,7 +11,7 @@ export function assertUnchanged(condition: boolean): asserts condition {
 }
 
 /** Runs `work` in a transaction; null when it was overtaken, and then nothing of it stays. */
-export async function runOrConflict<T>(database: Database, work: () => Promise<T>): Promise<T | null> {
+export async function runOrConflict<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T | null> {
   try {
     return await database.transaction(work);
   } catch (error) {

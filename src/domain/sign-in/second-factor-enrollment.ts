@@ -1,8 +1,9 @@
-import type { Application } from "../applications/index.js";
+import type { Transaction } from "../../platform/database/index.js";
+import type { ApplicationContext } from "../applications/index.js";
 import { type SecondFactorMethodName, secondFactorMethods } from "../authenticators/index.js";
 import type { Amr } from "../jwt/index.js";
 import { secondFactorKeys } from "../rate-limiting/index.js";
-import type { ClientInfo } from "../request-context.js";
+import { actingAsUser } from "../request-context.js";
 import type { User } from "../users/index.js";
 import { assertUnchanged, runOrConflict } from "./conflict-error.js";
 import type { EnrollmentContext, OpenedSession, SignIn, SignInDependencies } from "./sign-in.js";
@@ -18,7 +19,6 @@ export interface EnabledFactor {
 export interface FactorRemoval {
   readonly event: "SECOND_FACTOR_DISABLED" | "SECOND_FACTOR_RESET";
   readonly methods: readonly SecondFactorMethodName[];
-  readonly actor: string;
   /** The session that goes on. */
   readonly except?: string;
   readonly reason?: string;
@@ -40,46 +40,42 @@ export class SecondFactorEnrollment {
    * somebody was first, or the session or the log-in has ended meanwhile.
    */
   async enable(
-    application: Application,
+    context: ApplicationContext,
     { user, session, challenge }: EnrollmentContext,
     method: SecondFactorMethodName,
-    client: ClientInfo,
-    activate: () => Promise<boolean>,
+    activate: (tx: Transaction) => Promise<boolean>,
   ): Promise<EnabledFactor | null> {
     const { users, secondFactors, tokenChallenges, recoveryCodes, sessions, database } = this.dependencies;
     const amr = [amrByMethod[method], "mfa"] as const;
-    return await runOrConflict(database, async () => {
-      assertUnchanged(await users.lockIfUnchanged(user));
-      if (challenge) assertUnchanged((await secondFactors.list(user)).length === 0 && (await tokenChallenges.consume(challenge)));
-      assertUnchanged(await activate());
-      if (session) assertUnchanged(await sessions.addAuthenticationMethods(session, amr));
-      await sessions.endByUser(user, "SECOND_FACTOR_CHANGED", session?.id);
-      const codes = await recoveryCodes.replace(user);
-      const { email, locale } = user;
+    return await runOrConflict(database, async (tx) => {
+      assertUnchanged(await users.lockIfUnchanged(tx, user));
+      if (challenge) assertUnchanged((await secondFactors.list(user)).length === 0 && (await tokenChallenges.consume(tx, challenge)));
+      assertUnchanged(await activate(tx));
+      if (session) assertUnchanged(await sessions.addAuthenticationMethods(tx, session, amr));
+      await sessions.endByUser(tx, user, "SECOND_FACTOR_CHANGED", session?.id);
+      const codes = await recoveryCodes.replace(tx, user);
       const parameters = { factor: factorNames[method] };
-      if (email) await this.dependencies.outbox.queue({ application, template: "secondFactorEnabled", to: email, locale, parameters });
-      const entry = { applicationId: application.id, event: "SECOND_FACTOR_ENABLED", outcome: "SUCCESS", actor: user.id } as const;
-      await this.dependencies.audit.record({ ...entry, client, details: { method } });
-      const opened = challenge ? await this.signIn.openSession(application, user, [...(challenge.amr as Amr[]), ...amr], client) : null;
+      await this.dependencies.outbox.notify(context, tx, user, "secondFactorEnabled", parameters);
+      await this.dependencies.audit.success(actingAsUser(context, user), "SECOND_FACTOR_ENABLED", { method });
+      const opened = challenge ? await this.signIn.openSession(context, tx, user, [...(challenge.amr as Amr[]), ...amr]) : null;
       return { kind: "enabled", recoveryCodes: codes, opened };
     });
   }
 
-  /** Takes factors away; returns which were in force. Runs in the caller's transaction. */
-  async remove(application: Application, user: User, removal: FactorRemoval, client?: ClientInfo): Promise<SecondFactorMethodName[]> {
+  /** Takes factors away; returns which were in force. */
+  async remove(context: ApplicationContext, tx: Transaction, user: User, removal: FactorRemoval): Promise<SecondFactorMethodName[]> {
     const { secondFactors, recoveryCodes, sessions, outbox, audit } = this.dependencies;
-    const { event, actor, except, reason } = removal;
+    const { event, except, reason } = removal;
     const removed: SecondFactorMethodName[] = [];
     for (const method of secondFactorMethods)
-      if (removal.methods.includes(method) && (await secondFactors.disable(user, method))) removed.push(method);
+      if (removal.methods.includes(method) && (await secondFactors.disable(tx, user, method))) removed.push(method);
     if (removed.length === 0) return [];
-    if ((await secondFactors.list(user)).length === 0) await recoveryCodes.deleteByUser(user);
-    await sessions.endByUser(user, "SECOND_FACTOR_CHANGED", except);
-    const { email, locale } = user;
+    if ((await secondFactors.list(user)).length === 0) await recoveryCodes.deleteByUser(tx, user);
+    await sessions.endByUser(tx, user, "SECOND_FACTOR_CHANGED", except);
     const parameters = { factor: removed.map((method) => factorNames[method]).join(", ") };
-    if (email) await outbox.queue({ application, template: "secondFactorDisabled", to: email, locale, parameters });
+    await outbox.notify(context, tx, user, "secondFactorDisabled", parameters);
     const details = { userId: user.id, methods: removed, ...(reason === undefined ? {} : { reason }) };
-    await audit.record({ applicationId: application.id, event, outcome: "SUCCESS", actor, ...(client ? { client } : {}), details });
+    await audit.success(context, event, details);
     return removed;
   }
 

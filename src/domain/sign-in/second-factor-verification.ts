@@ -1,10 +1,11 @@
+import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
-import type { Application } from "../applications/index.js";
+import type { ApplicationContext } from "../applications/index.js";
 import type { VerifiedTotp } from "../authenticators/index.js";
 import type { Amr } from "../jwt/index.js";
 import type { ActiveTokenChallenge, VerifiedChallenge } from "../one-time-codes/index.js";
 import { networkFailureKeys, type RateLimitName, recoveryCodeKeys, secondFactorKeys } from "../rate-limiting/index.js";
-import type { ClientInfo } from "../request-context.js";
+import { actingAsUser } from "../request-context.js";
 import { type Phone, type User, verifiedPhone } from "../users/index.js";
 import { assertUnchanged, ConflictError } from "./conflict-error.js";
 import type { SignIn, SignInDependencies } from "./sign-in.js";
@@ -27,7 +28,7 @@ export interface VerifiedSecondFactor<Effect> {
   readonly phone: Phone | null;
 }
 /** What the proof is for. Runs in the transaction that uses it up. */
-export type OnVerified<Effect> = (user: User, amr: readonly Amr[], found: ActiveTokenChallenge) => Promise<Effect>;
+export type OnVerified<Effect> = (tx: Transaction, user: User, amr: readonly Amr[], found: ActiveTokenChallenge) => Promise<Effect>;
 
 const amrByKind: Record<VerifiedCode["kind"], Amr> = { totp: "otp", sms: "sms", recovery: "otp" };
 /** Budgets of one account: once the first of them is used up the owner hears of it. */
@@ -42,26 +43,26 @@ export class SecondFactorVerification {
 
   /** Exactly one of several requests with one challenge or one code succeeds. */
   async verify<Effect>(
-    application: Application,
+    context: ApplicationContext,
     { purpose, sessionId, token }: ChallengeBinding & { readonly token: string },
     input: SecondFactorInput,
-    client: ClientInfo,
     onVerified: OnVerified<Effect>,
   ): Promise<VerifiedSecondFactor<Effect> | Failure> {
     const { tokenChallenges, rateLimiter } = this.dependencies;
-    const challenge = await tokenChallenges.find(application.id, purpose, token);
+    const challenge = await tokenChallenges.find(context.application.id, purpose, token);
     const user = challenge && (await this.signIn.findChallengeUser(challenge));
     if (!challenge || !user || challenge.sessionId !== sessionId) return failure("CHALLENGE_ENDED");
-    const accountKeys = input.kind === "code" ? secondFactorKeys(application.id, user.id) : recoveryCodeKeys(application.id, user.id);
+    const accountKeys =
+      input.kind === "code" ? secondFactorKeys(context.application.id, user.id) : recoveryCodeKeys(context.application.id, user.id);
     const verification = rateLimiter.limited<VerifiedSecondFactor<Effect> | Failure>(
-      [...accountKeys, ...networkFailureKeys(client)],
-      client,
+      context,
+      [...accountKeys, ...networkFailureKeys(context.client)],
       async (exhausted) => {
         if (!(await tokenChallenges.recordTokenAttempt(challenge))) throw new ConflictError();
         const verified = await this.verifyCode(user, input);
-        if (!verified) return await this.rejectCode(application, user, exhausted, client);
-        return await this.dependencies.database.transaction(() =>
-          this.consume(application, user, challenge, verified, input, client, onVerified),
+        if (!verified) return await this.rejectCode(context, user, exhausted);
+        return await this.dependencies.database.transaction((tx) =>
+          this.consume(context, tx, user, challenge, verified, input, onVerified),
         );
       },
       ({ kind }) => kind === "verified",
@@ -69,7 +70,8 @@ export class SecondFactorVerification {
     // Whoever lost a race gave no wrong code: what is thrown costs no attempt.
     const outcome = await verification.catch(failureOnConflict);
     // A recovery code is the way back from every wait.
-    if (outcome.kind === "verified" && input.kind === "recovery-code") await rateLimiter.reset(secondFactorKeys(application.id, user.id));
+    if (outcome.kind === "verified" && input.kind === "recovery-code")
+      await rateLimiter.reset(secondFactorKeys(context.application.id, user.id));
     return outcome;
   }
 
@@ -88,59 +90,50 @@ export class SecondFactorVerification {
   }
 
   private async consume<Effect>(
-    application: Application,
+    context: ApplicationContext,
+    tx: Transaction,
     user: User,
     challenge: ActiveTokenChallenge,
     verified: VerifiedCode,
     { code }: SecondFactorInput,
-    client: ClientInfo,
     onVerified: OnVerified<Effect>,
   ): Promise<VerifiedSecondFactor<Effect>> {
     const { users, secondFactors, recoveryCodes, challenges, tokenChallenges } = this.dependencies;
-    assertUnchanged(await users.lockIfUnchanged(user));
-    if (verified.kind === "totp") assertUnchanged(await secondFactors.consumeTotpStep(verified.totp));
-    else if (verified.kind === "sms") assertUnchanged((await challenges.consume(verified.sms)) && (await secondFactors.recordSmsUse(user)));
+    assertUnchanged(await users.lockIfUnchanged(tx, user));
+    if (verified.kind === "totp") assertUnchanged(await secondFactors.consumeTotpStep(tx, verified.totp));
+    else if (verified.kind === "sms")
+      assertUnchanged((await challenges.consume(tx, verified.sms)) && (await secondFactors.recordSmsUse(tx, user)));
     else {
-      assertUnchanged(await recoveryCodes.consume(user, code));
-      await this.notifyRecoveryCodeUsed(application, user, client);
+      assertUnchanged(await recoveryCodes.consume(tx, user, code));
+      await this.notifyRecoveryCodeUsed(context, tx, user);
     }
-    assertUnchanged(await tokenChallenges.consume(challenge));
+    assertUnchanged(await tokenChallenges.consume(tx, challenge));
     const amr = new Set<Amr>([...(challenge.amr as Amr[]), amrByKind[verified.kind], "mfa"]);
     const phone = verified.kind === "sms" ? verifiedPhone(user) : null;
-    return { kind: "verified", user, result: await onVerified(user, [...amr], challenge), phone };
+    return { kind: "verified", user, result: await onVerified(tx, user, [...amr], challenge), phone };
   }
 
-  private async notifyRecoveryCodeUsed(application: Application, user: User, client: ClientInfo): Promise<void> {
+  private async notifyRecoveryCodeUsed(context: ApplicationContext, tx: Transaction, user: User): Promise<void> {
     const { recoveryCodes, outbox, audit } = this.dependencies;
     const [left = 0] = await recoveryCodes.countByUsers(user.applicationId, [user.id]);
-    const { email, locale } = user;
     const parameters = { left: String(left) };
-    if (email) await outbox.queue({ application, template: "recoveryCodeUsed", to: email, locale, parameters });
-    const entry = { applicationId: application.id, event: "RECOVERY_CODE_USED", outcome: "SUCCESS", actor: user.id } as const;
-    await audit.record({ ...entry, client, details: { left } });
+    await outbox.notify(context, tx, user, "recoveryCodeUsed", parameters);
+    await audit.success(actingAsUser(context, user), "RECOVERY_CODE_USED", { left });
   }
 
-  private async rejectCode(
-    application: Application,
-    user: User,
-    exhausted: readonly RateLimitName[],
-    client: ClientInfo,
-  ): Promise<Failure> {
-    const entry = { applicationId: application.id, event: "SECOND_FACTOR_REFUSED", outcome: "FAILURE", actor: user.id, client } as const;
-    await this.dependencies.audit.record(entry);
-    if (exhausted.some((name) => noticeTriggers.includes(name))) await this.notifyUserOfGuessing(application, user, client);
+  private async rejectCode(context: ApplicationContext, user: User, exhausted: readonly RateLimitName[]): Promise<Failure> {
+    await this.dependencies.audit.failure(actingAsUser(context, user), "SECOND_FACTOR_REFUSED");
+    if (exhausted.some((name) => noticeTriggers.includes(name))) await this.notifyUserOfGuessing(context, user);
     return failure("INVALID_CODE");
   }
 
   /** Whoever gives wrong codes knows the password. At most one notice a day. */
-  private async notifyUserOfGuessing(application: Application, user: User, client: ClientInfo): Promise<void> {
+  private async notifyUserOfGuessing(context: ApplicationContext, user: User): Promise<void> {
     const { rateLimiter, outbox, database } = this.dependencies;
-    const noticeKey = { applicationId: application.id, limit: "guessingNotices", parts: ["second-factor", user.id] } as const;
-    const consumed = await rateLimiter.consume([noticeKey], client);
+    const noticeKey = { applicationId: context.application.id, limit: "guessingNotices", parts: ["second-factor", user.id] } as const;
+    const consumed = await rateLimiter.consume(context, [noticeKey]);
     const isFirst = consumed.kind === "consumed" && consumed.exhausted.includes("guessingNotices");
-    const { email, locale } = user;
-    if (email && isFirst)
-      await database.transaction(() => outbox.queue({ application, template: "secondFactorGuessing", to: email, locale, parameters: {} }));
+    if (isFirst) await database.transaction((tx) => outbox.notify(context, tx, user, "secondFactorGuessing"));
   }
 }
 

@@ -1,13 +1,13 @@
 import type { Keyring } from "../../platform/crypto/index.js";
-import type { Database } from "../../platform/database/index.js";
-import type { Application } from "../applications/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
+import type { Application, ApplicationContext } from "../applications/index.js";
 import type { AuditLog } from "../audit/index.js";
 import type { RecoveryCodes, SecondFactorMethodName, SecondFactors } from "../authenticators/index.js";
 import type { Amr } from "../jwt/index.js";
 import type { Outbox } from "../messaging/index.js";
 import type { ActiveTokenChallenge, Challenges, TokenChallenges, TokenPurpose } from "../one-time-codes/index.js";
 import type { RateLimiter } from "../rate-limiting/index.js";
-import type { ClientInfo } from "../request-context.js";
+import { actingAsUser } from "../request-context.js";
 import {
   type AuthenticatedSession,
   authenticationOf,
@@ -63,14 +63,14 @@ const ENROLLMENT_CHALLENGE_TTL_SECONDS = 900;
 export class SignIn {
   constructor(private readonly dependencies: SignInDependencies) {}
 
-  /** Opens a session, or says what is still to be proved. Runs in the caller's transaction, which holds the user's row. */
-  async complete(application: Application, user: User, amr: readonly Amr[], client: ClientInfo): Promise<SignInDecision> {
+  /** Opens a session, or says what is still to be proved. The transaction holds the user's row. */
+  async complete(context: ApplicationContext, tx: Transaction, user: User, amr: readonly Amr[]): Promise<SignInDecision> {
     const { sessions, secondFactors } = this.dependencies;
     const methods = (await secondFactors.list(user)).map(({ method }) => method);
-    if (methods.length > 0) return await this.issueSecondFactorChallenge(application, user, methods, amr, null, client);
-    const { mode, required } = application.settings.secondFactor;
-    if (mode === "NONE" || !required) return { kind: "opened", user, tokens: await sessions.open(application, user, amr, client) };
-    const issued = await this.issueTokenChallenge("ENROLLMENT", user, amr, null, ENROLLMENT_CHALLENGE_TTL_SECONDS);
+    if (methods.length > 0) return await this.issueSecondFactorChallenge(context, tx, user, methods, amr, null);
+    const { mode, required } = context.application.settings.secondFactor;
+    if (mode === "NONE" || !required) return { kind: "opened", user, tokens: await sessions.open(context, tx, user, amr) };
+    const issued = await this.issueTokenChallenge(tx, "ENROLLMENT", user, amr, null, ENROLLMENT_CHALLENGE_TTL_SECONDS);
     return { kind: "enrollment-required", enrollmentToken: issued.token, mode, expiresAt: issued.expiresAt };
   }
 
@@ -83,21 +83,20 @@ export class SignIn {
   }
 
   /** Opens the session of a log-in whose second factor was proved. Runs in the transaction that used the proof up. */
-  async openSession(application: Application, user: User, amr: readonly Amr[], client: ClientInfo): Promise<OpenedSession> {
-    const tokens = await this.dependencies.sessions.open(application, user, amr, client);
-    const entry = { applicationId: application.id, event: "LOG_IN", outcome: "SUCCESS", actor: user.id, client, details: { amr } } as const;
-    await this.dependencies.audit.record(entry);
+  async openSession(context: ApplicationContext, tx: Transaction, user: User, amr: readonly Amr[]): Promise<OpenedSession> {
+    const tokens = await this.dependencies.sessions.open(context, tx, user, amr);
+    await this.dependencies.audit.success(actingAsUser(context, user), "LOG_IN", { amr });
     return { kind: "opened", user, tokens };
   }
 
-  /** After a right password in a session: what is still to be proved, or null when that was enough. Runs in the caller's transaction. */
+  /** After a right password in a session: what is still to be proved, or null when that was enough. */
   async stepUp(
-    application: Application,
+    context: ApplicationContext,
+    tx: Transaction,
     { user, session }: AuthenticatedSession,
-    client: ClientInfo,
   ): Promise<RequiresSecondFactor | null> {
     const methods = (await this.dependencies.secondFactors.list(user)).map(({ method }) => method);
-    return methods.length > 0 ? await this.issueSecondFactorChallenge(application, user, methods, ["pwd"], session.id, client) : null;
+    return methods.length > 0 ? await this.issueSecondFactorChallenge(context, tx, user, methods, ["pwd"], session.id) : null;
   }
 
   /** True while what cannot be undone is allowed in this session: the proof is fresh, and of the second factor where there is one. */
@@ -128,23 +127,23 @@ export class SignIn {
   }
 
   private async issueSecondFactorChallenge(
-    application: Application,
+    context: ApplicationContext,
+    tx: Transaction,
     user: User,
     methods: readonly SecondFactorMethodName[],
     amr: readonly Amr[],
     sessionId: string | null,
-    client: ClientInfo,
   ): Promise<RequiresSecondFactor> {
     const purpose = sessionId === null ? "LOG_IN" : "REAUTHENTICATION";
-    const issued = await this.issueTokenChallenge(purpose, user, amr, sessionId, LOG_IN_CHALLENGE_TTL_SECONDS);
+    const issued = await this.issueTokenChallenge(tx, purpose, user, amr, sessionId, LOG_IN_CHALLENGE_TTL_SECONDS);
     const details = { purpose, methods };
-    const entry = { applicationId: application.id, event: "SECOND_FACTOR_REQUIRED", outcome: "SUCCESS", actor: user.id } as const;
-    await this.dependencies.audit.record({ ...entry, client, details });
+    await this.dependencies.audit.success(actingAsUser(context, user), "SECOND_FACTOR_REQUIRED", details);
     return { kind: "second-factor-required", challengeToken: issued.token, methods, maskedPhone: null, expiresAt: issued.expiresAt };
   }
 
   /** The password is read anew: it may have been hashed anew since the user was read. */
   private async issueTokenChallenge(
+    tx: Transaction,
     purpose: TokenPurpose,
     { applicationId, id }: User,
     amr: readonly Amr[],
@@ -154,7 +153,7 @@ export class SignIn {
     const user = await this.dependencies.users.findById(applicationId, id);
     if (!user) throw new Error("Sign-in failed: user row not found");
     const detail = { credentialFingerprint: this.credentialFingerprint(user), sessionId, amr };
-    return await this.dependencies.tokenChallenges.issue({ applicationId, purpose, userId: id }, detail, ttlSeconds);
+    return await this.dependencies.tokenChallenges.issue(tx, { applicationId, purpose, userId: id }, detail, ttlSeconds);
   }
 
   private credentialFingerprint({ applicationId, id, email, password }: User): string {

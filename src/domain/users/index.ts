@@ -13,4 +13,4 @@ export { PendingSignUpRepository } from "./pending-sign-up.repository.js";
 export { canonicalPhone, maskPhone, type Phone, phonePrefix } from "./phone.js";
 export { UserEntity } from "./user.entity.js";
 export { toUser, type User, type UserStatus, userProperties, userStatuses, verifiedPhone } from "./user.js";
-export { UserRepository } from "./user.repository.js";
+export { type NewUser, UserRepository } from "./user.repository.js";

@@ -1,4 +1,5 @@
 import { LessThan } from "typeorm";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Database, PreparedInsert } from "../../platform/database/index.js";
 import type { Email } from "./email.js";
 import { PendingSignUpEntity } from "./pending-sign-up.entity.js";
@@ -17,29 +18,29 @@ export class PendingSignUpRepository {
   }
 
   /** Puts a sign-up into the slot of its ticket; the one that had the slot before is gone with its ticket. */
-  async put(row: PendingSignUpEntity): Promise<void> {
-    await this.preparedUpsert.run([row]);
+  async put(tx: Transaction, row: PendingSignUpEntity): Promise<void> {
+    await this.preparedUpsert.run([row], tx.manager);
   }
 
-  async deleteByHandle(applicationId: string, email: Email): Promise<void> {
-    await this.database.writeManager.delete(PendingSignUpEntity, { applicationId, email });
+  async deleteByHandle(tx: Transaction, applicationId: string, email: Email): Promise<void> {
+    await tx.manager.delete(PendingSignUpEntity, { applicationId, email });
   }
 
-  async invalidateAfterRestore(): Promise<void> {
-    await this.database.writeManager.createQueryBuilder().delete().from(PendingSignUpEntity).execute();
+  async invalidateAfterRestore(tx: Transaction): Promise<void> {
+    await tx.manager.createQueryBuilder().delete().from(PendingSignUpEntity).execute();
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(PendingSignUpEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(PendingSignUpEntity, { applicationId });
   }
 
   /** Removes at most `limit` that expired before `instant`; returns how many. */
-  async deleteExpired(instant: Date, limit: number): Promise<number> {
+  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
     const rows = await this.database.readManager
       .getRepository(PendingSignUpEntity)
       .find({ where: { expiresAt: LessThan(instant) }, take: limit, select: { applicationId: true, email: true, slot: true } });
     for (const { applicationId, email, slot } of rows)
-      await this.database.writeManager.delete(PendingSignUpEntity, { applicationId, email, slot, expiresAt: LessThan(instant) });
+      await tx.manager.delete(PendingSignUpEntity, { applicationId, email, slot, expiresAt: LessThan(instant) });
     return rows.length;
   }
 }

@@ -1,5 +1,6 @@
 import { In, IsNull, Not } from "typeorm";
 import type { PasswordHash } from "../../platform/crypto/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Database, PreparedSelect, PreparedUpdate } from "../../platform/database/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
 import type { Email } from "./email.js";
@@ -63,7 +64,7 @@ export class UserRepository {
   }
 
   /** A new user's id is its subject. @throws a unique violation when the handle is taken */
-  async insert(user: NewUser): Promise<User> {
+  async insert(tx: Transaction, user: NewUser): Promise<User> {
     const { password, ...rest } = user;
     const row = Object.assign(new UserEntity(), rest, {
       subject: user.id,
@@ -76,13 +77,13 @@ export class UserRepository {
       passwordHash: password?.hash ?? null,
       passwordScheme: password?.scheme ?? null,
     });
-    await this.database.writeManager.insert(UserEntity, row as never);
+    await tx.manager.insert(UserEntity, row as never);
     return toUser(row);
   }
 
   /** Replaces the hash only while it is still `previous`: a re-hash at log-in must not undo a change made meanwhile. */
-  async replacePasswordHash({ applicationId, id }: User, expectedHash: string, next: PasswordHash): Promise<boolean> {
-    const { affected } = await this.database.writeManager.update(
+  async replacePasswordHash(tx: Transaction, { applicationId, id }: User, expectedHash: string, next: PasswordHash): Promise<boolean> {
+    const { affected } = await tx.manager.update(
       UserEntity,
       { applicationId, id, passwordHash: expectedHash },
       { passwordHash: next.hash, passwordScheme: next.scheme },
@@ -91,28 +92,33 @@ export class UserRepository {
   }
 
   /** Sets a new password and forgets all known devices; returns the user as it is then. */
-  async resetPassword(user: User, { hash, scheme }: PasswordHash): Promise<User> {
+  async resetPassword(tx: Transaction, user: User, { hash, scheme }: PasswordHash): Promise<User> {
     const { applicationId, id } = user;
     const deviceEpoch = user.deviceEpoch + 1;
-    await this.database.writeManager.update(UserEntity, { applicationId, id }, { passwordHash: hash, passwordScheme: scheme, deviceEpoch });
+    await tx.manager.update(UserEntity, { applicationId, id }, { passwordHash: hash, passwordScheme: scheme, deviceEpoch });
     return { ...user, password: { hash, scheme }, deviceEpoch };
   }
 
   /** Sets a new password while the old one still stands; false when it was changed meanwhile. */
-  async changePassword({ applicationId, id }: User, expectedHash: string, { hash, scheme }: PasswordHash): Promise<boolean> {
+  async changePassword(
+    tx: Transaction,
+    { applicationId, id }: User,
+    expectedHash: string,
+    { hash, scheme }: PasswordHash,
+  ): Promise<boolean> {
     const key = { applicationId, id, passwordHash: expectedHash, status: "ACTIVE" };
-    const { affected } = await this.database.writeManager.update(UserEntity, key, { passwordHash: hash, passwordScheme: scheme });
+    const { affected } = await tx.manager.update(UserEntity, key, { passwordHash: hash, passwordScheme: scheme });
     return affected === 1;
   }
 
   /** Replaces the metadata of a user whose row is locked: what was read after `lockActive` is still what is there. */
-  async replaceMetadata({ applicationId, id }: User, metadata: Metadata): Promise<void> {
-    await this.database.writeManager.update(UserEntity, { applicationId, id }, { metadata } as never);
+  async replaceMetadata(tx: Transaction, { applicationId, id }: User, metadata: Metadata): Promise<void> {
+    await tx.manager.update(UserEntity, { applicationId, id }, { metadata } as never);
   }
 
   /** False when the user has that status already. */
-  async setStatus({ applicationId, id }: User, status: UserStatus): Promise<boolean> {
-    const { affected } = await this.database.writeManager.update(UserEntity, { applicationId, id, status: Not(status) }, { status });
+  async setStatus(tx: Transaction, { applicationId, id }: User, status: UserStatus): Promise<boolean> {
+    const { affected } = await tx.manager.update(UserEntity, { applicationId, id, status: Not(status) }, { status });
     return affected === 1;
   }
 
@@ -140,45 +146,45 @@ export class UserRepository {
   }
 
   /** False when there is no such user any more. */
-  async setLocale({ applicationId, id }: User, locale: string): Promise<boolean> {
-    const { affected } = await this.database.writeManager.update(UserEntity, { applicationId, id }, { locale });
+  async setLocale(tx: Transaction, { applicationId, id }: User, locale: string): Promise<boolean> {
+    const { affected } = await tx.manager.update(UserEntity, { applicationId, id }, { locale });
     return affected === 1;
   }
 
   /** False when there is no such user any more. @throws a unique violation when the handle is taken */
-  async setEmail({ applicationId, id }: User, email: Email, emailAsTyped: string): Promise<boolean> {
-    const { affected } = await this.database.writeManager.update(UserEntity, { applicationId, id }, { email, emailAsTyped });
+  async setEmail(tx: Transaction, { applicationId, id }: User, email: Email, emailAsTyped: string): Promise<boolean> {
+    const { affected } = await tx.manager.update(UserEntity, { applicationId, id }, { email, emailAsTyped });
     return affected === 1;
   }
 
   /** Sets a number the user has proved to hold; false when there is no such active user. @throws a unique violation when it is taken */
-  async setPhone({ applicationId, id }: User, phone: Phone, phoneVerifiedAt: Date): Promise<boolean> {
+  async setPhone(tx: Transaction, { applicationId, id }: User, phone: Phone, phoneVerifiedAt: Date): Promise<boolean> {
     const key = { applicationId, id, status: "ACTIVE" };
-    const { affected } = await this.database.writeManager.update(UserEntity, key, { phone, phoneVerifiedAt });
+    const { affected } = await tx.manager.update(UserEntity, key, { phone, phoneVerifiedAt });
     return affected === 1;
   }
 
-  async removePhone({ applicationId, id }: User): Promise<void> {
-    await this.database.writeManager.update(UserEntity, { applicationId, id }, { phone: null, phoneVerifiedAt: null });
+  async removePhone(tx: Transaction, { applicationId, id }: User): Promise<void> {
+    await tx.manager.update(UserEntity, { applicationId, id }, { phone: null, phoneVerifiedAt: null });
   }
 
   /** Locks the row of a user of any status until the transaction ends and reads it; null when there is none. */
-  async lock(applicationId: string, id: string): Promise<User | null> {
-    const { affected } = await this.database.writeManager.update(UserEntity, { applicationId, id }, { applicationId });
+  async lock(tx: Transaction, applicationId: string, id: string): Promise<User | null> {
+    const { affected } = await tx.manager.update(UserEntity, { applicationId, id }, { applicationId });
     return affected === 1 ? await this.findById(applicationId, id) : null;
   }
 
   /** Locks the row until the transaction ends; false when there is no such active user any more, and nothing may be written about them. */
-  async lockActive({ applicationId, id }: Pick<User, "applicationId" | "id">): Promise<boolean> {
+  async lockActive(tx: Transaction, { applicationId, id }: Pick<User, "applicationId" | "id">): Promise<boolean> {
     const key = { applicationId, id, status: "ACTIVE" };
-    const { affected } = await this.database.writeManager.update(UserEntity, key, { status: "ACTIVE" });
+    const { affected } = await tx.manager.update(UserEntity, key, { status: "ACTIVE" });
     return affected === 1;
   }
 
   /** False when there is no such user any more, or the address or the number is another by now. */
-  async delete({ applicationId, id, email, phone }: User): Promise<boolean> {
+  async delete(tx: Transaction, { applicationId, id, email, phone }: User): Promise<boolean> {
     const expected = { applicationId, id, email: email ?? IsNull(), phone: phone ?? IsNull() };
-    const { affected } = await this.database.writeManager.delete(UserEntity, expected);
+    const { affected } = await tx.manager.delete(UserEntity, expected);
     return affected === 1;
   }
 
@@ -186,19 +192,21 @@ export class UserRepository {
    * Notes a log-in of a user who is active and still has the password that was checked; false otherwise. It locks the row, so a
    * password change or suspension that runs at the same time either sees the new session or prevents it.
    */
-  async recordLogIn({ applicationId, id }: User, passwordHash: string, now: Date): Promise<boolean> {
-    return (await this.preparedLogInUpdate.run({ applicationId, id, status: "ACTIVE", passwordHash }, { lastLogInAt: now })) === 1;
+  async recordLogIn(tx: Transaction, { applicationId, id }: User, passwordHash: string, now: Date): Promise<boolean> {
+    return (
+      (await this.preparedLogInUpdate.run({ applicationId, id, status: "ACTIVE", passwordHash }, { lastLogInAt: now }, tx.manager)) === 1
+    );
   }
 
   /** Locks the row of a user who is active and still has the password that was read; false otherwise. */
-  async lockIfUnchanged({ applicationId, id, password }: User): Promise<boolean> {
+  async lockIfUnchanged(tx: Transaction, { applicationId, id, password }: User): Promise<boolean> {
     const status: User["status"] = "ACTIVE";
     const expected = { applicationId, id, status, passwordHash: password?.hash ?? IsNull() };
-    return (await this.database.writeManager.update(UserEntity, expected, { status })).affected === 1;
+    return (await tx.manager.update(UserEntity, expected, { status })).affected === 1;
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(UserEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(UserEntity, { applicationId });
   }
 
   private createFilteredQuery(applicationId: string, { search, isAnonymous, status }: UserFilter) {

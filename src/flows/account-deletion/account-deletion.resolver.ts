@@ -12,7 +12,7 @@ export class AccountDeletionResolver {
   })
   async deleteAccount(@Ctx() context: FlowContext): Promise<typeof DeleteAccountResult> {
     const caller = await context.authenticate();
-    const outcome = await this.service.delete(context.application, caller, context.client);
+    const outcome = await this.service.delete(context, caller);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new AccountDeleted(), { deletedAt: outcome.deletedAt });
   }

@@ -1,7 +1,6 @@
 import type { Services } from "../../app/services.js";
 import { eraseUser } from "../../domain/account-operations/index.js";
-import type { Application } from "../../domain/applications/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
+import type { ApplicationContext } from "../../domain/applications/index.js";
 import type { AuthenticatedSession } from "../../domain/sessions/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 
@@ -9,15 +8,11 @@ import { type Failure, failure } from "../../platform/errors/index.js";
 export class AccountDeletionService {
   constructor(private readonly services: Services) {}
 
-  async delete(
-    application: Application,
-    caller: AuthenticatedSession,
-    client: ClientInfo,
-  ): Promise<{ kind: "deleted"; deletedAt: Date } | Failure> {
+  async delete(context: ApplicationContext, caller: AuthenticatedSession): Promise<{ kind: "deleted"; deletedAt: Date } | Failure> {
     const { signIn, database, clock } = this.services;
     if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
     const deletedAt = clock.now();
-    await database.transaction(() => eraseUser(this.services, application, caller.user, client));
+    await database.transaction((tx) => eraseUser(context, tx, this.services, caller.user));
     return { kind: "deleted", deletedAt };
   }
 }

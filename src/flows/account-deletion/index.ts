@@ -1,11 +1,11 @@
 import type { Flow } from "../flow.js";
 import { AccountDeletionResolver } from "./account-deletion.resolver.js";
 import { AccountDeletionService } from "./account-deletion.service.js";
-import { accountDeleted } from "./messages/index.js";
+import { messages } from "./messages.js";
 
 export const accountDeletionFlow: Flow = {
   name: "account-deletion",
   resolver: AccountDeletionResolver,
   create: (services) => new AccountDeletionResolver(new AccountDeletionService(services)),
-  messages: [accountDeleted],
+  messages,
 };

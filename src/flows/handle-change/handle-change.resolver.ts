@@ -19,7 +19,7 @@ export class HandleChangeResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof ChangeHandleResult> {
     const caller = await context.authenticate();
-    const outcome = await this.service.request(context.application, caller, emailOf(handle), context.client);
+    const outcome = await this.service.request(context, caller, emailOf(handle));
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new CodeSent(), answer);
@@ -33,7 +33,7 @@ export class HandleChangeResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof ConfirmHandleResult> {
     const caller = await context.authenticate();
-    const outcome = await this.service.confirm(context.application, caller, code, context.client);
+    const outcome = await this.service.confirm(context, caller, code);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new HandleChanged(), { user: UserView.from(outcome.user, caller.session.id) });
   }

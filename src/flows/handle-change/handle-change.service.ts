@@ -1,11 +1,11 @@
 import type { Services } from "../../app/services.js";
 import { codeDigits } from "../../domain/account-operations/index.js";
-import type { Application } from "../../domain/applications/index.js";
+import type { ApplicationContext } from "../../domain/applications/index.js";
 import type { ChallengeSubject, VerifiedChallenge } from "../../domain/one-time-codes/index.js";
 import { codeKeys, messageKeys, refundableMessageKeys } from "../../domain/rate-limiting/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
 import type { AuthenticatedSession } from "../../domain/sessions/index.js";
 import { canonicalEmail, type Email, type User } from "../../domain/users/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { isUniqueViolation } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
@@ -27,66 +27,64 @@ export class HandleChangeService {
    * Answers alike whether the new address has an account: its owner is told instead of getting a code.
    * @throws Refusal UNAUTHENTICATED when the user was deleted meanwhile
    */
-  async request(
-    application: Application,
-    caller: AuthenticatedSession,
-    emailAsTyped: string,
-    client: ClientInfo,
-  ): Promise<SentOutcome | Failure> {
+  async request(context: ApplicationContext, caller: AuthenticatedSession, emailAsTyped: string): Promise<SentOutcome | Failure> {
     const email = canonicalEmail(emailAsTyped);
     if (!email) return failure("HANDLE_INVALID", { path: ["handle", "email"] });
     const { signIn, users, challenges, rateLimiter, database } = this.services;
     const { user } = caller;
     if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
     // A new wish replaces the code of the one before, whatever address that went to.
-    const limitKeys = messageKeys({ applicationId: application.id, purpose: PURPOSE, handle: email }, client);
+    const limitKeys = messageKeys({ applicationId: context.application.id, purpose: PURPOSE, handle: email }, context.client);
     return await rateLimiter.limited<SentOutcome | Failure>(
+      context,
       limitKeys,
-      client,
       () =>
-        database.transaction(async () => {
-          if (!(await users.lockActive(user))) throw new GatewayError("UNAUTHENTICATED");
-          await challenges.delete(subjectOf(user));
-          return await this.send(application, user, email, emailAsTyped, client);
+        database.transaction(async (tx) => {
+          if (!(await users.lockActive(tx, user))) throw new GatewayError("UNAUTHENTICATED");
+          await challenges.delete(tx, subjectOf(user));
+          return await this.send(context, tx, user, email, emailAsTyped);
         }),
       () => false,
     );
   }
 
   /** Exactly one of several requests with one code succeeds; the user's other sessions end. */
-  async confirm(application: Application, caller: AuthenticatedSession, code: string, client: ClientInfo): Promise<Changed | Failure> {
+  async confirm(context: ApplicationContext, caller: AuthenticatedSession, code: string): Promise<Changed | Failure> {
     const { user } = caller;
     if (!/^[0-9]{6,10}$/.test(code)) return failure("INVALID_CODE");
     const { challenges, rateLimiter, audit } = this.services;
-    const purpose = { applicationId: application.id, purpose: PURPOSE, handle: user.id };
+    const purpose = { applicationId: context.application.id, purpose: PURPOSE, handle: user.id };
     return await rateLimiter.limited<Changed | Failure>(
-      codeKeys(purpose, null, client),
-      client,
+      context,
+      codeKeys(purpose, null, context.client),
       async () => {
         const verified = await challenges.verify(subjectOf(user), code, null);
-        const changed =
-          verified && (await challenges.refundAttemptOnError(verified, () => this.apply(application, caller, verified, client)));
+        const changed = verified && (await challenges.refundAttemptOnError(verified, () => this.apply(context, caller, verified)));
         if (changed) return changed;
-        await audit.record({ applicationId: application.id, event: "CODE_REFUSED", outcome: "FAILURE", actor: user.id, client });
+        await audit.failure(context, "CODE_REFUSED");
         return failure("INVALID_CODE");
       },
       ({ kind }) => kind === "changed",
     );
   }
 
-  private async send(application: Application, user: User, email: Email, emailAsTyped: string, client: ClientInfo): Promise<SentOutcome> {
+  private async send(context: ApplicationContext, tx: Transaction, user: User, email: Email, emailAsTyped: string): Promise<SentOutcome> {
     const { users, challenges, outbox, audit } = this.services;
-    const owner = await users.findByHandle(application.id, email);
-    const detail = JSON.stringify({ email, emailAsTyped: emailAsTyped.trim().slice(0, 240) });
-    const { codeMinutes, codeDigits: configuredDigits } = application.settings.signUp;
-    const digits = await codeDigits(this.services, application, configuredDigits);
-    const issued = await challenges.issue(subjectOf(user), { digits, ttlSeconds: codeMinutes * 60, isDeliverable: owner === null, detail });
+    const owner = await users.findByHandle(context.application.id, email);
+    const detail = JSON.stringify({ email, typed: emailAsTyped.trim().slice(0, 240) });
+    const { codeMinutes, codeDigits: configuredDigits } = context.application.settings.signUp;
+    const digits = await codeDigits(this.services, context.application, configuredDigits);
+    const issued = await challenges.issue(tx, subjectOf(user), {
+      digits,
+      ttlSeconds: codeMinutes * 60,
+      isDeliverable: owner === null,
+      detail,
+    });
     const { code, expiresAt, resendAvailableAt } = issued;
     const { locale } = user;
     if (code) {
       const parameters = { code, minutes: String(codeMinutes) };
-      await outbox.queue({
-        application,
+      await outbox.queue(context, tx, {
         template: "handleChangeCode",
         to: email,
         locale,
@@ -95,8 +93,7 @@ export class HandleChangeService {
         replacesKey: `handle:${user.id}`,
       });
     } else if (owner)
-      await outbox.queue({
-        application,
+      await outbox.queue(context, tx, {
         template: "handleChangeNotice",
         to: email,
         locale: owner.locale,
@@ -104,38 +101,36 @@ export class HandleChangeService {
         replacesKey: `notice:${email}`,
       });
     if (user.email)
-      await outbox.queue({
-        application,
+      await outbox.queue(context, tx, {
         template: "handleChangeAnnounced",
         to: user.email,
         locale,
         parameters: {},
         replacesKey: `announced:${user.id}`,
       });
-    await audit.record({ applicationId: application.id, event: "HANDLE_CHANGE_REQUESTED", outcome: "SUCCESS", actor: user.id, client });
+    await audit.success(context, "HANDLE_CHANGE_REQUESTED");
     return { kind: "sent", expiresAt, resendAvailableAt };
   }
 
   /** Null when the code was used, the address taken or the user deleted meanwhile. */
   private async apply(
-    application: Application,
+    context: ApplicationContext,
     { user, session }: AuthenticatedSession,
     verified: VerifiedChallenge,
-    client: ClientInfo,
   ): Promise<Changed | null> {
     const { email, typed } = JSON.parse(verified.detail ?? "{}") as { email: Email; typed: string };
     const { database, challenges, users, sessions, outbox, audit, rateLimiter } = this.services;
-    const applicationId = application.id;
+    const applicationId = context.application.id;
     try {
-      const isChanged = await database.transaction(async () => {
-        if (!(await challenges.consume(verified)) || !(await users.setEmail(user, email, typed))) return false;
-        await sessions.endByUser(user, "HANDLE_CHANGED", session.id);
+      const isChanged = await database.transaction(async (tx) => {
+        if (!(await challenges.consume(tx, verified)) || !(await users.setEmail(tx, user, email, typed))) return false;
+        await sessions.endByUser(tx, user, "HANDLE_CHANGED", session.id);
         // Codes mailed to the old address, and sign-ups begun at the new one, are void.
-        if (user.email) await challenges.delete({ applicationId, purpose: "PASSWORD_RESET", binding: user.email });
-        await this.services.pendingSignUps.deleteByHandle(applicationId, email);
-        await this.services.invitations.revokeByHandle(applicationId, email);
-        if (user.email) await outbox.queue({ application, template: "handleChanged", to: user.email, locale: user.locale, parameters: {} });
-        await audit.record({ applicationId, event: "HANDLE_CHANGED", outcome: "SUCCESS", actor: user.id, client });
+        if (user.email) await challenges.delete(tx, { applicationId, purpose: "PASSWORD_RESET", binding: user.email });
+        await this.services.pendingSignUps.deleteByHandle(tx, applicationId, email);
+        await this.services.invitations.revokeByHandle(tx, applicationId, email);
+        await outbox.notify(context, tx, user, "handleChanged");
+        await audit.success(context, "HANDLE_CHANGED");
         return true;
       });
       if (!isChanged) return null;

@@ -1,11 +1,11 @@
 import type { Flow } from "../flow.js";
 import { HandleChangeResolver } from "./handle-change.resolver.js";
 import { HandleChangeService } from "./handle-change.service.js";
-import { handleChangeAnnounced, handleChangeCode, handleChanged, handleChangeNotice } from "./messages/index.js";
+import { messages } from "./messages.js";
 
 export const handleChangeFlow: Flow = {
   name: "handle-change",
   resolver: HandleChangeResolver,
   create: (services) => new HandleChangeResolver(new HandleChangeService(services)),
-  messages: [handleChangeAnnounced, handleChangeCode, handleChangeNotice, handleChanged],
+  messages,
 };

@@ -2,11 +2,11 @@ import type { Flow } from "../flow.js";
 import { InvitationResolver } from "./invitation.resolver.js";
 import { InvitationService } from "./invitation.service.js";
 import { InvitationAcceptanceService } from "./invitation-acceptance.service.js";
-import { invitation } from "./messages/index.js";
+import { messages } from "./messages.js";
 
 export const invitationFlow: Flow = {
   name: "invitation",
   resolver: InvitationResolver,
   create: (services) => new InvitationResolver(new InvitationService(services), new InvitationAcceptanceService(services)),
-  messages: [invitation],
+  messages,
 };

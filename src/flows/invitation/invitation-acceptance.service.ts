@@ -1,12 +1,19 @@
 import type { Services } from "../../app/services.js";
 import { isUserLimitReached } from "../../domain/account-operations/index.js";
-import type { Application } from "../../domain/applications/index.js";
+import type { ApplicationContext } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
 import type { VerifiedInvitation } from "../../domain/invitations/index.js";
 import { codeKeys } from "../../domain/rate-limiting/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
+import { actingAsUser } from "../../domain/request-context.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
-import { canonicalEmail, type Email, type Metadata, mergeMetadata, validatePartialMetadata } from "../../domain/users/index.js";
+import {
+  canonicalEmail,
+  type Email,
+  type Metadata,
+  mergeMetadata,
+  type NewUser,
+  validatePartialMetadata,
+} from "../../domain/users/index.js";
 import { randomId } from "../../platform/crypto/index.js";
 import { isUniqueViolation } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
@@ -24,9 +31,10 @@ export class InvitationAcceptanceService {
   constructor(private readonly services: Services) {}
 
   /** Everything that can be judged without the code is judged first. Exactly one of several requests with one code succeeds. */
-  async accept(application: Application, command: AcceptanceCommand, client: ClientInfo): Promise<SignInResult | Failure> {
-    const { settings } = application;
-    if (!settings.invitation.enabled || (await isUserLimitReached(this.services, application))) return failure("INVITATIONS_CLOSED");
+  async accept(context: ApplicationContext, command: AcceptanceCommand): Promise<SignInResult | Failure> {
+    const { settings } = context.application;
+    if (!settings.invitation.enabled || (await isUserLimitReached(this.services, context.application)))
+      return failure("INVITATIONS_CLOSED");
     const email = canonicalEmail(command.handle);
     const violations = passwordViolations(command.password, settings.password, { applicationName: settings.general.name, email });
     if (violations.length > 0) return failure("PASSWORD_REFUSED", { path: ["password"], violations });
@@ -34,63 +42,58 @@ export class InvitationAcceptanceService {
     if (accepted.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: accepted.fields });
     if (!email || !/^[0-9]{8,10}$/.test(command.code)) return failure("INVALID_CODE");
     return await this.services.rateLimiter.limited<SignInResult | Failure>(
-      codeKeys({ applicationId: application.id, purpose: "INVITATION", handle: email }, null, client),
-      client,
-      () => this.check(application, email, { ...command, metadata: accepted.metadata }, client),
+      context,
+      codeKeys({ applicationId: context.application.id, purpose: "INVITATION", handle: email }, null, context.client),
+      () => this.check(context, email, { ...command, metadata: accepted.metadata }),
       (outcome) => outcome.kind !== "failure" || outcome.code !== "INVALID_CODE",
     );
   }
 
-  private async check(
-    application: Application,
-    email: Email,
-    command: AcceptanceCommand,
-    client: ClientInfo,
-  ): Promise<SignInResult | Failure> {
+  private async check(context: ApplicationContext, email: Email, command: AcceptanceCommand): Promise<SignInResult | Failure> {
     const { invitations, challenges, hasher, signIn, audit } = this.services;
-    const verified = await invitations.verify(application, email, command.code);
+    const verified = await invitations.verify(context.application, email, command.code);
     const reject = async () => {
-      await audit.record({ applicationId: application.id, event: "CODE_REFUSED", outcome: "FAILURE", client });
+      await audit.failure(context, "CODE_REFUSED");
       return failure("INVALID_CODE");
     };
     if (!verified) return await reject();
     // What the inviter gave stands; what is still missing is asked for, and the code is not used up.
-    const completeResult = mergeMetadata(application.settings.metadata.fields, command.metadata, verified.invitation.metadata);
+    const completeResult = mergeMetadata(context.application.settings.metadata.fields, command.metadata, verified.invitation.metadata);
     if (completeResult.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: completeResult.fields });
-    if (!this.services.jwtIssuer.fitsSizeLimit(application, email, completeResult.metadata))
+    if (!this.services.jwtIssuer.fitsSizeLimit(context.application, email, completeResult.metadata))
       return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
     const decision = await challenges.refundAttemptOnError(verified.challenge, async () => {
       const password = await hasher.hash(command.password);
       const locale = command.locale ?? verified.invitation.locale;
-      return await this.createUser(
-        application,
-        verified,
-        { email, emailAsTyped: command.handle, password, metadata: completeResult.metadata, locale },
-        client,
-      );
+      return await this.createUser(context, verified, {
+        email,
+        emailAsTyped: command.handle,
+        password,
+        metadata: completeResult.metadata,
+        locale,
+      });
     });
     if (!decision) return await reject();
-    return await signIn.toResult(application, decision);
+    return await signIn.toResult(context.application, decision);
   }
 
   /** Null when the code was used or the address taken meanwhile. */
   private async createUser(
-    application: Application,
+    context: ApplicationContext,
     verified: VerifiedInvitation,
-    userData: Omit<Parameters<Services["users"]["insert"]>[0], "applicationId" | "id" | "createdAt">,
-    client: ClientInfo,
+    userData: Omit<NewUser, "applicationId" | "id" | "createdAt">,
   ) {
     const { database, invitations, users, pendingSignUps, signIn, audit, clock } = this.services;
-    const applicationId = application.id;
+    const applicationId = context.application.id;
     const invitedById = verified.invitation.inviterId;
     try {
-      return await database.transaction(async () => {
-        if (!(await invitations.consume(verified))) return null;
-        const user = await users.insert({ ...userData, applicationId, id: randomId(), createdAt: clock.now(), invitedById });
-        await pendingSignUps.deleteByHandle(applicationId, userData.email);
+      return await database.transaction(async (tx) => {
+        if (!(await invitations.consume(tx, verified))) return null;
+        const user = await users.insert(tx, { ...userData, applicationId, id: randomId(), createdAt: clock.now(), invitedById });
+        await pendingSignUps.deleteByHandle(tx, applicationId, userData.email);
         const details = { id: verified.invitation.id };
-        await audit.record({ applicationId, event: "INVITATION_ACCEPTED", outcome: "SUCCESS", actor: user.id, client, details });
-        return await signIn.complete(application, user, ["pwd"], client);
+        await audit.success(actingAsUser(context, user), "INVITATION_ACCEPTED", details);
+        return await signIn.complete(context, tx, user, ["pwd"]);
       });
     } catch (error) {
       if (isUniqueViolation(error)) return null;

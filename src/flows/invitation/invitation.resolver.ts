@@ -32,10 +32,10 @@ export class InvitationResolver {
   })
   async invite(@Arg("input", () => InviteInput) input: InviteInput, @Ctx() context: FlowContext): Promise<typeof InviteResult> {
     const { user } = await context.authenticate();
-    const { application, client } = context;
+    const { application } = context;
     const locale = chooseLocale(application, input.locale ?? user.locale, []);
     const command = { handle: emailOf(input.handle), metadata: input.metadata ?? {}, locale };
-    return presentSent(await this.service.invite(application, user, command, client), context);
+    return presentSent(await this.service.invite(context, user, command), context);
   }
 
   @Mutation(() => InviteResult, {
@@ -46,7 +46,7 @@ export class InvitationResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof InviteResult> {
     const { user } = await context.authenticate();
-    return presentSent(await this.service.resend(context.application, user, invitationId, context.client), context);
+    return presentSent(await this.service.resend(context, user, invitationId), context);
   }
 
   @Mutation(() => InvitationRevoked, { description: "Revokes an invitation; its code is no longer valid." })
@@ -55,7 +55,7 @@ export class InvitationResolver {
     @Ctx() context: FlowContext,
   ): Promise<InvitationRevoked> {
     const { user } = await context.authenticate();
-    const invitation = await this.service.revoke(user, invitationId, context.client);
+    const invitation = await this.service.revoke(context, user, invitationId);
     return Object.assign(new InvitationRevoked(), { invitation: InvitationView.from(invitation) });
   }
 
@@ -66,10 +66,10 @@ export class InvitationResolver {
     @Arg("input", () => AcceptInvitationInput) { handle, code, password, metadata, locale }: AcceptInvitationInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof AcceptInvitationResult> {
-    const { application, client } = context;
+    const { application } = context;
     const requestedLocale = locale ? chooseLocale(application, locale, []) : null;
     const command = { handle: emailOf(handle), code, password, metadata: metadata ?? {}, locale: requestedLocale };
-    const outcome = await this.acceptance.accept(application, command, client);
+    const outcome = await this.acceptance.accept(context, command);
     return outcome.kind === "failure"
       ? toUserError(outcome, context.locale)
       : toLogInState<LoggedIn | SecondFactorEnrollmentRequired>(outcome);

@@ -1,8 +1,7 @@
 import type { Services } from "../../app/services.js";
-import type { Application } from "../../domain/applications/index.js";
+import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import type { Invitation } from "../../domain/invitations/index.js";
 import { invitationKeys } from "../../domain/rate-limiting/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
 import { canonicalEmail, type Metadata, type User, validatePartialMetadata } from "../../domain/users/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
@@ -25,38 +24,38 @@ export class InvitationService {
    * Answers alike for addresses with and without an account. The inviter is who holds the session, never who the input says.
    * @throws Refusal UNAUTHENTICATED when the inviter was deleted meanwhile
    */
-  async invite(application: Application, inviter: User, command: InviteCommand, client: ClientInfo): Promise<InvitedOutcome | Failure> {
-    if (!isOpenTo(application)) return failure("INVITATIONS_CLOSED");
+  async invite(context: ApplicationContext, inviter: User, command: InviteCommand): Promise<InvitedOutcome | Failure> {
+    if (!isOpenTo(context.application)) return failure("INVITATIONS_CLOSED");
     const email = canonicalEmail(command.handle);
     if (!email) return failure("HANDLE_INVALID", { path: ["handle", "email"] });
-    const outcome = validatePartialMetadata(invitationFields(application), command.metadata, "INVITER");
+    const outcome = validatePartialMetadata(invitationFields(context.application), command.metadata, "INVITER");
     if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
-    if (!this.services.jwtIssuer.fitsSizeLimit(application, email, outcome.metadata))
+    if (!this.services.jwtIssuer.fitsSizeLimit(context.application, email, outcome.metadata))
       return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
     const { rateLimiter, invitations, database } = this.services;
     const draft = { email, inviterId: inviter.id, metadata: outcome.metadata, locale: command.locale };
     return await rateLimiter.limited<InvitedOutcome | Failure>(
-      invitationKeys(application.id, inviter.id, email),
-      client,
+      context,
+      invitationKeys(context.application.id, inviter.id, email),
       () =>
-        database.transaction(async () => {
-          if (!(await this.services.users.lockActive(inviter))) throw new GatewayError("UNAUTHENTICATED");
-          return { kind: "invited", invitation: await invitations.invite(application, draft, client) };
+        database.transaction(async (tx) => {
+          if (!(await this.services.users.lockActive(tx, inviter))) throw new GatewayError("UNAUTHENTICATED");
+          return { kind: "invited", invitation: await invitations.invite(context, tx, draft) };
         }),
       () => false,
     );
   }
 
   /** @throws Refusal FORBIDDEN for an invitation that is not the caller's or is neither pending nor expired */
-  async resend(application: Application, inviter: User, id: string, client: ClientInfo): Promise<InvitedOutcome | Failure> {
-    if (!isOpenTo(application)) return failure("INVITATIONS_CLOSED");
+  async resend(context: ApplicationContext, inviter: User, id: string): Promise<InvitedOutcome | Failure> {
+    if (!isOpenTo(context.application)) return failure("INVITATIONS_CLOSED");
     const { rateLimiter, invitations, database } = this.services;
     const own = await this.requireOwn(inviter, id);
     return await rateLimiter.limited<InvitedOutcome | Failure>(
-      invitationKeys(application.id, inviter.id, own.email),
-      client,
+      context,
+      invitationKeys(context.application.id, inviter.id, own.email),
       async () => {
-        const invitation = await database.transaction(() => invitations.resend(application, own, inviter.id, client));
+        const invitation = await database.transaction((tx) => invitations.resend(context, tx, own));
         if (!invitation) throw new GatewayError("FORBIDDEN");
         return { kind: "invited", invitation };
       },
@@ -65,11 +64,11 @@ export class InvitationService {
   }
 
   /** Revoking twice does no harm. @throws Refusal FORBIDDEN for an invitation that is not the caller's or was accepted */
-  async revoke(inviter: User, id: string, client: ClientInfo): Promise<Invitation> {
+  async revoke(context: ApplicationContext, inviter: User, id: string): Promise<Invitation> {
     const { invitations, database } = this.services;
     const own = await this.requireOwn(inviter, id);
     if (own.status === "REVOKED") return own;
-    const revoked = await database.transaction(() => invitations.revoke(own, inviter.id, client));
+    const revoked = await database.transaction((tx) => invitations.revoke(context, tx, own));
     if (!revoked) throw new GatewayError("FORBIDDEN");
     return revoked;
   }

@@ -1,7 +1,6 @@
 import type { Services } from "../../app/services.js";
 import { type SmsCodeSent, sendSecondFactorCode, verifySecondFactor } from "../../domain/account-operations/index.js";
-import type { Application } from "../../domain/applications/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
+import type { ApplicationContext } from "../../domain/applications/index.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
 import type { SecondFactorInput } from "../../domain/sign-in/index.js";
 import type { Failure } from "../../platform/errors/index.js";
@@ -10,16 +9,16 @@ import type { Failure } from "../../platform/errors/index.js";
 export class LogInCompletionService {
   constructor(private readonly services: Services) {}
 
-  async complete(application: Application, token: string, proof: SecondFactorInput, client: ClientInfo): Promise<SignInResult | Failure> {
+  async complete(context: ApplicationContext, token: string, proof: SecondFactorInput): Promise<SignInResult | Failure> {
     const { signIn } = this.services;
     const challenge = { purpose: "LOG_IN", sessionId: null, token } as const;
-    const outcome = await verifySecondFactor(this.services, application, challenge, proof, client, (user, amr) =>
-      signIn.openSession(application, user, amr, client),
+    const outcome = await verifySecondFactor(context, this.services, challenge, proof, (tx, user, amr) =>
+      signIn.openSession(context, tx, user, amr),
     );
-    return outcome.kind === "failure" ? outcome : await signIn.toResult(application, outcome.result);
+    return outcome.kind === "failure" ? outcome : await signIn.toResult(context.application, outcome.result);
   }
 
-  async sendCode(application: Application, token: string, client: ClientInfo): Promise<SmsCodeSent | Failure> {
-    return await sendSecondFactorCode(this.services, application, token, client);
+  async sendCode(context: ApplicationContext, token: string): Promise<SmsCodeSent | Failure> {
+    return await sendSecondFactorCode(context, this.services, token);
   }
 }

@@ -20,11 +20,7 @@ export class LogInResolver {
     @Arg("input", () => LogInInput) { handle, password, deviceToken }: LogInInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof LogInResult> {
-    const outcome = await this.service.logIn(
-      context.application,
-      { handle: emailOf(handle), password, deviceToken: deviceToken ?? null },
-      context.client,
-    );
+    const outcome = await this.service.logIn(context, { handle: emailOf(handle), password, deviceToken: deviceToken ?? null });
     return outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState(outcome);
   }
 
@@ -36,7 +32,7 @@ export class LogInResolver {
     @Arg("input", () => SendLogInCodeInput) { challengeToken }: SendLogInCodeInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof SendLogInCodeResult> {
-    const outcome = await this.completion.sendCode(context.application, challengeToken, context.client);
+    const outcome = await this.completion.sendCode(context, challengeToken);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new CodeSent(), answer);
@@ -47,7 +43,7 @@ export class LogInResolver {
     @Arg("input", () => CompleteLogInInput) { challengeToken, proof }: CompleteLogInInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof CompleteLogInResult> {
-    const outcome = await this.completion.complete(context.application, challengeToken, proofOf(proof), context.client);
+    const outcome = await this.completion.complete(context, challengeToken, proofOf(proof));
     return outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState<LoggedIn>(outcome);
   }
 }

@@ -1,8 +1,8 @@
 import type { Services } from "../../app/services.js";
 import { sendCodeIfSmsOnly } from "../../domain/account-operations/index.js";
-import type { Application } from "../../domain/applications/index.js";
+import type { ApplicationContext } from "../../domain/applications/index.js";
 import { deviceLogInKeys, logInKeys, networkFailureKeys, type RateLimitKey, type RateLimitName } from "../../domain/rate-limiting/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
+import { actingAsUser } from "../../domain/request-context.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
 import { canonicalEmail, type User } from "../../domain/users/index.js";
 import type { PasswordHash } from "../../platform/crypto/index.js";
@@ -21,23 +21,23 @@ const notifyingLimits: readonly RateLimitName[] = ["logInFromStrangersHourly", "
 export class LogInService {
   constructor(private readonly services: Services) {}
 
-  async logIn(application: Application, command: LogInCommand, client: ClientInfo): Promise<SignInResult | Failure> {
+  async logIn(context: ApplicationContext, command: LogInCommand): Promise<SignInResult | Failure> {
     const { users, recognisedDevices, rateLimiter } = this.services;
     const email = canonicalEmail(command.handle);
-    const user = email && (await users.findByHandle(application.id, email));
+    const user = email && (await users.findByHandle(context.application.id, email));
     const device = recognisedDevices.recognise(user, command.deviceToken);
-    const account = { applicationId: application.id, parts: [email ?? command.handle] };
+    const account = { applicationId: context.application.id, parts: [email ?? command.handle] };
     const limitKeys = device
-      ? deviceLogInKeys(application.id, email ?? command.handle, device)
-      : [...logInKeys(application.id, email ?? command.handle, client), ...networkFailureKeys(client)];
+      ? deviceLogInKeys(context.application.id, email ?? command.handle, device)
+      : [...logInKeys(context.application.id, email ?? command.handle, context.client), ...networkFailureKeys(context.client)];
     return await rateLimiter.limited(
+      context,
       limitKeys,
-      client,
       async (exhaustedLimits) => {
-        const outcome = await this.check(application, user, command, device, client);
+        const outcome = await this.check(context, user, command, device);
         if (outcome.kind !== "failure" && device) await rateLimiter.reset(consecutiveFailureKeys(account));
         else if (outcome.kind === "failure" && user && exhaustedLimits.some((name) => notifyingLimits.includes(name)))
-          await this.notifyUser(application, user, account, client);
+          await this.notifyUser(context, user, account);
         return outcome;
       },
       // A suspended user's password was right; what else must be proved has budgets of its own.
@@ -45,55 +45,45 @@ export class LogInService {
     );
   }
 
-  private async check(application: Application, user: User | null, command: LogInCommand, device: string | null, client: ClientInfo) {
+  private async check(context: ApplicationContext, user: User | null, command: LogInCommand, device: string | null) {
     const verifiedHash = await this.services.passwords.verify(user, command.password);
-    if (!user || !verifiedHash) return await this.recordFailure(application, user, "INVALID_CREDENTIALS", client, device);
-    if (user.status === "SUSPENDED") return await this.recordFailure(application, user, "ACCOUNT_SUSPENDED", client);
-    const decision = await this.completeWithPassword(application, user, verifiedHash, client);
-    if (!decision) return await this.recordFailure(application, user, "INVALID_CREDENTIALS", client);
-    const result = await this.services.signIn.toResult(application, decision, (device && command.deviceToken) ?? undefined);
-    return await sendCodeIfSmsOnly(this.services, application, user, result, client);
+    if (!user || !verifiedHash) return await this.recordFailure(context, user, "INVALID_CREDENTIALS", device);
+    if (user.status === "SUSPENDED") return await this.recordFailure(context, user, "ACCOUNT_SUSPENDED");
+    const decision = await this.completeWithPassword(context, user, verifiedHash);
+    if (!decision) return await this.recordFailure(context, user, "INVALID_CREDENTIALS");
+    const result = await this.services.signIn.toResult(context.application, decision, (device && command.deviceToken) ?? undefined);
+    return await sendCodeIfSmsOnly(context, this.services, user, result);
   }
 
   /** Null when the password was changed or the user suspended while it was being checked. */
-  private async completeWithPassword(application: Application, user: User, verifiedHash: PasswordHash, client: ClientInfo) {
+  private async completeWithPassword(context: ApplicationContext, user: User, verifiedHash: PasswordHash) {
     const { database, users, signIn, audit, clock } = this.services;
-    return await database.transaction(async () => {
-      if (!(await users.recordLogIn(user, verifiedHash.hash, clock.now()))) return null;
-      const decision = await signIn.complete(application, user, ["pwd"], client);
-      if (decision.kind === "opened")
-        await audit.record({ applicationId: application.id, event: "LOG_IN", outcome: "SUCCESS", actor: user.id, client });
+    return await database.transaction(async (tx) => {
+      if (!(await users.recordLogIn(tx, user, verifiedHash.hash, clock.now()))) return null;
+      const decision = await signIn.complete(context, tx, user, ["pwd"]);
+      if (decision.kind === "opened") await audit.success(actingAsUser(context, user), "LOG_IN");
       return decision;
     });
   }
 
   private async recordFailure(
-    { id }: Application,
+    context: ApplicationContext,
     user: User | null,
     code: "INVALID_CREDENTIALS" | "ACCOUNT_SUSPENDED",
-    client: ClientInfo,
     device: string | null = null,
   ) {
-    await this.services.audit.record({
-      applicationId: id,
-      event: "LOG_IN",
-      outcome: "FAILURE",
-      actor: user?.id ?? null,
-      client,
-      // Unlocking an account needs to know which of its devices waits.
-      details: { code, ...(device === null ? {} : { device }) },
-    });
+    // Unlocking an account needs to know which of its recognised devices are rate-limited.
+    const details = { code, ...(device === null ? {} : { device }) };
+    await this.services.audit.failure(user ? actingAsUser(context, user) : context, "LOG_IN", details);
     return failure(code);
   }
 
   /** At most one notice a day. */
-  private async notifyUser(application: Application, user: User, account: RateLimitedAccount, client: ClientInfo): Promise<void> {
+  private async notifyUser(context: ApplicationContext, user: User, account: RateLimitedAccount): Promise<void> {
     const { rateLimiter, outbox, database } = this.services;
-    const consumed = await rateLimiter.consume([{ ...account, limit: "guessingNotices" }], client);
+    const consumed = await rateLimiter.consume(context, [{ ...account, limit: "guessingNotices" }]);
     const isFirst = consumed.kind === "consumed" && consumed.exhausted.includes("guessingNotices");
-    const { email, locale } = user;
-    if (email && isFirst)
-      await database.transaction(() => outbox.queue({ application, template: "passwordGuessing", to: email, locale, parameters: {} }));
+    if (isFirst) await database.transaction((tx) => outbox.notify(context, tx, user, "passwordGuessing"));
   }
 }
 

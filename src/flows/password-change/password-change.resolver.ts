@@ -14,7 +14,7 @@ export class PasswordChangeResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof ChangePasswordResult> {
     const caller = await context.authenticate();
-    const outcome = await this.service.change(context.application, caller, currentPassword, newPassword, context.client);
+    const outcome = await this.service.change(context, caller, currentPassword, newPassword);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new PasswordChanged(), { user: UserView.from(caller.user, caller.session.id) });
   }

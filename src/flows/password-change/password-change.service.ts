@@ -1,8 +1,7 @@
 import type { Services } from "../../app/services.js";
-import type { Application } from "../../domain/applications/index.js";
+import type { ApplicationContext } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
 import { sessionPasswordKeys } from "../../domain/rate-limiting/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
 import type { AuthenticatedSession } from "../../domain/sessions/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 
@@ -15,47 +14,41 @@ export class PasswordChangeService {
    * Of several changes at once one wins.
    */
   async change(
-    application: Application,
+    context: ApplicationContext,
     caller: AuthenticatedSession,
     currentPassword: string,
     newPassword: string,
-    client: ClientInfo,
   ): Promise<{ kind: "changed" } | Failure> {
-    const { settings } = application;
+    const { settings } = context.application;
     const { user, session } = caller;
     if (!(await this.services.signIn.isSecondFactorRecentlyVerified(caller))) return failure("REAUTHENTICATION_REQUIRED");
-    const context = { applicationName: settings.general.name, email: user.email };
-    const violations = passwordViolations(newPassword, settings.password, context);
+    const violations = passwordViolations(newPassword, settings.password, {
+      applicationName: settings.general.name,
+      email: user.email,
+    });
     if (violations.length > 0) return failure("PASSWORD_REFUSED", { path: ["newPassword"], violations });
     return await this.services.rateLimiter.limited(
-      sessionPasswordKeys(application.id, user.id, session.id),
-      client,
-      () => this.apply(application, caller, currentPassword, newPassword, client),
+      context,
+      sessionPasswordKeys(context.application.id, user.id, session.id),
+      () => this.apply(context, caller, currentPassword, newPassword),
       ({ kind }) => kind === "changed",
     );
   }
 
-  private async apply(
-    application: Application,
-    { user, session }: AuthenticatedSession,
-    currentPassword: string,
-    newPassword: string,
-    client: ClientInfo,
-  ) {
+  private async apply(context: ApplicationContext, { user, session }: AuthenticatedSession, currentPassword: string, newPassword: string) {
     const { passwords, hasher, users, sessions, outbox, audit, database } = this.services;
-    const auditEvent = { applicationId: application.id, event: "PASSWORD_CHANGED", actor: user.id, client } as const;
     const verifiedHash = await passwords.verify(user, currentPassword);
     if (!verifiedHash) {
-      await audit.record({ ...auditEvent, outcome: "FAILURE" });
+      await audit.failure(context, "PASSWORD_CHANGED");
       return failure("INVALID_CREDENTIALS", { path: ["currentPassword"] });
     }
     const hash = await hasher.hash(newPassword);
-    return await database.transaction(async () => {
-      if (!(await users.changePassword(user, verifiedHash.hash, hash)))
+    return await database.transaction(async (tx) => {
+      if (!(await users.changePassword(tx, user, verifiedHash.hash, hash)))
         return failure("INVALID_CREDENTIALS", { path: ["currentPassword"] });
-      await sessions.endByUser(user, "PASSWORD_CHANGED", session.id);
-      if (user.email) await outbox.queue({ application, template: "passwordChanged", to: user.email, locale: user.locale, parameters: {} });
-      await audit.record({ ...auditEvent, outcome: "SUCCESS" });
+      await sessions.endByUser(tx, user, "PASSWORD_CHANGED", session.id);
+      await outbox.notify(context, tx, user, "passwordChanged");
+      await audit.success(context, "PASSWORD_CHANGED");
       return { kind: "changed" as const };
     });
   }

@@ -1,5 +1,5 @@
 import type { Flow } from "../flow.js";
-import { passwordChanged, passwordReset } from "./messages/index.js";
+import { messages } from "./messages.js";
 import { PasswordResetResolver } from "./password-reset.resolver.js";
 import { PasswordResetService } from "./password-reset.service.js";
 
@@ -7,14 +7,14 @@ export const passwordResetFlow: Flow = {
   name: "password-reset",
   resolver: PasswordResetResolver,
   create: (services) => new PasswordResetResolver(new PasswordResetService(services)),
-  messages: [passwordReset, passwordChanged],
+  messages,
   createLinkFlow: (services) => {
     const service = new PasswordResetService(services);
     return {
       purpose: "PASSWORD_RESET",
       requires: "password",
       describe: (application, link) => service.describeLink(application, link),
-      perform: (application, link, password, client) => service.resetByLink(application, link, password, client),
+      perform: (context, link, password) => service.resetByLink(context, link, password),
     };
   },
 };

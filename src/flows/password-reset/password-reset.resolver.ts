@@ -20,10 +20,10 @@ export class PasswordResetResolver {
   })
   async forgotPassword(
     @Arg("input", () => ForgotPasswordInput) { handle }: ForgotPasswordInput,
-    @Ctx() { application, client, locale }: FlowContext,
+    @Ctx() context: FlowContext,
   ): Promise<typeof ForgotPasswordResult> {
-    const outcome = await this.service.request(application, emailOf(handle), client);
-    if (outcome.kind === "failure") return toUserError(outcome, locale);
+    const outcome = await this.service.request(context, emailOf(handle));
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new PasswordResetRequested(), answer);
   }
@@ -33,11 +33,11 @@ export class PasswordResetResolver {
   })
   async resetPassword(
     @Arg("input", () => ResetPasswordInput) { handle, code, ticket, newPassword }: ResetPasswordInput,
-    @Ctx() { application, client, locale }: FlowContext,
+    @Ctx() context: FlowContext,
   ): Promise<typeof ResetPasswordResult> {
     const command = { handle: emailOf(handle), code, ticket: ticket ?? null, newPassword };
-    const outcome = await this.service.reset(application, command, client);
-    if (outcome.kind === "failure") return toUserError(outcome, locale);
+    const outcome = await this.service.reset(context, command);
+    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new PasswordReset(), answer);
   }

@@ -1,5 +1,5 @@
 import type { Flow } from "../flow.js";
-import { phoneChanged, phoneCode } from "./messages/index.js";
+import { messages } from "./messages.js";
 import { PhoneResolver } from "./phone.resolver.js";
 import { PhoneService } from "./phone.service.js";
 
@@ -7,5 +7,5 @@ export const phoneFlow: Flow = {
   name: "phone",
   resolver: PhoneResolver,
   create: (services) => new PhoneResolver(new PhoneService(services)),
-  messages: [phoneCode, phoneChanged],
+  messages,
 };

@@ -24,7 +24,7 @@ export class PhoneResolver {
   })
   async setPhone(@Arg("input", () => SetPhoneInput) { phone }: SetPhoneInput, @Ctx() context: FlowContext): Promise<typeof SetPhoneResult> {
     const caller = await context.authenticateForEnrollment();
-    const outcome = await this.service.request(context.application, caller, phone, context.client);
+    const outcome = await this.service.request(context, caller, phone);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new CodeSent(), answer);
@@ -36,7 +36,7 @@ export class PhoneResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof VerifyPhoneResult> {
     const { user, session } = await context.authenticateForEnrollment();
-    const outcome = await this.service.verify(context.application, user, code, context.client);
+    const outcome = await this.service.verify(context, user, code);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new PhoneVerified(), { user: UserView.from(outcome.user, session?.id ?? "") });
   }
@@ -47,7 +47,7 @@ export class PhoneResolver {
   })
   async removePhone(@Ctx() context: FlowContext): Promise<typeof RemovePhoneResult> {
     const caller = await context.authenticate();
-    const outcome = await this.service.remove(context.application, caller, context.client);
+    const outcome = await this.service.remove(context, caller);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new ProfileUpdated(), { user: UserView.from(outcome.user, caller.session.id) });
   }

@@ -8,11 +8,11 @@ import {
   smsCodeSubject,
   verifySmsCode,
 } from "../../domain/account-operations/index.js";
-import type { Application } from "../../domain/applications/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
+import type { ApplicationContext } from "../../domain/applications/index.js";
 import type { AuthenticatedSession } from "../../domain/sessions/index.js";
 import type { EnrollmentContext } from "../../domain/sign-in/index.js";
 import { canonicalPhone, type Phone, type User, verifiedPhone } from "../../domain/users/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 
 interface ChangedOutcome {
@@ -28,47 +28,42 @@ export class PhoneService {
   constructor(private readonly services: Services) {}
 
   /** Answers alike whether somebody else has the number: who holds it gets the code. */
-  async request(
-    application: Application,
-    caller: EnrollmentContext,
-    phoneAsTyped: string,
-    client: ClientInfo,
-  ): Promise<SmsCodeSent | Failure> {
+  async request(context: ApplicationContext, caller: EnrollmentContext, phoneAsTyped: string): Promise<SmsCodeSent | Failure> {
     const phone = canonicalPhone(phoneAsTyped);
     if (!phone) return failure("HANDLE_INVALID", { path: ["phone"] });
-    const phoneFailure = findPhoneFailure(this.services, application, phone);
+    const phoneFailure = findPhoneFailure(this.services, context.application, phone);
     if (phoneFailure) return phoneFailure;
     if (await this.requiresReauthentication(caller)) return failure("REAUTHENTICATION_REQUIRED");
-    const record = () => this.record(application, caller.user, "PHONE_REQUESTED", client);
-    return await issueSmsCode(this.services, application, smsCodeRequestOf(caller.user, phone), client, record);
+    const record = () => this.record(context, "PHONE_REQUESTED");
+    return await issueSmsCode(context, this.services, smsCodeRequestOf(caller.user, phone), record);
   }
 
   /** Exactly one of several requests with one code succeeds. A number somebody else proved first is refused like a wrong code. */
-  async verify(application: Application, user: User, code: string, client: ClientInfo): Promise<ChangedOutcome | Failure> {
+  async verify(context: ApplicationContext, user: User, code: string): Promise<ChangedOutcome | Failure> {
     const { users, clock } = this.services;
-    return await verifySmsCode(this.services, application, { user, purpose: PURPOSE }, code, client, async (phone) => {
+    return await verifySmsCode(context, this.services, { user, purpose: PURPOSE }, code, async (tx, phone) => {
       const phoneVerifiedAt = clock.now();
-      if (!(await users.setPhone(user, phone, phoneVerifiedAt))) return null;
-      if (phone !== user.phone) await this.notifyUser(application, user, client);
-      await this.record(application, user, "PHONE_VERIFIED", client);
+      if (!(await users.setPhone(tx, user, phone, phoneVerifiedAt))) return null;
+      if (phone !== user.phone) await this.notifyUser(context, tx, user);
+      await this.record(context, "PHONE_VERIFIED");
       return { kind: "changed", user: { ...user, phone, phoneVerifiedAt } };
     });
   }
 
-  async remove(application: Application, caller: AuthenticatedSession, client: ClientInfo): Promise<ChangedOutcome | Failure> {
+  async remove(context: ApplicationContext, caller: AuthenticatedSession): Promise<ChangedOutcome | Failure> {
     if (await this.requiresReauthentication({ ...caller, challenge: null })) return failure("REAUTHENTICATION_REQUIRED");
     const { users, challenges, secondFactorEnrollment, database } = this.services;
     const { user } = caller;
-    return await database.transaction(async () => {
-      await challenges.delete(smsCodeSubject(user, PURPOSE));
+    return await database.transaction(async (tx) => {
+      await challenges.delete(tx, smsCodeSubject(user, PURPOSE));
       if (user.phone) {
-        await users.removePhone(user);
-        await this.notifyUser(application, user, client);
-        await this.record(application, user, "PHONE_REMOVED", client);
+        await users.removePhone(tx, user);
+        await this.notifyUser(context, tx, user);
+        await this.record(context, "PHONE_REMOVED");
       }
       // A factor nothing can be sent to would only keep its owner out.
-      const removal = { event: "SECOND_FACTOR_DISABLED", methods: ["SMS"], actor: user.id, except: caller.session.id } as const;
-      await secondFactorEnrollment.remove(application, user, removal, client);
+      const removal = { event: "SECOND_FACTOR_DISABLED", methods: ["SMS"], except: caller.session.id } as const;
+      await secondFactorEnrollment.remove(context, tx, user, removal);
       return { kind: "changed", user: { ...user, phone: null, phoneVerifiedAt: null } };
     });
   }
@@ -90,20 +85,14 @@ export class PhoneService {
       : !(await signIn.isRecentlyAuthenticated(caller));
   }
 
-  /** By mail, and at the number that was used until now. Runs in the caller's transaction. */
-  private async notifyUser(application: Application, user: User, client: ClientInfo): Promise<void> {
+  /** By mail, and at the number that was used until now. */
+  private async notifyUser(context: ApplicationContext, tx: Transaction, user: User): Promise<void> {
     const template = "phoneChanged";
-    const { email, locale } = user;
-    if (email) await this.services.outbox.queue({ application, template, to: email, locale, parameters: {} });
-    if (verifiedPhone(user)) await queueSmsNotice(this.services, application, user, template, client);
+    await this.services.outbox.notify(context, tx, user, template);
+    if (verifiedPhone(user)) await queueSmsNotice(context, tx, this.services, user, template);
   }
 
-  private async record(
-    { id: applicationId }: Application,
-    { id: actor }: User,
-    event: "PHONE_REQUESTED" | "PHONE_VERIFIED" | "PHONE_REMOVED",
-    client: ClientInfo,
-  ): Promise<void> {
-    await this.services.audit.record({ applicationId, event, outcome: "SUCCESS", actor, client });
+  private async record(context: ApplicationContext, event: "PHONE_REQUESTED" | "PHONE_VERIFIED" | "PHONE_REMOVED"): Promise<void> {
+    await this.services.audit.success(context, event);
   }
 }

@@ -26,7 +26,7 @@ export class ProfileResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof SetMetadataResult> {
     const { user, session } = await context.authenticate();
-    const outcome = await this.service.setMetadata(context.application, user, metadata, context.client);
+    const outcome = await this.service.setMetadata(context, user, metadata);
     return present(outcome, session.id, context);
   }
 
@@ -36,7 +36,7 @@ export class ProfileResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof SetLocaleResult> {
     const { user, session } = await context.authenticate();
-    return present(await this.service.setLocale(context.application, user, locale, context.client), session.id, context);
+    return present(await this.service.setLocale(context, user, locale), session.id, context);
   }
 }
 

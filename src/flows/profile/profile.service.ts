@@ -1,6 +1,5 @@
 import type { Services } from "../../app/services.js";
-import type { Application } from "../../domain/applications/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
+import type { ApplicationContext } from "../../domain/applications/index.js";
 import { applyMetadataChange, type Metadata, type User } from "../../domain/users/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
@@ -14,46 +13,34 @@ export class ProfileService {
   constructor(private readonly services: Services) {}
 
   /** @throws Refusal UNAUTHENTICATED when the user was deleted meanwhile */
-  async setMetadata(
-    application: Application,
-    { applicationId, id }: User,
-    changes: Metadata,
-    client: ClientInfo,
-  ): Promise<UpdatedOutcome | Failure> {
+  async setMetadata(context: ApplicationContext, { applicationId, id }: User, changes: Metadata): Promise<UpdatedOutcome | Failure> {
     const { users, jwtIssuer, database } = this.services;
-    return await database.transaction(async () => {
-      const user = (await users.lockActive({ applicationId, id })) ? await users.findById(applicationId, id) : null;
+    return await database.transaction(async (tx) => {
+      const user = (await users.lockActive(tx, { applicationId, id })) ? await users.findById(applicationId, id) : null;
       if (!user) throw new GatewayError("UNAUTHENTICATED");
-      const outcome = applyMetadataChange(application.settings.metadata.fields, user.metadata, changes);
+      const outcome = applyMetadataChange(context.application.settings.metadata.fields, user.metadata, changes);
       if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
-      if (!jwtIssuer.fitsSizeLimit(application, user.email ?? "", outcome.metadata))
+      if (!jwtIssuer.fitsSizeLimit(context.application, user.email ?? "", outcome.metadata))
         return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
-      await users.replaceMetadata(user, outcome.metadata);
-      await this.record(application, user, "metadata", client);
+      await users.replaceMetadata(tx, user, outcome.metadata);
+      await this.record(context, "metadata");
       return { kind: "updated", user: { ...user, metadata: outcome.metadata } };
     });
   }
 
   /** @throws Refusal UNAUTHENTICATED when the user was deleted meanwhile */
-  async setLocale(application: Application, user: User, requestedLocale: string, client: ClientInfo): Promise<UpdatedOutcome | Failure> {
+  async setLocale(context: ApplicationContext, user: User, requestedLocale: string): Promise<UpdatedOutcome | Failure> {
     const { users, database } = this.services;
-    const locale = application.settings.locales.supported.find((tag) => tag.toLowerCase() === requestedLocale.toLowerCase());
+    const locale = context.application.settings.locales.supported.find((tag) => tag.toLowerCase() === requestedLocale.toLowerCase());
     if (!locale) return failure("LOCALE_REFUSED", { path: ["locale"] });
-    return await database.transaction(async () => {
-      if (!(await users.setLocale(user, locale))) throw new GatewayError("UNAUTHENTICATED");
-      await this.record(application, user, "locale", client);
+    return await database.transaction(async (tx) => {
+      if (!(await users.setLocale(tx, user, locale))) throw new GatewayError("UNAUTHENTICATED");
+      await this.record(context, "locale");
       return { kind: "updated", user: { ...user, locale } };
     });
   }
 
-  private async record({ id }: Application, user: User, what: string, client: ClientInfo): Promise<void> {
-    await this.services.audit.record({
-      applicationId: id,
-      event: "PROFILE_CHANGED",
-      outcome: "SUCCESS",
-      actor: user.id,
-      client,
-      details: { what },
-    });
+  private async record(context: ApplicationContext, what: string): Promise<void> {
+    await this.services.audit.success(context, "PROFILE_CHANGED", { what });
   }
 }

@@ -17,7 +17,7 @@ export class ReauthenticationResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof ReauthenticateResult> {
     const caller = await context.authenticate();
-    const outcome = await this.service.reauthenticateWithPassword(context.application, caller, password ?? "", context.client);
+    const outcome = await this.service.reauthenticateWithPassword(context, caller, password ?? "");
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return outcome.kind === "verified" ? toReauthenticated(outcome) : SecondFactorRequired.from(outcome);
   }
@@ -30,13 +30,7 @@ export class ReauthenticationResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof CompleteReauthenticationResult> {
     const caller = await context.authenticate();
-    const outcome = await this.service.reauthenticateWithSecondFactor(
-      context.application,
-      caller,
-      challengeToken,
-      proofOf(proof),
-      context.client,
-    );
+    const outcome = await this.service.reauthenticateWithSecondFactor(context, caller, challengeToken, proofOf(proof));
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return toReauthenticated(outcome);
   }

@@ -1,8 +1,7 @@
 import type { Services } from "../../app/services.js";
 import { sendCodeIfSmsOnly, verifySecondFactor } from "../../domain/account-operations/index.js";
-import type { Application } from "../../domain/applications/index.js";
+import type { ApplicationContext } from "../../domain/applications/index.js";
 import { sessionPasswordKeys } from "../../domain/rate-limiting/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
 import type { AuthenticatedSession, RequiresSecondFactor } from "../../domain/sessions/index.js";
 import type { SecondFactorInput } from "../../domain/sign-in/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
@@ -17,53 +16,48 @@ export class ReauthenticationService {
   constructor(private readonly services: Services) {}
 
   async reauthenticateWithPassword(
-    application: Application,
+    context: ApplicationContext,
     caller: AuthenticatedSession,
     password: string,
-    client: ClientInfo,
   ): Promise<ReauthenticatedOutcome | RequiresSecondFactor | Failure> {
     const { rateLimiter, passwords, signIn, users, sessions, database, audit } = this.services;
     const { user, session } = caller;
-    const record = (outcome: "SUCCESS" | "FAILURE") =>
-      audit.record({ applicationId: application.id, event: "REAUTHENTICATED", outcome, actor: user.id, client });
     const outcome = await rateLimiter.limited<ReauthenticatedOutcome | RequiresSecondFactor | Failure>(
-      sessionPasswordKeys(application.id, user.id, session.id),
-      client,
+      context,
+      sessionPasswordKeys(context.application.id, user.id, session.id),
       async () => {
         const verifiedHash = await passwords.verify(user, password);
         const reject = async () => {
-          await record("FAILURE");
+          await audit.failure(context, "REAUTHENTICATED");
           return failure("INVALID_CREDENTIALS");
         };
         if (!verifiedHash) return await reject();
-        return await database.transaction(async () => {
-          if (!(await users.lockIfUnchanged({ ...user, password: verifiedHash }))) return await reject();
-          const secondFactorRequired = await signIn.stepUp(application, caller, client);
+        return await database.transaction(async (tx) => {
+          if (!(await users.lockIfUnchanged(tx, { ...user, password: verifiedHash }))) return await reject();
+          const secondFactorRequired = await signIn.stepUp(context, tx, caller);
           if (secondFactorRequired) return secondFactorRequired;
-          await record("SUCCESS");
-          return { kind: "verified", until: await sessions.recordReauthentication(session, ["pwd"]) };
+          await audit.success(context, "REAUTHENTICATED");
+          return { kind: "verified", until: await sessions.recordReauthentication(tx, session, ["pwd"]) };
         });
       },
       ({ kind }) => kind !== "failure",
     );
     if (outcome.kind !== "second-factor-required") return outcome;
-    return await sendCodeIfSmsOnly(this.services, application, user, outcome, client);
+    return await sendCodeIfSmsOnly(context, this.services, user, outcome);
   }
 
   /** The challenge answers for the session it was made in, and for no other. */
   async reauthenticateWithSecondFactor(
-    application: Application,
+    context: ApplicationContext,
     { session }: AuthenticatedSession,
     token: string,
     proof: SecondFactorInput,
-    client: ClientInfo,
   ): Promise<ReauthenticatedOutcome | Failure> {
     const { sessions, audit } = this.services;
     const challenge = { purpose: "REAUTHENTICATION", sessionId: session.id, token } as const;
-    const outcome = await verifySecondFactor(this.services, application, challenge, proof, client, async (user, amr) => {
-      const auditEvent = { applicationId: application.id, event: "REAUTHENTICATED", outcome: "SUCCESS", actor: user.id } as const;
-      await audit.record({ ...auditEvent, client, details: { amr } });
-      return await sessions.recordReauthentication(session, amr);
+    const outcome = await verifySecondFactor(context, this.services, challenge, proof, async (tx, _user, amr) => {
+      await audit.success(context, "REAUTHENTICATED", { amr });
+      return await sessions.recordReauthentication(tx, session, amr);
     });
     return outcome.kind === "failure" ? outcome : { kind: "verified", until: outcome.result };
   }

@@ -1,12 +1,5 @@
 import type { Flow } from "../flow.js";
-import {
-  recoveryCodesReplaced,
-  recoveryCodeUsed,
-  secondFactorCode,
-  secondFactorDisabled,
-  secondFactorEnabled,
-  secondFactorGuessing,
-} from "./messages/index.js";
+import { messages } from "./messages.js";
 import { SecondFactorResolver } from "./second-factor.resolver.js";
 import { SecondFactorService } from "./second-factor.service.js";
 
@@ -14,5 +7,5 @@ export const secondFactorFlow: Flow = {
   name: "second-factor",
   resolver: SecondFactorResolver,
   create: (services) => new SecondFactorResolver(new SecondFactorService(services)),
-  messages: [secondFactorCode, secondFactorEnabled, secondFactorDisabled, secondFactorGuessing, recoveryCodeUsed, recoveryCodesReplaced],
+  messages,
 };

@@ -41,7 +41,7 @@ export class SecondFactorResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof ConfirmTotpResult> {
     const caller = await context.authenticateForEnrollment();
-    return presentEnabled(await this.service.confirmTotp(context.application, caller, code, context.client), context);
+    return presentEnabled(await this.service.confirmTotp(context, caller, code), context);
   }
 
   @Mutation(() => EnrollSmsResult, {
@@ -50,7 +50,7 @@ export class SecondFactorResolver {
   })
   async enrollSms(@Ctx() context: FlowContext): Promise<typeof EnrollSmsResult> {
     const caller = await context.authenticateForEnrollment();
-    return presentEnabled(await this.service.enrollSms(context.application, caller, context.client), context);
+    return presentEnabled(await this.service.enrollSms(context, caller), context);
   }
 
   @Mutation(() => RegenerateRecoveryCodesResult, {
@@ -59,7 +59,7 @@ export class SecondFactorResolver {
   })
   async regenerateRecoveryCodes(@Ctx() context: FlowContext): Promise<typeof RegenerateRecoveryCodesResult> {
     const caller = await context.authenticate();
-    const outcome = await this.service.regenerateRecoveryCodes(context.application, caller, context.client);
+    const outcome = await this.service.regenerateRecoveryCodes(context, caller);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new RecoveryCodes(), { recoveryCodes: outcome.recoveryCodes });
   }
@@ -69,7 +69,7 @@ export class SecondFactorResolver {
   })
   async disableSecondFactor(@Ctx() context: FlowContext): Promise<typeof DisableSecondFactorResult> {
     const caller = await context.authenticate();
-    const outcome = await this.service.disable(context.application, caller, context.client);
+    const outcome = await this.service.disable(context, caller);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new SecondFactorDisabled(), { user: UserView.from(caller.user, caller.session.id) });
   }

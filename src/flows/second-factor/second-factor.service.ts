@@ -1,8 +1,7 @@
 import type { Services } from "../../app/services.js";
-import type { Application } from "../../domain/applications/index.js";
+import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import { createTotpProvisioning, secondFactorMethods } from "../../domain/authenticators/index.js";
 import { networkFailureKeys } from "../../domain/rate-limiting/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
 import type { AuthenticatedSession, SignInResult } from "../../domain/sessions/index.js";
 import type { EnabledFactor, EnrollmentContext } from "../../domain/sign-in/index.js";
 import { verifiedPhone } from "../../domain/users/index.js";
@@ -39,38 +38,26 @@ export class SecondFactorService {
     if (enrollmentFailure) return enrollmentFailure;
     const { database, users, secondFactors } = this.services;
     const { user } = caller;
-    const { secret, expiresAt } = await database.transaction(async () => {
-      if (!(await users.lockIfUnchanged(user))) throw new GatewayError("UNAUTHENTICATED");
-      return await secondFactors.enrollTotp(user);
+    const { secret, expiresAt } = await database.transaction(async (tx) => {
+      if (!(await users.lockIfUnchanged(tx, user))) throw new GatewayError("UNAUTHENTICATED");
+      return await secondFactors.enrollTotp(tx, user);
     });
     return { kind: "enrolling", ...(await createTotpProvisioning(application, user.email ?? user.id, secret)), expiresAt };
   }
 
   /** Exactly one of several requests with one code succeeds; it counts as a use of that code. */
-  async confirmTotp(
-    application: Application,
-    caller: EnrollmentContext,
-    code: string,
-    client: ClientInfo,
-  ): Promise<EnabledOutcome | Failure> {
+  async confirmTotp(context: ApplicationContext, caller: EnrollmentContext, code: string): Promise<EnabledOutcome | Failure> {
     const { rateLimiter, secondFactors, secondFactorEnrollment, audit } = this.services;
     const { user } = caller;
     return await rateLimiter.limited<EnabledOutcome | Failure>(
-      networkFailureKeys(client),
-      client,
+      context,
+      networkFailureKeys(context.client),
       async () => {
         const verified = await secondFactors.verifyPendingTotp(user, code);
-        const confirm = verified && (() => secondFactors.confirmTotp(user, verified));
-        const enabled = confirm && (await secondFactorEnrollment.enable(application, caller, "TOTP", client, confirm));
-        if (enabled) return await this.finish(application, enabled);
-        const auditEvent = {
-          applicationId: application.id,
-          event: "SECOND_FACTOR_REFUSED",
-          outcome: "FAILURE",
-          actor: user.id,
-          client,
-        } as const;
-        await audit.record(auditEvent);
+        const enabled =
+          verified && (await secondFactorEnrollment.enable(context, caller, "TOTP", (tx) => secondFactors.confirmTotp(tx, user, verified)));
+        if (enabled) return await this.finish(context.application, enabled);
+        await audit.failure(context, "SECOND_FACTOR_REFUSED");
         return failure("INVALID_CODE");
       },
       ({ kind }) => kind === "enabled",
@@ -78,54 +65,43 @@ export class SecondFactorService {
   }
 
   /** The number was proved a moment ago: that is enough, and no second message is sent. */
-  async enrollSms(application: Application, caller: EnrollmentContext, client: ClientInfo): Promise<EnabledOutcome | Failure> {
-    const enrollmentFailure = await this.findEnrollmentFailure(application, caller, "SMS");
+  async enrollSms(context: ApplicationContext, caller: EnrollmentContext): Promise<EnabledOutcome | Failure> {
+    const enrollmentFailure = await this.findEnrollmentFailure(context.application, caller, "SMS");
     if (enrollmentFailure) return enrollmentFailure;
     const { secondFactors, secondFactorEnrollment, users, clock } = this.services;
-    const enabled = await secondFactorEnrollment.enable(application, caller, "SMS", client, async () => {
-      const user = await users.findById(application.id, caller.user.id);
+    const enabled = await secondFactorEnrollment.enable(context, caller, "SMS", async (tx) => {
+      const user = await users.findById(context.application.id, caller.user.id);
       const verifiedAt = user && verifiedPhone(user) ? user.phoneVerifiedAt : null;
       if (!user || !verifiedAt || addSeconds(verifiedAt, PHONE_VERIFICATION_MAX_AGE_SECONDS) <= clock.now()) return false;
-      await secondFactors.enableSms(user);
+      await secondFactors.enableSms(tx, user);
       return true;
     });
-    return enabled ? await this.finish(application, enabled) : failure("PHONE_NOT_VERIFIED");
+    return enabled ? await this.finish(context.application, enabled) : failure("PHONE_NOT_VERIFIED");
   }
 
-  async regenerateRecoveryCodes(
-    application: Application,
-    caller: AuthenticatedSession,
-    client: ClientInfo,
-  ): Promise<CodesOutcome | Failure> {
+  async regenerateRecoveryCodes(context: ApplicationContext, caller: AuthenticatedSession): Promise<CodesOutcome | Failure> {
     const { signIn, secondFactors, recoveryCodes, users, outbox, audit, database } = this.services;
     const { user } = caller;
     if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
-    return await database.transaction(async () => {
-      if (!(await users.lockIfUnchanged(user))) throw new GatewayError("UNAUTHENTICATED");
+    return await database.transaction(async (tx) => {
+      if (!(await users.lockIfUnchanged(tx, user))) throw new GatewayError("UNAUTHENTICATED");
       if ((await secondFactors.list(user)).length === 0) return failure("SECOND_FACTOR_OFF");
-      const codes = await recoveryCodes.replace(user);
-      const { email, locale } = user;
-      if (email) await outbox.queue({ application, template: "recoveryCodesReplaced", to: email, locale, parameters: {} });
-      await audit.record({
-        applicationId: application.id,
-        event: "RECOVERY_CODES_REPLACED",
-        outcome: "SUCCESS",
-        actor: user.id,
-        client,
-      });
+      const codes = await recoveryCodes.replace(tx, user);
+      await outbox.notify(context, tx, user, "recoveryCodesReplaced");
+      await audit.success(context, "RECOVERY_CODES_REPLACED");
       return { kind: "codes", recoveryCodes: codes };
     });
   }
 
   /** Turning it off twice does no harm. */
-  async disable(application: Application, caller: AuthenticatedSession, client: ClientInfo): Promise<{ kind: "disabled" } | Failure> {
+  async disable(context: ApplicationContext, caller: AuthenticatedSession): Promise<{ kind: "disabled" } | Failure> {
     const { signIn, secondFactorEnrollment, users, database } = this.services;
     const { user, session } = caller;
     if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
-    await database.transaction(async () => {
-      if (!(await users.lockIfUnchanged(user))) throw new GatewayError("UNAUTHENTICATED");
-      const removal = { event: "SECOND_FACTOR_DISABLED", methods: secondFactorMethods, actor: user.id, except: session.id } as const;
-      await secondFactorEnrollment.remove(application, user, removal, client);
+    await database.transaction(async (tx) => {
+      if (!(await users.lockIfUnchanged(tx, user))) throw new GatewayError("UNAUTHENTICATED");
+      const removal = { event: "SECOND_FACTOR_DISABLED", methods: secondFactorMethods, except: session.id } as const;
+      await secondFactorEnrollment.remove(context, tx, user, removal);
     });
     await secondFactorEnrollment.resetFailures(user);
     return { kind: "disabled" };

@@ -25,7 +25,7 @@ export class SessionResolver {
     @Arg("input", () => RefreshSessionInput) { refreshToken }: RefreshSessionInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof RefreshSessionResult> {
-    const outcome = await this.service.refresh(context.application, refreshToken, context.client);
+    const outcome = await this.service.refresh(context, refreshToken);
     return outcome.kind === "failure" ? toUserError(outcome, context.locale) : LoggedIn.from(outcome);
   }
 
@@ -38,14 +38,14 @@ export class SessionResolver {
   }
 
   @Mutation(() => LoggedOut, { description: "Ends the caller's session. Idempotent." })
-  async logOut(@Ctx() { application, bearer, client }: FlowContext): Promise<LoggedOut> {
-    return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.logOut(application, bearer, client) });
+  async logOut(@Ctx() context: FlowContext): Promise<LoggedOut> {
+    return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.logOut(context, context.bearer) });
   }
 
   @Mutation(() => LoggedOut, { description: "Ends all sessions of the user, including this one." })
   async logOutEverywhere(@Ctx() context: FlowContext): Promise<LoggedOut> {
     const { user } = await context.authenticate();
-    return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.logOutEverywhere(user, context.client) });
+    return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.logOutEverywhere(context, user) });
   }
 
   @Mutation(() => LoggedOut, {
@@ -56,7 +56,7 @@ export class SessionResolver {
     @Ctx() context: FlowContext,
   ): Promise<LoggedOut> {
     const { user } = await context.authenticate();
-    return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.revoke(user, sessionId, context.client) });
+    return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.revoke(context, user, sessionId) });
   }
 
   @FieldResolver(() => [SessionView], { description: "Active sessions of the user, most recently used first." })

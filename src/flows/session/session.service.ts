@@ -1,7 +1,7 @@
 import type { Services } from "../../app/services.js";
-import type { Application } from "../../domain/applications/index.js";
+import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import type { IssuedJwt } from "../../domain/jwt/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
+import { actingAsUser } from "../../domain/request-context.js";
 import { type AuthenticatedSession, authenticationOf, type IssuedTokens } from "../../domain/sessions/index.js";
 import type { User } from "../../domain/users/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
@@ -10,8 +10,8 @@ import { type Failure, failure, GatewayError } from "../../platform/errors/index
 export class SessionService {
   constructor(private readonly services: Services) {}
 
-  async refresh(application: Application, refreshToken: string, client: ClientInfo): Promise<IssuedTokens | Failure> {
-    const outcome = await this.services.sessions.refresh(application, refreshToken, client);
+  async refresh(context: ApplicationContext, refreshToken: string): Promise<IssuedTokens | Failure> {
+    const outcome = await this.services.sessions.refresh(context, refreshToken);
     if (outcome.kind === "ended") return failure("SESSION_ENDED");
     if (outcome.kind === "rate-limited") return failure("TOO_MANY_ATTEMPTS", { retryAfterSeconds: outcome.retryAfterSeconds });
     return await this.services.tokenIssuer.issue(outcome.application, outcome.user, outcome.tokens);
@@ -24,47 +24,33 @@ export class SessionService {
   }
 
   /** Ends the session of a session token, expired or not; 0 when it had ended before. @throws Refusal UNAUTHENTICATED */
-  async logOut(application: Application, sessionToken: string | null, client: ClientInfo): Promise<number> {
+  async logOut(context: ApplicationContext, sessionToken: string | null): Promise<number> {
     const { sessions, database, audit } = this.services;
-    const session = sessionToken === null ? null : await sessions.findForLogOut(application, sessionToken);
+    const session = sessionToken === null ? null : await sessions.findForLogOut(context.application, sessionToken);
     if (!session) throw new GatewayError("UNAUTHENTICATED");
-    return await database.transaction(async () => {
-      if (!(await sessions.end(session, "LOG_OUT"))) return 0;
-      await audit.record({ applicationId: application.id, event: "LOG_OUT", outcome: "SUCCESS", actor: session.userId, client });
+    return await database.transaction(async (tx) => {
+      if (!(await sessions.end(tx, session, "LOG_OUT"))) return 0;
+      await audit.success(actingAsUser(context, { id: session.userId }), "LOG_OUT");
       return 1;
     });
   }
 
   /** Returns how many sessions ended. */
-  async logOutEverywhere(user: User, client: ClientInfo): Promise<number> {
+  async logOutEverywhere(context: ApplicationContext, user: User): Promise<number> {
     const { sessions, database, audit } = this.services;
-    return await database.transaction(async () => {
-      const count = await sessions.endByUser(user, "LOG_OUT");
-      await audit.record({
-        applicationId: user.applicationId,
-        event: "LOG_OUT",
-        outcome: "SUCCESS",
-        actor: user.id,
-        client,
-        details: { count },
-      });
+    return await database.transaction(async (tx) => {
+      const count = await sessions.endByUser(tx, user, "LOG_OUT");
+      await audit.success(context, "LOG_OUT", { count });
       return count;
     });
   }
 
   /** Returns 0 when the user has no such live session. */
-  async revoke(user: User, sessionId: string, client: ClientInfo): Promise<number> {
+  async revoke(context: ApplicationContext, user: User, sessionId: string): Promise<number> {
     const { sessions, database, audit } = this.services;
-    return await database.transaction(async () => {
-      if (!(await sessions.endOwn(user, sessionId))) return 0;
-      await audit.record({
-        applicationId: user.applicationId,
-        event: "LOG_OUT",
-        outcome: "SUCCESS",
-        actor: user.id,
-        client,
-        details: { sessionId },
-      });
+    return await database.transaction(async (tx) => {
+      if (!(await sessions.endOwn(tx, user, sessionId))) return 0;
+      await audit.success(context, "LOG_OUT", { sessionId });
       return 1;
     });
   }

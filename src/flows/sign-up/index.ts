@@ -1,5 +1,5 @@
 import type { Flow } from "../flow.js";
-import { signUpCode, signUpLink, signUpNotice } from "./messages/index.js";
+import { messages } from "./messages.js";
 import { SignUpResolver } from "./sign-up.resolver.js";
 import { SignUpService } from "./sign-up.service.js";
 import { SignUpCompletionService } from "./sign-up-completion.service.js";
@@ -8,14 +8,14 @@ export const signUpFlow: Flow = {
   name: "sign-up",
   resolver: SignUpResolver,
   create: (services) => new SignUpResolver(new SignUpService(services), new SignUpCompletionService(services)),
-  messages: [signUpCode, signUpLink, signUpNotice],
+  messages,
   createLinkFlow: (services) => {
     const completion = new SignUpCompletionService(services);
     return {
       purpose: "SIGN_UP",
       requires: "nothing",
       describe: (application, link) => completion.describeLink(application, link),
-      perform: (application, link, _password, client) => completion.completeByLink(application, link, client),
+      perform: (context, link) => completion.completeByLink(context, link),
     };
   },
 };

@@ -1,10 +1,11 @@
 import type { Services } from "../../app/services.js";
-import type { Application } from "../../domain/applications/index.js";
+import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import type { ChallengeSubject } from "../../domain/one-time-codes/index.js";
 import type { AccountPurpose } from "../../domain/rate-limiting/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
+import { actingAsUser } from "../../domain/request-context.js";
 import type { Email, PendingSignUpEntity, User } from "../../domain/users/index.js";
 import { type PasswordHash, randomId } from "../../platform/crypto/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { isUniqueViolation } from "../../platform/database/index.js";
 
 /** What a sign-up makes a user of. */
@@ -24,20 +25,20 @@ export const signUpPurpose = ({ id }: Application, email: Email): AccountPurpose
   handle: email,
 });
 
-/** Makes the user. Runs in the caller's transaction. @throws a unique violation when the handle is taken */
+/** Makes the user. @throws a unique violation when the handle is taken */
 export async function createAccount(
+  context: ApplicationContext,
+  tx: Transaction,
   dependencies: Dependencies,
-  application: Application,
   email: Email,
   userData: NewUserData,
-  client: ClientInfo,
 ): Promise<User> {
   const { users, audit, clock } = dependencies;
   const { password, metadata, locale, emailAsTyped } = userData;
-  const row = { applicationId: application.id, id: randomId(), email, emailAsTyped, password, metadata, locale };
-  const user = await users.insert({ ...row, createdAt: clock.now() });
-  await dependencies.invitations.revokeByHandle(application.id, email);
-  await audit.record({ applicationId: application.id, event: "SIGN_UP_COMPLETED", outcome: "SUCCESS", client, actor: user.id });
+  const row = { applicationId: context.application.id, id: randomId(), email, emailAsTyped, password, metadata, locale };
+  const user = await users.insert(tx, { ...row, createdAt: clock.now() });
+  await dependencies.invitations.revokeByHandle(tx, context.application.id, email);
+  await audit.success(actingAsUser(context, user), "SIGN_UP_COMPLETED");
   return user;
 }
 

@@ -1,12 +1,12 @@
 import type { Services } from "../../app/services.js";
 import { issueResetCode } from "../../domain/account-operations/index.js";
-import type { Application } from "../../domain/applications/index.js";
+import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import type { VerifiedChallenge, VerifiedLink } from "../../domain/one-time-codes/index.js";
 import { codeKeys, refundableMessageKeys, signUpKey } from "../../domain/rate-limiting/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
 import { canonicalEmail, type Email, type PendingSignUpEntity, validateMetadata } from "../../domain/users/index.js";
 import type { PasswordHash } from "../../platform/crypto/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 import type { LinkOutcome } from "../flow.js";
 import { createAccount, listPendingSignUps, type NewUserData, nullOnUniqueViolation, signUpPurpose, signUpSubject } from "./new-account.js";
@@ -22,67 +22,55 @@ export class SignUpCompletionService {
   constructor(private readonly services: Services) {}
 
   /** Makes the user and logs in. Exactly one of several requests with one code succeeds. */
-  async complete(
-    application: Application,
-    { handle, code, ticket }: CompletionCommand,
-    client: ClientInfo,
-  ): Promise<SignInResult | Failure> {
+  async complete(context: ApplicationContext, { handle, code, ticket }: CompletionCommand): Promise<SignInResult | Failure> {
     const email = canonicalEmail(handle);
     if (!email || !/^[0-9]{6,10}$/.test(code)) return failure("INVALID_CODE");
     const { challenges, rateLimiter } = this.services;
-    const foundTicket = await challenges.findTicket(signUpSubject(application, email), ticket);
-    const limitKeys = codeKeys(signUpPurpose(application, email), foundTicket, client);
+    const foundTicket = await challenges.findTicket(signUpSubject(context.application, email), ticket);
+    const limitKeys = codeKeys(signUpPurpose(context.application, email), foundTicket, context.client);
     return await rateLimiter.limited(
+      context,
       limitKeys,
-      client,
-      () => this.check(application, email, code, ticket, client),
+      () => this.check(context, email, code, ticket),
       ({ kind }) => kind !== "failure",
     );
   }
 
-  private async check(
-    application: Application,
-    email: Email,
-    code: string,
-    ticket: string | null,
-    client: ClientInfo,
-  ): Promise<SignInResult | Failure> {
+  private async check(context: ApplicationContext, email: Email, code: string, ticket: string | null): Promise<SignInResult | Failure> {
     const { challenges, database, faultPoints, signIn, audit } = this.services;
-    const verified = await challenges.verify(signUpSubject(application, email), code, ticket);
+    const verified = await challenges.verify(signUpSubject(context.application, email), code, ticket);
     const createUser = (challenge: VerifiedChallenge) =>
-      database.transaction(async () => {
-        const created = await this.createUserFromSignUp(application, email, challenge, client);
+      database.transaction(async (tx) => {
+        const created = await this.createUserFromSignUp(context, tx, email, challenge);
         // Without a password, the mailed code is what was proved.
         return (
           created && {
             ...created,
-            admitted: await signIn.complete(application, created.user, [created.user.password ? "pwd" : "otp"], client),
+            admitted: await signIn.complete(context, tx, created.user, [created.user.password ? "pwd" : "otp"]),
           }
         );
       });
     const completed =
       verified && (await challenges.refundAttemptOnError(verified, () => createUser(verified).catch(nullOnUniqueViolation)));
     if (!completed) {
-      await audit.record({ applicationId: application.id, event: "CODE_REFUSED", outcome: "FAILURE", client });
+      await audit.failure(context, "CODE_REFUSED");
       return failure("INVALID_CODE");
     }
     await faultPoints.pauseAt("sign-up.after-commit");
-    await this.refundLimits(application, email, completed.networks);
-    return await signIn.toResult(application, completed.admitted);
+    await this.refundLimits(context.application, email, completed.networks);
+    return await signIn.toResult(context.application, completed.admitted);
   }
 
   /** The button of the mailed link was pressed: makes the user; the app logs in. */
-  async completeByLink(application: Application, link: VerifiedLink, client: ClientInfo): Promise<LinkOutcome> {
+  async completeByLink(context: ApplicationContext, link: VerifiedLink): Promise<LinkOutcome> {
     const email = link.detail as Email;
     const { database, audit } = this.services;
-    const created = await database
-      .transaction(() => this.createUserFromSignUp(application, email, link, client))
-      .catch(nullOnUniqueViolation);
+    const created = await database.transaction((tx) => this.createUserFromSignUp(context, tx, email, link)).catch(nullOnUniqueViolation);
     if (!created) {
-      await audit.record({ applicationId: application.id, event: "CODE_REFUSED", outcome: "FAILURE", client });
+      await audit.failure(context, "CODE_REFUSED");
       return { kind: "invalid-link" };
     }
-    await this.refundLimits(application, email, created.networks);
+    await this.refundLimits(context.application, email, created.networks);
     return { kind: created.user.password ? "done" : "password-not-set" };
   }
 
@@ -92,15 +80,16 @@ export class SignUpCompletionService {
   }
 
   /** Null when the code was used meanwhile or the handle has an owner. */
-  private async createUserFromSignUp(application: Application, email: Email, verified: VerifiedChallenge, client: ClientInfo) {
+  private async createUserFromSignUp(context: ApplicationContext, tx: Transaction, email: Email, verified: VerifiedChallenge) {
     const { challenges, pendingSignUps, users, faultPoints } = this.services;
-    const candidates = await listPendingSignUps(this.services, application, email);
-    if (!(await challenges.consume(verified)) || candidates.length === 0 || (await users.findByHandle(application.id, email))) return null;
+    const candidates = await listPendingSignUps(this.services, context.application, email);
+    if (!(await challenges.consume(tx, verified)) || candidates.length === 0 || (await users.findByHandle(context.application.id, email)))
+      return null;
     const confirmedSignUp = candidates.find(({ slot }) => slot === verified.slot) ?? (candidates.length === 1 ? candidates[0] : undefined);
-    const userData = confirmedSignUp ? toNewUserData(confirmedSignUp) : this.withoutPassword(application, email, candidates);
-    const user = await createAccount(this.services, application, email, userData, client);
-    if (!confirmedSignUp) await issueResetCode(this.services, application, user, email);
-    await pendingSignUps.deleteByHandle(application.id, email);
+    const userData = confirmedSignUp ? toNewUserData(confirmedSignUp) : this.withoutPassword(context.application, email, candidates);
+    const user = await createAccount(context, tx, this.services, email, userData);
+    if (!confirmedSignUp) await issueResetCode(context, tx, this.services, user, email);
+    await pendingSignUps.deleteByHandle(tx, context.application.id, email);
     await faultPoints.pauseAt("sign-up.before-commit");
     return { user, networks: candidates.map(({ network }) => network) };
   }

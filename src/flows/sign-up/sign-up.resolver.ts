@@ -29,14 +29,14 @@ export class SignUpResolver {
       "Starts a sign-up. The result does not disclose whether the address has an account; the email sent to an address with an account differs.",
   })
   async signUp(@Arg("input", () => SignUpInput) input: SignUpInput, @Ctx() context: FlowContext): Promise<typeof SignUpResult> {
-    const { application, client, languages } = context;
+    const { application, languages } = context;
     const command = {
       email: emailOf(input.handle),
       password: input.password,
       metadata: input.metadata ?? {},
       locale: chooseLocale(application, input.locale, languages),
     };
-    return present(await this.service.signUp(application, command, client), context);
+    return present(await this.service.signUp(context, command), context);
   }
 
   @Mutation(() => ResendSignUpCodeResult, {
@@ -46,7 +46,7 @@ export class SignUpResolver {
     @Arg("input", () => ResendSignUpCodeInput) { handle }: ResendSignUpCodeInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof ResendSignUpCodeResult> {
-    return present(await this.service.resendCode(context.application, emailOf(handle), context.client), context);
+    return present(await this.service.resendCode(context, emailOf(handle)), context);
   }
 
   @Mutation(() => CompleteSignUpResult, {
@@ -56,11 +56,7 @@ export class SignUpResolver {
     @Arg("input", () => CompleteSignUpInput) { handle, code, ticket }: CompleteSignUpInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof CompleteSignUpResult> {
-    const outcome = await this.completion.complete(
-      context.application,
-      { handle: emailOf(handle), code, ticket: ticket ?? null },
-      context.client,
-    );
+    const outcome = await this.completion.complete(context, { handle: emailOf(handle), code, ticket: ticket ?? null });
     return present(outcome, context);
   }
 }

@@ -1,14 +1,15 @@
 import type { Services } from "../../app/services.js";
 import { codeDigits, isUserLimitReached } from "../../domain/account-operations/index.js";
+import type { ApplicationContext } from "../../domain/applications/index.js";
 import { type Application, linkOf } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
 import type { IssuedChallenge } from "../../domain/one-time-codes/index.js";
 import { messageKeys, networkOf, type RateLimitKey, signUpKey } from "../../domain/rate-limiting/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
 import { canonicalEmail, type Email, type Metadata, validateMetadata } from "../../domain/users/index.js";
 import { addSeconds } from "../../platform/clock.js";
 import { type PasswordHash, randomToken } from "../../platform/crypto/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 import { createAccount, listPendingSignUps, nullOnUniqueViolation, signUpPurpose, signUpSubject } from "./new-account.js";
 
@@ -38,25 +39,21 @@ export class SignUpService {
   constructor(private readonly services: Services) {}
 
   /** Answers alike for known and unknown handles; their owners get different mails. */
-  async signUp(
-    application: Application,
-    command: SignUpCommand,
-    client: ClientInfo,
-  ): Promise<ConfirmationOutcome | SignInResult | Failure> {
-    const accepted = await this.validate(application, command);
+  async signUp(context: ApplicationContext, command: SignUpCommand): Promise<ConfirmationOutcome | SignInResult | Failure> {
+    const accepted = await this.validate(context.application, command);
     if (accepted.kind === "failure") return accepted;
-    const skipsConfirmation = application.settings.signUp.flow === "NONE";
-    const messageLimitKeys = skipsConfirmation ? [] : await this.messageLimitKeys(application, accepted.email, client);
+    const skipsConfirmation = context.application.settings.signUp.flow === "NONE";
+    const messageLimitKeys = skipsConfirmation ? [] : await this.messageLimitKeys(context, accepted.email);
     const work = async () => {
       const password = await this.services.hasher.hash(command.password);
       return skipsConfirmation
-        ? await this.createWithoutConfirmation(application, accepted, password, client)
-        : await this.requestConfirmation(application, accepted, password, client);
+        ? await this.createWithoutConfirmation(context, accepted, password)
+        : await this.requestConfirmation(context, accepted, password);
     };
-    const limitKeys = [signUpKey(networkOf(client.address)), ...messageLimitKeys];
+    const limitKeys = [signUpKey(networkOf(context.client.address)), ...messageLimitKeys];
     const outcome = await this.services.rateLimiter.limited<ConfirmationOutcome | SignInResult | Failure>(
+      context,
       limitKeys,
-      client,
       work,
       () => false,
     );
@@ -65,21 +62,21 @@ export class SignUpService {
   }
 
   /** Sends a new code to a waiting sign-up. The ticket it answers with names nothing: it must not choose between sign-ups. */
-  async resendCode(application: Application, handle: string, client: ClientInfo): Promise<ConfirmationOutcome | Failure> {
+  async resendCode(context: ApplicationContext, handle: string): Promise<ConfirmationOutcome | Failure> {
     const email = canonicalEmail(handle);
     if (!email) return failure("HANDLE_INVALID", { path: ["handle", "email"] });
     const { database, rateLimiter, users } = this.services;
     const resend = () =>
-      database.transaction(async (): Promise<ConfirmationOutcome> => {
-        const pendingSignUps = await listPendingSignUps(this.services, application, email);
-        const user = await users.findByHandle(application.id, email);
+      database.transaction(async (tx): Promise<ConfirmationOutcome> => {
+        const pendingSignUps = await listPendingSignUps(this.services, context.application, email);
+        const user = await users.findByHandle(context.application.id, email);
         const latest = user ? undefined : pendingSignUps.at(-1);
-        const issued = await this.issueCode(application, email, latest !== undefined);
-        if (issued.code && latest) await this.queueConfirmation(application, email, latest.locale, issued);
+        const issued = await this.issueCode(context, tx, email, latest !== undefined);
+        if (issued.code && latest) await this.queueConfirmation(context, tx, email, latest.locale, issued);
         const { expiresAt, resendAvailableAt } = issued;
         return { kind: "confirmation", ticket: randomToken(), expiresAt, resendAvailableAt };
       });
-    return await rateLimiter.limited(await this.messageLimitKeys(application, email, client), client, resend, () => false);
+    return await rateLimiter.limited(context, await this.messageLimitKeys(context, email), resend, () => false);
   }
 
   /** Every check that needs no look-up, so that its answer tells nothing about the handle. */
@@ -100,55 +97,54 @@ export class SignUpService {
 
   /** The same rows are written for a taken handle; its owner is told by mail instead of getting a code. */
   private async requestConfirmation(
-    application: Application,
+    context: ApplicationContext,
     { kind: _, ...accepted }: AcceptedSignUp,
     password: PasswordHash,
-    client: ClientInfo,
   ): Promise<ConfirmationOutcome> {
     const { challenges, database, pendingSignUps, users, audit, clock } = this.services;
     const { email } = accepted;
-    const { linkHours } = application.settings.signUp;
-    const applicationId = application.id;
-    return await database.transaction(async () => {
+    const { linkHours } = context.application.settings.signUp;
+    const applicationId = context.application.id;
+    return await database.transaction(async (tx) => {
       const user = await users.findByHandle(applicationId, email);
-      const { ticket, slot } = await challenges.openTicket(signUpSubject(application, email), linkHours * 3600);
+      const { ticket, slot } = await challenges.openTicket(tx, signUpSubject(context.application, email), linkHours * 3600);
       const now = clock.now();
       const times = { createdAt: now, expiresAt: addSeconds(now, linkHours * 3600) };
       const passwordColumns = { passwordHash: password.hash, passwordScheme: password.scheme };
-      const network = networkOf(client.address);
-      if (slot !== null) await pendingSignUps.put({ ...accepted, ...passwordColumns, ...times, applicationId, slot, network });
-      const issued = await this.issueCode(application, email, true);
-      if (issued.code && user) await this.queueNotice(application, email, user.locale);
-      else if (issued.code) await this.queueConfirmation(application, email, accepted.locale, issued);
-      await audit.record({ applicationId, event: "SIGN_UP_REQUESTED", outcome: "SUCCESS", client });
+      const network = networkOf(context.client.address);
+      if (slot !== null) await pendingSignUps.put(tx, { ...accepted, ...passwordColumns, ...times, applicationId, slot, network });
+      const issued = await this.issueCode(context, tx, email, true);
+      if (issued.code && user) await this.queueNotice(context, tx, email, user.locale);
+      else if (issued.code) await this.queueConfirmation(context, tx, email, accepted.locale, issued);
+      await audit.success(context, "SIGN_UP_REQUESTED");
       const { expiresAt, resendAvailableAt } = issued;
       return { kind: "confirmation", ticket, expiresAt, resendAvailableAt };
     });
   }
 
   /** Flow NONE: no proof of the address, so a taken handle cannot be hidden. */
-  private async createWithoutConfirmation(application: Application, accepted: AcceptedSignUp, password: PasswordHash, client: ClientInfo) {
+  private async createWithoutConfirmation(context: ApplicationContext, accepted: AcceptedSignUp, password: PasswordHash) {
     const { database, signIn } = this.services;
-    const createAndSignIn = async () => {
-      const user = await createAccount(this.services, application, accepted.email, { ...accepted, password }, client);
-      return await signIn.complete(application, user, ["pwd"], client);
+    const createAndSignIn = async (tx: Transaction) => {
+      const user = await createAccount(context, tx, this.services, accepted.email, { ...accepted, password });
+      return await signIn.complete(context, tx, user, ["pwd"]);
     };
     const decision = await database.transaction(createAndSignIn).catch(nullOnUniqueViolation);
     if (!decision) return failure("HANDLE_UNAVAILABLE", { path: ["handle", "email"] });
-    return await signIn.toResult(application, decision);
+    return await signIn.toResult(context.application, decision);
   }
 
   /** Inside the cool-down nothing is sent, so nothing is counted. */
-  private async messageLimitKeys(application: Application, email: Email, client: ClientInfo): Promise<RateLimitKey[]> {
-    const isCoolingDown = await this.services.challenges.isCoolingDown(signUpSubject(application, email));
-    return isCoolingDown ? [] : messageKeys(signUpPurpose(application, email), client);
+  private async messageLimitKeys(context: ApplicationContext, email: Email): Promise<RateLimitKey[]> {
+    const isCoolingDown = await this.services.challenges.isCoolingDown(signUpSubject(context.application, email));
+    return isCoolingDown ? [] : messageKeys(signUpPurpose(context.application, email), context.client);
   }
 
-  private async issueCode(application: Application, email: Email, send: boolean) {
-    const { codeMinutes, codeDigits: configuredDigits, linkHours, flow } = application.settings.signUp;
+  private async issueCode(context: ApplicationContext, tx: Transaction, email: Email, send: boolean) {
+    const { codeMinutes, codeDigits: configuredDigits, linkHours, flow } = context.application.settings.signUp;
     const lifetimes = { ttlSeconds: codeMinutes * 60, linkTtlSeconds: linkHours * 3600 };
-    const digits = await codeDigits(this.services, application, configuredDigits);
-    const issued = await this.services.challenges.issue(signUpSubject(application, email), {
+    const digits = await codeDigits(this.services, context.application, configuredDigits);
+    const issued = await this.services.challenges.issue(tx, signUpSubject(context.application, email), {
       digits,
       ...lifetimes,
       isDeliverable: send,
@@ -159,25 +155,26 @@ export class SignUpService {
   }
 
   private async queueConfirmation(
-    application: Application,
+    context: ApplicationContext,
+    tx: Transaction,
     email: Email,
     locale: string,
     { code, link, expiresAt }: IssuedChallenge,
   ): Promise<void> {
-    const { codeMinutes, linkHours, flow } = application.settings.signUp;
-    const parameters = { link: linkOf(this.services.publicUrl, application.id, link ?? ""), linkHours: String(linkHours) };
-    const message = { application, to: email, locale, expiresAt, replacesKey: `sign-up:${email}` };
-    if (flow === "LINK") await this.services.outbox.queue({ ...message, template: "signUpLink", parameters });
+    const { codeMinutes, linkHours, flow } = context.application.settings.signUp;
+    const parameters = { link: linkOf(this.services.publicUrl, context.application.id, link ?? ""), linkHours: String(linkHours) };
+    const message = { to: email, locale, expiresAt, replacesKey: `sign-up:${email}` };
+    if (flow === "LINK") await this.services.outbox.queue(context, tx, { ...message, template: "signUpLink", parameters });
     else
-      await this.services.outbox.queue({
+      await this.services.outbox.queue(context, tx, {
         ...message,
         template: "signUpCode",
         parameters: { ...parameters, code: code ?? "", minutes: String(codeMinutes) },
       });
   }
 
-  private async queueNotice(application: Application, email: Email, locale: string): Promise<void> {
+  private async queueNotice(context: ApplicationContext, tx: Transaction, email: Email, locale: string): Promise<void> {
     const replacesKey = `notice:${email}`;
-    await this.services.outbox.queue({ application, template: "signUpNotice", to: email, locale, parameters: {}, replacesKey });
+    await this.services.outbox.queue(context, tx, { template: "signUpNotice", to: email, locale, parameters: {}, replacesKey });
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
-import { CoalescedRead } from "../../domain/applications/index.js";
 import type { Database } from "../../platform/database/index.js";
+import { ReadThroughCache } from "../../platform/read-through-cache.js";
 
 /** Says whether the gateway wants new requests; false while it starts and drains. */
 export interface Readiness {
@@ -15,8 +15,8 @@ export function addHealthRoutes(server: FastifyInstance, database: Database, rea
   server.get("/health/live", async (_request, reply) => {
     await reply.header("Cache-Control", "no-store").send({ status: "live" });
   });
-  // However many ask at once, the database is asked once for those that wait.
-  const databaseCheck = new CoalescedRead(() => findDatabaseFailure(database));
+  // Concurrent requests share one check of the database; nothing is cached.
+  const databaseCheck = new ReadThroughCache({ read: () => findDatabaseFailure(database) });
   server.get("/health/ready", async (_request, reply) => {
     const reason = readiness.isReady ? await databaseCheck.get("") : "draining";
     void reply.header("Cache-Control", "no-store").code(reason ? 503 : 200);

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { LRUCache } from "lru-cache";
 import type { Services } from "../../app/services.js";
-import { type Application, issuerOf } from "../../domain/applications/index.js";
+import { issuerOf } from "../../domain/applications/index.js";
 import type { PublishedKey } from "../../domain/jwt/index.js";
 import { hashToken } from "../../platform/crypto/index.js";
 import { isDatabaseUnavailable } from "../../platform/database/index.js";
 import { GatewayError } from "../../platform/errors/index.js";
+import { ReadThroughCache } from "../../platform/read-through-cache.js";
 
 type Dependencies = Pick<Services, "applicationDirectory" | "signingKeys" | "publicUrl" | "log">;
 interface PublishedFile {
@@ -15,11 +15,6 @@ interface PublishedFile {
 }
 type FileName = "keySet" | "discovery" | "pem";
 type Files = Readonly<Record<FileName, PublishedFile>>;
-interface CachedFiles {
-  readonly files: Files;
-  readonly application: Application;
-  readonly keys: readonly PublishedKey[];
-}
 interface WithApplicationId {
   Params: { applicationId: string };
 }
@@ -49,48 +44,53 @@ export function addKeyRoutes(server: FastifyInstance, dependencies: Dependencies
   server.get<WithApplicationId>("/apps/:applicationId/public-key.pem", sendFile("pem"));
 }
 
-/** Makes the files anew when application or keys were read anew; while the database is down, verifiers get what was published last. */
+/**
+ * The published files of each application. Settings and keys come from caches of their own, so that nothing is reused here; but while the
+ * database is unavailable, verifiers get what was published last.
+ */
 class PublishedFiles {
-  private readonly cache = new LRUCache<string, CachedFiles>({ max: 5_000 });
+  private readonly files: ReadThroughCache<Files>;
+  /** Rendered once for each read of the keys. */
+  private readonly rendered = new WeakMap<readonly PublishedKey[], Files>();
 
-  constructor(private readonly dependencies: Dependencies) {}
+  constructor(private readonly dependencies: Dependencies) {
+    const mayServeStale = (error: unknown, applicationId: string) => {
+      if (!isDatabaseUnavailable(error)) return false;
+      dependencies.log.warn({ applicationId }, "database unavailable, serving the last published keys");
+      return true;
+    };
+    this.files = new ReadThroughCache({ read: (applicationId) => this.read(applicationId), mayServeStale });
+  }
 
   /** Null for unknown, suspended and deleted applications: one answer for all. */
   async find(applicationId: string): Promise<Files | null> {
-    const cached = this.cache.get(applicationId);
-    const { applicationDirectory, signingKeys, log } = this.dependencies;
-    try {
-      const application = await applicationDirectory.findActiveById(applicationId);
-      const keys = application && (await signingKeys.listPublished(applicationId));
-      if (cached && application === cached.application && keys === cached.keys) return cached.files;
-      const next = application && keys && { application, keys, files: this.render(application, keys) };
-      if (next) this.cache.set(applicationId, next);
-      else this.cache.delete(applicationId);
-      return next?.files ?? null;
-    } catch (error) {
-      if (!cached || !isDatabaseUnavailable(error)) throw error;
-      log.warn({ applicationId }, "database unavailable, serving the last published keys");
-      return cached.files;
-    }
+    return await this.files.get(applicationId);
   }
 
-  private render({ id }: Application, keys: readonly PublishedKey[]): Files {
-    const { publicUrl } = this.dependencies;
-    const issuer = issuerOf(publicUrl, id);
-    const discovery = {
-      issuer,
-      jwks_uri: `${issuer}/.well-known/jwks.json`,
-      authorization_endpoint: `${publicUrl}/graphql`,
-      response_types_supported: ["id_token"],
-      subject_types_supported: ["public"],
-      id_token_signing_alg_values_supported: ["RS256"],
-    };
-    return {
-      keySet: file(JSON_TYPE, JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) })),
-      discovery: file(JSON_TYPE, JSON.stringify(discovery)),
-      pem: file("application/x-pem-file", keys[0]?.publicKeyPem ?? ""),
-    };
+  private async read(applicationId: string): Promise<Files | null> {
+    const { applicationDirectory, signingKeys, publicUrl } = this.dependencies;
+    if (!(await applicationDirectory.findActiveById(applicationId))) return null;
+    const keys = await signingKeys.listPublished(applicationId);
+    const files = this.rendered.get(keys) ?? renderFiles(issuerOf(publicUrl, applicationId), publicUrl, keys);
+    this.rendered.set(keys, files);
+    return files;
   }
+}
+
+function renderFiles(issuer: string, publicUrl: string, keys: readonly PublishedKey[]): Files {
+  const discovery = {
+    issuer,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    authorization_endpoint: `${publicUrl}/graphql`,
+    response_types_supported: ["id_token"],
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["RS256"],
+  };
+  return {
+    keySet: file(JSON_TYPE, JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) })),
+    discovery: file(JSON_TYPE, JSON.stringify(discovery)),
+    pem: file("application/x-pem-file", keys[0]?.publicKeyPem ?? ""),
+  };
 }
 
 const file = (type: string, body: string): PublishedFile => ({

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Liquid } from "liquidjs";
 import type { Services } from "../../app/services.js";
-import type { Application } from "../../domain/applications/index.js";
+import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import type { VerifiedLink } from "../../domain/one-time-codes/index.js";
+import type { ClientInfo } from "../../domain/request-context.js";
 import type { LinkFlow } from "../../flows/index.js";
 import { GatewayError, type Locale, type PasswordViolation, pickLocale } from "../../platform/errors/index.js";
 import { clientInfoOf, languagesOf } from "../client-info.js";
@@ -102,7 +103,7 @@ class LinkPages {
     if (!password.isWellFormed() || password.includes("\0")) throw new GatewayError("BAD_USER_INPUT", { path: "password" });
     // Who reads is asked first: afterwards the link is used up.
     const { locale } = await this.recipientOf(found, request);
-    const outcome = await linkFlow.perform(application, link, password, client);
+    const outcome = await linkFlow.perform(contextOf(request, application, client), link, password);
     if (outcome.kind === "invalid-link") return await send(reply, 404, invalidLinkPage(locale));
     if (outcome.kind === "password-rejected") return await send(reply, 422, await this.formPage(found, request, outcome.violations));
     await send(reply, 200, successPage(application, linkFlow, locale, outcome.kind));
@@ -160,3 +161,12 @@ async function send(reply: FastifyReply, status: number, page: Page): Promise<vo
   if (page.goOn) void reply.header("Refresh", `${REDIRECT_DELAY_SECONDS}; url=${new URL(page.goOn.url).href}`);
   await reply.code(status).type("text/html; charset=utf-8").send(html);
 }
+
+/** The link proves the mailbox, not who follows it. */
+const contextOf = (request: FastifyRequest, application: Application, client: ClientInfo): ApplicationContext => ({
+  actor: { kind: "UNAUTHENTICATED" },
+  application,
+  client,
+  locale: localeOf(request),
+  requestId: request.id,
+});

@@ -24,7 +24,7 @@ export class ApplicationsResolver {
     description: "An application. Null together with FORBIDDEN if the caller may not access it or it does not exist.",
   })
   async application(@Arg("id", () => ID) id: string, @Ctx() context: ManagementContext): Promise<ManagedApplicationView> {
-    return ManagedApplicationView.from(await context.requireApplication(id));
+    return ManagedApplicationView.from((await context.requireApplication(id)).application);
   }
 
   @FieldResolver(() => [SigningKeyView], { description: "Published signing keys: current, next and, after a rotation, previous." })

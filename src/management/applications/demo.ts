@@ -1,5 +1,6 @@
 import type { Services } from "../../app/services.js";
 import { type Application, issuerOf } from "../../domain/applications/index.js";
+import { internalContext } from "../../domain/request-context.js";
 import { isUniqueViolation } from "../../platform/database/index.js";
 import { ApplicationLifecycle } from "./application-lifecycle.js";
 
@@ -24,7 +25,7 @@ export async function seedDemo(services: Services): Promise<Application> {
   if (existing) return existing;
   try {
     const draft = { id: DEMO_APPLICATION_ID, name: "Demo", ownerId: null, settings, ...demoKeys(services) };
-    return (await lifecycle.create(draft)).application;
+    return (await lifecycle.create(internalContext("GATEWAY"), draft)).application;
   } catch (error) {
     const createdConcurrently = isUniqueViolation(error) ? await services.applicationRegistry.find(DEMO_APPLICATION_ID) : null;
     if (!createdConcurrently) throw error;

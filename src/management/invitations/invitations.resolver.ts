@@ -25,8 +25,8 @@ export class InvitationsResolver {
     @Arg("input", () => CreateInvitationInput) { applicationId, email, metadata, locale }: CreateInvitationInput,
     @Ctx() context: ManagementContext,
   ): Promise<typeof CreateInvitationResult> {
-    const application = await context.requireApplication(applicationId);
-    const outcome = await this.service.create(application, { email, metadata: metadata ?? {}, locale }, context.client);
+    const scope = await context.requireApplication(applicationId);
+    const outcome = await this.service.create(scope, { email, metadata: metadata ?? {}, locale });
     return present(outcome, context);
   }
 
@@ -37,8 +37,8 @@ export class InvitationsResolver {
     @Arg("input", () => ManagedInvitationIdInput) { applicationId, invitationId }: ManagedInvitationIdInput,
     @Ctx() context: ManagementContext,
   ): Promise<typeof ResendInvitationResult> {
-    const application = await context.requireApplication(applicationId);
-    return present(await this.service.resend(application, invitationId, context.client), context);
+    const scope = await context.requireApplication(applicationId);
+    return present(await this.service.resend(scope, invitationId), context);
   }
 
   @Mutation(() => ManagedInvitationRevoked, {
@@ -48,8 +48,8 @@ export class InvitationsResolver {
     @Arg("input", () => ManagedInvitationIdInput) { applicationId, invitationId }: ManagedInvitationIdInput,
     @Ctx() context: ManagementContext,
   ): Promise<ManagedInvitationRevoked> {
-    const application = await context.requireApplication(applicationId);
-    const invitation = await this.service.revoke(application, invitationId, context.client);
+    const scope = await context.requireApplication(applicationId);
+    const invitation = await this.service.revoke(scope, invitationId);
     return Object.assign(new ManagedInvitationRevoked(), { invitation: ManagedInvitationView.from(invitation) });
   }
 

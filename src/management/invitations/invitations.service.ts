@@ -1,10 +1,9 @@
 import type { Services } from "../../app/services.js";
-import type { Application } from "../../domain/applications/index.js";
-import { BACK_END } from "../../domain/audit/index.js";
+import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import type { Invitation } from "../../domain/invitations/index.js";
 import { recipientKeys } from "../../domain/rate-limiting/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
 import { canonicalEmail, type Email, type Metadata, validatePartialMetadata } from "../../domain/users/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import { resolveRequestedLocale } from "../locale.js";
 
@@ -23,44 +22,48 @@ export class InvitationsService {
   constructor(private readonly services: Services) {}
 
   /** A back end gives metadata of every authority. It hears no more than a user does about whether the address has an account. */
-  async create(application: Application, draft: InvitationDraft, client: ClientInfo): Promise<SentOutcome | Failure> {
-    const { settings } = application;
+  async create(context: ApplicationContext, draft: InvitationDraft): Promise<SentOutcome | Failure> {
+    const { settings } = context.application;
     if (!settings.invitation.enabled) return failure("INVITATIONS_CLOSED");
     const email = canonicalEmail(draft.email);
     if (!email) return failure("HANDLE_INVALID", { path: ["email"] });
-    const locale = resolveRequestedLocale(application, draft.locale);
+    const locale = resolveRequestedLocale(context.application, draft.locale);
     if (locale === null) return failure("LOCALE_REFUSED", { path: ["locale"] });
     const outcome = validatePartialMetadata(settings.metadata.fields, draft.metadata, "DEVELOPER");
     if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
     const { metadata } = outcome;
-    if (!this.services.jwtIssuer.fitsSizeLimit(application, email, metadata))
+    if (!this.services.jwtIssuer.fitsSizeLimit(context.application, email, metadata))
       return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
     const content = { email, inviterId: null, metadata, locale };
-    return await this.send(email, client, () => this.services.invitations.invite(application, content, client));
+    return await this.send(context, email, (tx) => this.services.invitations.invite(context, tx, content));
   }
 
   /** @throws Refusal FORBIDDEN for an invitation that is not the application's or is neither pending nor expired */
-  async resend(application: Application, id: string, client: ClientInfo): Promise<SentOutcome | Failure> {
-    if (!application.settings.invitation.enabled) return failure("INVITATIONS_CLOSED");
-    const found = await this.requireInvitation(application, id);
-    return await this.send(found.email, client, () => this.services.invitations.resend(application, found, BACK_END, client));
+  async resend(context: ApplicationContext, id: string): Promise<SentOutcome | Failure> {
+    if (!context.application.settings.invitation.enabled) return failure("INVITATIONS_CLOSED");
+    const found = await this.requireInvitation(context.application, id);
+    return await this.send(context, found.email, (tx) => this.services.invitations.resend(context, tx, found));
   }
 
   /** Revoking twice does no harm. @throws Refusal FORBIDDEN for an invitation that is not the application's or was accepted */
-  async revoke(application: Application, id: string, client: ClientInfo): Promise<Invitation> {
+  async revoke(context: ApplicationContext, id: string): Promise<Invitation> {
     const { invitations, database } = this.services;
-    const found = await this.requireInvitation(application, id);
+    const found = await this.requireInvitation(context.application, id);
     if (found.status === "REVOKED") return found;
-    const revoked = await database.transaction(() => invitations.revoke(found, BACK_END, client));
+    const revoked = await database.transaction((tx) => invitations.revoke(context, tx, found));
     if (!revoked) throw new GatewayError("FORBIDDEN");
     return revoked;
   }
 
-  private async send(to: Email, client: ClientInfo, work: () => Promise<Invitation | null>): Promise<SentOutcome | Failure> {
+  private async send(
+    context: ApplicationContext,
+    to: Email,
+    work: (tx: Transaction) => Promise<Invitation | null>,
+  ): Promise<SentOutcome | Failure> {
     const { rateLimiter, database } = this.services;
     return await rateLimiter.limited<SentOutcome | Failure>(
+      context,
       recipientKeys(to),
-      client,
       async () => {
         const invitation = await database.transaction(work);
         if (!invitation) throw new GatewayError("FORBIDDEN");

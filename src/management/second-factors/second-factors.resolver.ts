@@ -24,8 +24,8 @@ export class SecondFactorsResolver {
     @Arg("input", () => ResetSecondFactorInput) { applicationId, userId, reason }: ResetSecondFactorInput,
     @Ctx() context: ManagementContext,
   ): Promise<SecondFactorReset> {
-    const application = await context.requireApplication(applicationId);
-    const { user, methods } = await this.service.reset(application, userId, reason, context.client);
+    const scope = await context.requireApplication(applicationId);
+    const { user, methods } = await this.service.reset(scope, userId, reason);
     return Object.assign(new SecondFactorReset(), { user: ManagedUserView.from(user), methods });
   }
 
@@ -38,8 +38,8 @@ export class SecondFactorsResolver {
     @Arg("input", () => ResetSecondFactorsInput) { applicationId, method, reason, confirmCount }: ResetSecondFactorsInput,
     @Ctx() context: ManagementContext,
   ): Promise<SecondFactorsReset> {
-    const application = await context.requireApplication(applicationId);
-    const outcome = await this.service.resetAll(application, method, reason, confirmCount ?? null, context.client);
+    const scope = await context.requireApplication(applicationId);
+    const outcome = await this.service.resetAll(scope, method, reason, confirmCount ?? null);
     return Object.assign(new SecondFactorsReset(), outcome);
   }
 }

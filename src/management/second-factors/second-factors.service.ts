@@ -1,67 +1,62 @@
 import type { Services } from "../../app/services.js";
-import type { Application } from "../../domain/applications/index.js";
+import type { ApplicationContext } from "../../domain/applications/index.js";
 import { type SecondFactorMethodName, secondFactorMethods } from "../../domain/authenticators/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
 import type { User } from "../../domain/users/index.js";
 import { GatewayError } from "../../platform/errors/index.js";
 
 const BATCH_SIZE = 100;
 const MAX_REASON_LENGTH = 200;
-/** Who acts with the secret key. */
-const ACTOR = "application";
 
 /** The way back for users who have lost their second factor and their recovery codes: whoever runs the application takes it away. */
 export class SecondFactorsService {
   constructor(private readonly services: Services) {}
 
   /** @throws Refusal FORBIDDEN when there is no such user here, BAD_USER_INPUT for a reason that is none */
-  async reset(application: Application, userId: string, reason: string, client: ClientInfo) {
+  async reset(context: ApplicationContext, userId: string, reason: string) {
     requireReason(reason);
-    const user = await this.services.users.findById(application.id, userId);
+    const user = await this.services.users.findById(context.application.id, userId);
     if (!user) throw new GatewayError("FORBIDDEN");
-    return { user, methods: await this.remove(application, user, secondFactorMethods, reason, client) };
+    return { user, methods: await this.remove(context, user, secondFactorMethods, reason) };
   }
 
   /** Counts; takes away only when the caller has seen the count. @throws Refusal BAD_USER_INPUT */
   async resetAll(
-    application: Application,
+    context: ApplicationContext,
     method: SecondFactorMethodName,
     reason: string,
     confirmCount: number | null,
-    client: ClientInfo,
   ): Promise<{ count: number; reset: number }> {
     requireReason(reason);
     const { secondFactors, audit } = this.services;
-    const count = await secondFactors.countEnrolled(application.id, method);
+    const count = await secondFactors.countEnrolled(context.application.id, method);
     if (confirmCount !== count || count === 0) return { count, reset: 0 };
     let reset = 0;
     let after = "";
     for (;;) {
-      const userIds = await secondFactors.listEnrolledUserIds(application.id, method, BATCH_SIZE, after);
-      for (const userId of userIds) if (await this.removeById(application, userId, method, reason, client)) reset++;
+      const userIds = await secondFactors.listEnrolledUserIds(context.application.id, method, BATCH_SIZE, after);
+      for (const userId of userIds) if (await this.removeById(context, userId, method, reason)) reset++;
       after = userIds.at(-1) ?? after;
       if (userIds.length < BATCH_SIZE) break;
     }
     const details = { method, count, reset, reason };
-    await audit.record({ applicationId: application.id, event: "SECOND_FACTORS_RESET", outcome: "SUCCESS", actor: ACTOR, client, details });
+    await audit.success(context, "SECOND_FACTORS_RESET", details);
     return { count, reset };
   }
 
-  private async removeById(application: Application, userId: string, method: SecondFactorMethodName, reason: string, client: ClientInfo) {
-    const user = await this.services.users.findById(application.id, userId);
-    return user !== null && (await this.remove(application, user, [method], reason, client)).length > 0;
+  private async removeById(context: ApplicationContext, userId: string, method: SecondFactorMethodName, reason: string) {
+    const user = await this.services.users.findById(context.application.id, userId);
+    return user !== null && (await this.remove(context, user, [method], reason)).length > 0;
   }
 
   private async remove(
-    application: Application,
+    context: ApplicationContext,
     user: User,
     methods: readonly SecondFactorMethodName[],
     reason: string,
-    client: ClientInfo,
   ): Promise<readonly SecondFactorMethodName[]> {
     const { database, secondFactorEnrollment } = this.services;
-    const removal = { event: "SECOND_FACTOR_RESET", methods, actor: ACTOR, reason } as const;
-    const removed = await database.transaction(() => secondFactorEnrollment.remove(application, user, removal, client));
+    const removal = { event: "SECOND_FACTOR_RESET", methods, reason } as const;
+    const removed = await database.transaction((tx) => secondFactorEnrollment.remove(context, tx, user, removal));
     if (removed.length > 0) await secondFactorEnrollment.resetFailures(user);
     return removed;
   }

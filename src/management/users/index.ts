@@ -1,5 +1,5 @@
 import type { ManagementModule } from "../management-module.js";
-import { accountActivated, accountCreated, accountSuspended } from "./messages/index.js";
+import { messages } from "./messages.js";
 import { UserChangesResolver } from "./user-changes.resolver.js";
 import { UserChangesService } from "./user-changes.service.js";
 import { UserCreationService } from "./user-creation.service.js";
@@ -13,6 +13,6 @@ export const userModules: readonly ManagementModule[] = [
     name: "user-changes",
     resolver: UserChangesResolver,
     create: (services) => new UserChangesResolver(new UserChangesService(services), new UserCreationService(services)),
-    messages: [accountCreated, accountSuspended, accountActivated],
+    messages,
   },
 ];

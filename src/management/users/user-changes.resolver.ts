@@ -35,8 +35,8 @@ export class UserChangesResolver {
     @Arg("input", () => CreateUserInput) { applicationId, email, metadata, locale }: CreateUserInput,
     @Ctx() context: ManagementContext,
   ): Promise<typeof CreateUserResult> {
-    const application = await context.requireApplication(applicationId);
-    const outcome = await this.userCreation.create(application, { email, metadata: metadata ?? {}, locale }, context.client);
+    const scope = await context.requireApplication(applicationId);
+    const outcome = await this.userCreation.create(scope, { email, metadata: metadata ?? {}, locale });
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new UserCreated(), { user: ManagedUserView.from(outcome.user) });
   }
@@ -49,8 +49,8 @@ export class UserChangesResolver {
     @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
     @Ctx() context: ManagementContext,
   ): Promise<UserSuspended> {
-    const application = await context.requireApplication(applicationId);
-    const { user, sessionsEnded } = await this.changes.suspend(application, userId, context.client);
+    const scope = await context.requireApplication(applicationId);
+    const { user, sessionsEnded } = await this.changes.suspend(scope, userId);
     return Object.assign(new UserSuspended(), { user: ManagedUserView.from(user), sessionsEnded });
   }
 
@@ -59,8 +59,8 @@ export class UserChangesResolver {
     @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
     @Ctx() context: ManagementContext,
   ): Promise<UserActivated> {
-    const application = await context.requireApplication(applicationId);
-    const { user } = await this.changes.activate(application, userId, context.client);
+    const scope = await context.requireApplication(applicationId);
+    const { user } = await this.changes.activate(scope, userId);
     return Object.assign(new UserActivated(), { user: ManagedUserView.from(user) });
   }
 
@@ -72,8 +72,8 @@ export class UserChangesResolver {
     @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
     @Ctx() context: ManagementContext,
   ): Promise<UserUnlocked> {
-    const application = await context.requireApplication(applicationId);
-    const { user } = await this.changes.unlock(application, userId, context.client);
+    const scope = await context.requireApplication(applicationId);
+    const { user } = await this.changes.unlock(scope, userId);
     return Object.assign(new UserUnlocked(), { user: ManagedUserView.from(user) });
   }
 
@@ -82,8 +82,8 @@ export class UserChangesResolver {
     @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
     @Ctx() context: ManagementContext,
   ): Promise<UserSessionsEnded> {
-    const application = await context.requireApplication(applicationId);
-    const { user, sessionsEnded } = await this.changes.endSessions(application, userId, context.client);
+    const scope = await context.requireApplication(applicationId);
+    const { user, sessionsEnded } = await this.changes.endSessions(scope, userId);
     return Object.assign(new UserSessionsEnded(), { user: ManagedUserView.from(user), sessionsEnded });
   }
 
@@ -95,8 +95,8 @@ export class UserChangesResolver {
     @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
     @Ctx() context: ManagementContext,
   ): Promise<typeof SendPasswordResetResult> {
-    const application = await context.requireApplication(applicationId);
-    const outcome = await this.userCreation.sendPasswordReset(application, userId, context.client);
+    const scope = await context.requireApplication(applicationId);
+    const outcome = await this.userCreation.sendPasswordReset(scope, userId);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { expiresAt, resendAvailableAt } = outcome;
     return Object.assign(new PasswordResetSent(), { expiresAt, resendAvailableAt });
@@ -107,8 +107,8 @@ export class UserChangesResolver {
     @Arg("input", () => UpdateUserMetadataInput) { applicationId, userId, metadata }: UpdateUserMetadataInput,
     @Ctx() context: ManagementContext,
   ): Promise<typeof UpdateUserMetadataResult> {
-    const application = await context.requireApplication(applicationId);
-    const outcome = await this.changes.updateMetadata(application, userId, metadata, context.client);
+    const scope = await context.requireApplication(applicationId);
+    const outcome = await this.changes.updateMetadata(scope, userId, metadata);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     return Object.assign(new UserMetadataUpdated(), { user: ManagedUserView.from(outcome.user) });
   }
@@ -118,7 +118,7 @@ export class UserChangesResolver {
     @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
     @Ctx() context: ManagementContext,
   ): Promise<UserDeleted> {
-    const application = await context.requireApplication(applicationId);
-    return Object.assign(new UserDeleted(), await this.changes.delete(application, userId, context.client));
+    const scope = await context.requireApplication(applicationId);
+    return Object.assign(new UserDeleted(), await this.changes.delete(scope, userId));
   }
 }

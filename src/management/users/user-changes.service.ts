@@ -1,11 +1,10 @@
 import type { Services } from "../../app/services.js";
 import { eraseUser } from "../../domain/account-operations/index.js";
-import type { Application } from "../../domain/applications/index.js";
-import { BACK_END } from "../../domain/audit/index.js";
+import type { ApplicationContext } from "../../domain/applications/index.js";
 import { lockoutKeys, secondFactorLockoutKeys } from "../../domain/rate-limiting/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
 import { applyMetadataChange, type Metadata, type User } from "../../domain/users/index.js";
 import { addSeconds } from "../../platform/clock.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
 export interface ChangedOutcome {
@@ -15,7 +14,7 @@ export interface ChangedOutcome {
 export interface EndedOutcome extends ChangedOutcome {
   readonly sessionsEnded: number;
 }
-type UserEvent = Parameters<Services["audit"]["record"]>[0]["event"];
+type UserEvent = Parameters<Services["audit"]["success"]>[1];
 
 /** Budgets forget failures after a day. */
 const FAILURE_WINDOW_SECONDS = 86_400;
@@ -29,27 +28,27 @@ export class UserChangesService {
    * Shuts a user out, from the next request on; whom they invited and who has not come yet stays out, too. Suspending twice does no harm.
    * @throws Refusal FORBIDDEN when the application has no such user
    */
-  async suspend(application: Application, id: string, client: ClientInfo): Promise<EndedOutcome> {
+  async suspend(context: ApplicationContext, id: string): Promise<EndedOutcome> {
     const { sessions, tokenChallenges, invitations, users } = this.services;
-    return await this.withLockedUser(application, id, async (user) => {
-      const isChange = await users.setStatus(user, "SUSPENDED");
-      const sessionsEnded = await sessions.endByUser(user, "SUSPENDED");
-      await tokenChallenges.deleteByUser(application.id, user.id);
+    return await this.withLockedUser(context, id, async (tx, user) => {
+      const isChange = await users.setStatus(tx, user, "SUSPENDED");
+      const sessionsEnded = await sessions.endByUser(tx, user, "SUSPENDED");
+      await tokenChallenges.deleteByUser(tx, context.application.id, user.id);
       if (isChange) {
-        await invitations.revokeByInviter(application.id, user.id);
-        await this.record(user, "USER_SUSPENDED", client);
-        await this.notify(application, user, "accountSuspended");
+        await invitations.revokeByInviter(tx, context.application.id, user.id);
+        await this.record(context, user, "USER_SUSPENDED");
+        await this.services.outbox.notify(context, tx, user, "accountSuspended");
       }
       return { kind: "changed", user: { ...user, status: "SUSPENDED" }, sessionsEnded };
     });
   }
 
   /** Lets a suspended user in again. Activating twice does no harm. @throws Refusal FORBIDDEN when the application has no such user */
-  async activate(application: Application, id: string, client: ClientInfo): Promise<ChangedOutcome> {
-    return await this.withLockedUser(application, id, async (user) => {
-      if (await this.services.users.setStatus(user, "ACTIVE")) {
-        await this.record(user, "USER_ACTIVATED", client);
-        await this.notify(application, user, "accountActivated");
+  async activate(context: ApplicationContext, id: string): Promise<ChangedOutcome> {
+    return await this.withLockedUser(context, id, async (tx, user) => {
+      if (await this.services.users.setStatus(tx, user, "ACTIVE")) {
+        await this.record(context, user, "USER_ACTIVATED");
+        await this.services.outbox.notify(context, tx, user, "accountActivated");
       }
       return { kind: "changed", user: { ...user, status: "ACTIVE" } };
     });
@@ -60,69 +59,64 @@ export class UserChangesService {
    * devices, of reset codes and second factors. Waits of a whole network stay: other accounts, of other applications, rest on them.
    * @throws Refusal FORBIDDEN when the application has no such user
    */
-  async unlock(application: Application, id: string, client: ClientInfo): Promise<ChangedOutcome> {
+  async unlock(context: ApplicationContext, id: string): Promise<ChangedOutcome> {
     const { users, audit, rateLimiter, clock } = this.services;
-    const user = await users.findById(application.id, id);
+    const user = await users.findById(context.application.id, id);
     if (!user) throw new GatewayError("FORBIDDEN");
     const since = addSeconds(clock.now(), -FAILURE_WINDOW_SECONDS);
-    const failures = await audit.listFailures(application.id, user.id, "LOG_IN", since, MAX_FAILURES);
+    const failures = await audit.listFailures(context.application.id, user.id, "LOG_IN", since, MAX_FAILURES);
     const addresses = [...new Set(failures.flatMap(({ address }) => address ?? []))];
     const devices = [...new Set(failures.flatMap(({ details: { device } }) => (typeof device === "string" ? device : [])))];
-    const handleLimitKeys = user.email ? lockoutKeys(application.id, user.email, { addresses, devices }) : [];
-    await rateLimiter.reset([...handleLimitKeys, ...secondFactorLockoutKeys(application.id, user.id)]);
-    await this.record(user, "USER_UNLOCKED", client);
+    const handleLimitKeys = user.email ? lockoutKeys(context.application.id, user.email, { addresses, devices }) : [];
+    await rateLimiter.reset([...handleLimitKeys, ...secondFactorLockoutKeys(context.application.id, user.id)]);
+    await this.record(context, user, "USER_UNLOCKED");
     return { kind: "changed", user };
   }
 
   /** Logs a user out everywhere. @throws Refusal FORBIDDEN when the application has no such user */
-  async endSessions(application: Application, id: string, client: ClientInfo): Promise<EndedOutcome> {
-    return await this.withLockedUser(application, id, async (user) => {
-      const sessionsEnded = await this.services.sessions.endByUser(user, "REVOKED");
+  async endSessions(context: ApplicationContext, id: string): Promise<EndedOutcome> {
+    return await this.withLockedUser(context, id, async (tx, user) => {
+      const sessionsEnded = await this.services.sessions.endByUser(tx, user, "REVOKED");
       // Half a log-in must not become a session afterwards.
-      await this.services.tokenChallenges.deleteByUser(application.id, user.id);
-      await this.record(user, "USER_SESSIONS_ENDED", client);
+      await this.services.tokenChallenges.deleteByUser(tx, context.application.id, user.id);
+      await this.record(context, user, "USER_SESSIONS_ENDED");
       return { kind: "changed", user, sessionsEnded };
     });
   }
 
   /** Changes metadata of any authority. @throws Refusal FORBIDDEN when the application has no such user */
-  async updateMetadata(application: Application, id: string, changes: Metadata, client: ClientInfo): Promise<ChangedOutcome | Failure> {
+  async updateMetadata(context: ApplicationContext, id: string, changes: Metadata): Promise<ChangedOutcome | Failure> {
     const { users, jwtIssuer } = this.services;
-    return await this.withLockedUser<ChangedOutcome | Failure>(application, id, async (user) => {
-      const outcome = applyMetadataChange(application.settings.metadata.fields, user.metadata, changes, "DEVELOPER");
+    return await this.withLockedUser<ChangedOutcome | Failure>(context, id, async (tx, user) => {
+      const outcome = applyMetadataChange(context.application.settings.metadata.fields, user.metadata, changes, "DEVELOPER");
       if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
-      if (!jwtIssuer.fitsSizeLimit(application, user.email ?? "", outcome.metadata))
+      if (!jwtIssuer.fitsSizeLimit(context.application, user.email ?? "", outcome.metadata))
         return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
-      await users.replaceMetadata(user, outcome.metadata);
-      await this.record(user, "USER_METADATA_SET", client);
+      await users.replaceMetadata(tx, user, outcome.metadata);
+      await this.record(context, user, "USER_METADATA_SET");
       return { kind: "changed", user: { ...user, metadata: outcome.metadata } };
     });
   }
 
   /** Erases a user, and says goodbye. @throws Refusal FORBIDDEN when the application has no such user */
-  async delete(application: Application, id: string, client: ClientInfo): Promise<{ userId: string; deletedAt: Date }> {
+  async delete(context: ApplicationContext, id: string): Promise<{ userId: string; deletedAt: Date }> {
     const deletedAt = this.services.clock.now();
-    return await this.withLockedUser(application, id, async (user) => {
-      await eraseUser(this.services, application, user, client, BACK_END);
+    return await this.withLockedUser(context, id, async (tx, user) => {
+      await eraseUser(context, tx, this.services, user);
       return { userId: user.id, deletedAt };
     });
   }
 
-  private async withLockedUser<T>({ id: applicationId }: Application, id: string, work: (user: User) => Promise<T>): Promise<T> {
+  private async withLockedUser<T>(context: ApplicationContext, id: string, work: (tx: Transaction, user: User) => Promise<T>): Promise<T> {
     const { users, database } = this.services;
-    return await database.transaction(async () => {
-      const user = await users.lock(applicationId, id);
+    return await database.transaction(async (tx) => {
+      const user = await users.lock(tx, context.application.id, id);
       if (!user) throw new GatewayError("FORBIDDEN");
-      return await work(user);
+      return await work(tx, user);
     });
   }
 
-  private async record({ applicationId, id }: User, event: UserEvent, client: ClientInfo): Promise<void> {
-    const details = { userId: id };
-    await this.services.audit.record({ applicationId, event, outcome: "SUCCESS", actor: BACK_END, client, details });
-  }
-
-  private async notify(application: Application, { email, locale }: User, template: string): Promise<void> {
-    if (email) await this.services.outbox.queue({ application, template, to: email, locale, parameters: {} });
+  private async record(context: ApplicationContext, { id: userId }: User, event: UserEvent): Promise<void> {
+    await this.services.audit.success(context, event, { userId });
   }
 }

@@ -1,11 +1,10 @@
 import type { Services } from "../../app/services.js";
 import { issueResetCode, isUserLimitReached, resetSubject } from "../../domain/account-operations/index.js";
-import type { Application } from "../../domain/applications/index.js";
-import { BACK_END } from "../../domain/audit/index.js";
+import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import { refundableMessageKeys } from "../../domain/rate-limiting/index.js";
-import type { ClientInfo } from "../../domain/request-context.js";
-import { canonicalEmail, type Email, type Metadata, type User, validateMetadata } from "../../domain/users/index.js";
+import { canonicalEmail, type Email, type Metadata, type NewUser, type User, validateMetadata } from "../../domain/users/index.js";
 import { randomId } from "../../platform/crypto/index.js";
+import type { Transaction } from "../../platform/database/index.js";
 import { isUniqueViolation } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import { resolveRequestedLocale } from "../locale.js";
@@ -30,70 +29,67 @@ export class UserCreationService {
   constructor(private readonly services: Services) {}
 
   /** Makes a user who has yet to come, and mails them how to choose a password. */
-  async create(application: Application, draft: UserDraft, client: ClientInfo): Promise<CreatedOutcome | Failure> {
+  async create(context: ApplicationContext, draft: UserDraft): Promise<CreatedOutcome | Failure> {
     const email = canonicalEmail(draft.email);
     if (!email) return failure("HANDLE_INVALID", { path: ["email"] });
-    const locale = resolveRequestedLocale(application, draft.locale);
+    const locale = resolveRequestedLocale(context.application, draft.locale);
     if (locale === null) return failure("LOCALE_REFUSED", { path: ["locale"] });
-    const outcome = validateMetadata(application.settings.metadata.fields, draft.metadata, "DEVELOPER");
+    const outcome = validateMetadata(context.application.settings.metadata.fields, draft.metadata, "DEVELOPER");
     if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
-    if (!this.services.jwtIssuer.fitsSizeLimit(application, email, outcome.metadata))
+    if (!this.services.jwtIssuer.fitsSizeLimit(context.application, email, outcome.metadata))
       return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
-    if (await isUserLimitReached(this.services, application)) return failure("SIGN_UP_CLOSED");
+    if (await isUserLimitReached(this.services, context.application)) return failure("SIGN_UP_CLOSED");
     const userData = { email, emailAsTyped: draft.email, metadata: outcome.metadata, locale };
     return await this.services.rateLimiter.limited<CreatedOutcome | Failure>(
-      resetMailLimitKeys(application, email),
-      client,
-      () => this.insert(application, userData, client),
+      context,
+      resetMailLimitKeys(context.application, email),
+      () => this.insert(context, userData),
       () => false,
     );
   }
 
   /** Mails a code and a link for a new password; the password itself is never set or shown. @throws Refusal FORBIDDEN */
-  async sendPasswordReset(application: Application, id: string, client: ClientInfo): Promise<ResetSentOutcome | Failure> {
+  async sendPasswordReset(context: ApplicationContext, id: string): Promise<ResetSentOutcome | Failure> {
     const { users, challenges, rateLimiter, database } = this.services;
-    const found = await users.findById(application.id, id);
+    const found = await users.findById(context.application.id, id);
     if (!found) throw new GatewayError("FORBIDDEN");
     const { email } = found;
     if (found.status === "SUSPENDED") return failure("ACCOUNT_SUSPENDED");
     if (!email) return failure("HANDLE_INVALID");
-    const isCoolingDown = await challenges.isCoolingDown(resetSubject(application, email));
+    const isCoolingDown = await challenges.isCoolingDown(resetSubject(context.application, email));
     return await rateLimiter.limited<ResetSentOutcome | Failure>(
-      isCoolingDown ? [] : resetMailLimitKeys(application, email),
-      client,
-      () => database.transaction(() => this.queuePasswordReset(application, found, email, client)),
+      context,
+      isCoolingDown ? [] : resetMailLimitKeys(context.application, email),
+      () => database.transaction((tx) => this.queuePasswordReset(context, tx, found, email)),
       () => false,
     );
   }
 
-  private async queuePasswordReset(application: Application, { id }: User, email: Email, client: ClientInfo): Promise<ResetSentOutcome> {
+  private async queuePasswordReset(context: ApplicationContext, tx: Transaction, { id }: User, email: Email): Promise<ResetSentOutcome> {
     const { users, audit } = this.services;
-    const user = await users.lock(application.id, id);
+    const user = await users.lock(tx, context.application.id, id);
     if (user?.email !== email) throw new GatewayError("FORBIDDEN");
-    const { expiresAt, resendAvailableAt } = await issueResetCode(this.services, application, user, email);
+    const { expiresAt, resendAvailableAt } = await issueResetCode(context, tx, this.services, user, email);
     const details = { userId: id };
-    await audit.record({
-      ...{ applicationId: application.id, event: "PASSWORD_RESET_REQUESTED", outcome: "SUCCESS", actor: BACK_END, client, details },
-    });
+    await audit.success(context, "PASSWORD_RESET_REQUESTED", details);
     return { kind: "sent", expiresAt, resendAvailableAt };
   }
 
   private async insert(
-    application: Application,
-    userData: Pick<Parameters<Services["users"]["insert"]>[0], "email" | "emailAsTyped" | "metadata" | "locale">,
-    client: ClientInfo,
+    context: ApplicationContext,
+    userData: Pick<NewUser, "email" | "emailAsTyped" | "metadata" | "locale">,
   ): Promise<CreatedOutcome | Failure> {
     const { database, users, pendingSignUps, invitations, audit, clock } = this.services;
-    const applicationId = application.id;
+    const applicationId = context.application.id;
     try {
-      return await database.transaction(async () => {
+      return await database.transaction(async (tx) => {
         const row = { ...userData, applicationId, id: randomId(), password: null, createdAt: clock.now(), lastLogInAt: null };
-        const user = await users.insert(row);
-        await pendingSignUps.deleteByHandle(applicationId, userData.email);
-        await invitations.revokeByHandle(applicationId, userData.email);
+        const user = await users.insert(tx, row);
+        await pendingSignUps.deleteByHandle(tx, applicationId, userData.email);
+        await invitations.revokeByHandle(tx, applicationId, userData.email);
         const details = { userId: user.id };
-        await audit.record({ applicationId, event: "USER_CREATED", outcome: "SUCCESS", actor: BACK_END, client, details });
-        await issueResetCode(this.services, application, user, userData.email, "accountCreated");
+        await audit.success(context, "USER_CREATED", details);
+        await issueResetCode(context, tx, this.services, user, userData.email, "accountCreated");
         return { kind: "created", user };
       });
     } catch (error) {

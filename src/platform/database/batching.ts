@@ -1,17 +1,33 @@
 import DataLoader from "dataloader";
 
 /**
- * Lets what is asked in one turn of the event loop share a statement: the server, the driver and two sockets then have a fraction of the
- * work. Nothing is kept, and what is asked later waits for nobody: it has a statement of its own. At most `most` share one.
+ * Batches what is requested in the same event-loop tick: `run` gets at most `maxBatchSize` requests and returns their results in the
+ * same order. Nothing is cached, and a request that is made later never joins a batch that has been sent.
  */
-export function batched<Request, Result>(maxBatchSize: number, run: (orders: readonly Request[]) => Promise<readonly (Result | Error)[]>) {
+export function batched<Request, Result>(
+  maxBatchSize: number,
+  run: (requests: readonly Request[]) => Promise<readonly (Result | Error)[]>,
+) {
   const batchScheduleFn = (send: () => void) => void setImmediate(send);
   const loader = new DataLoader<Request, Result>(run, { cache: false, maxBatchSize, batchScheduleFn });
   return (request: Request): Promise<Result> => loader.load(request);
 }
 
-/** Few sizes, as each is prepared by itself: the last one again, until their number is a power of two. */
+/** Repeats the last request until the number of requests is a power of two: every size is a prepared statement, so there must be few. */
 export function padToPowerOfTwo<Request>(requests: readonly Request[]): Request[] {
   const size = 2 ** Math.ceil(Math.log2(requests.length));
   return Array.from({ length: size }, (_, index) => requests[Math.min(index, requests.length - 1)] as Request);
 }
+
+/** Builds the statement for each number of rows once. */
+export function statementBySize<Statement>(build: (size: number) => Statement): (size: number) => Statement {
+  const statements = new Map<number, Statement>();
+  return (size) => {
+    const statement = statements.get(size) ?? build(size);
+    statements.set(size, statement);
+    return statement;
+  };
+}
+
+/** `sql` once for each row. */
+export const repeatSql = (sql: string, count: number, separator = ", ") => Array.from({ length: count }, () => sql).join(separator);

@@ -9,8 +9,14 @@ export class ConcurrencyConflict extends Error {
   override name = "ConcurrencyConflict";
 }
 
-interface UnitOfWork {
+/**
+ * A running transaction. Whatever must run in one takes it as a parameter, so that forgetting it does not compile. Reads inside of it find
+ * it by themselves.
+ */
+export interface Transaction {
   readonly manager: EntityManager;
+}
+interface UnitOfWork extends Transaction {
   readonly afterCommitCallbacks: (() => void)[];
 }
 
@@ -56,25 +62,20 @@ export class Database {
     return await this.connection.executePrepared(manager, sql, parameters);
   }
 
-  /** Where writes go. @throws Error outside of a transaction */
-  get writeManager(): EntityManager {
-    const unit = this.unitsOfWork.getStore();
-    if (!unit) throw new Error("Write outside a transaction");
-    return unit.manager;
-  }
-
   /**
    * Runs `work` in one transaction; inside another one it joins it. On deadlocks, a busy file or a StalePremise the whole of `work`
    * runs again, a bounded number of times: it must have no effect outside of the database except through `afterCommit`.
    */
-  async transaction<T>(work: () => Promise<T>): Promise<T> {
-    if (this.unitsOfWork.getStore()) return await work();
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const outer = this.unitsOfWork.getStore();
+    if (outer) return await work(outer);
     return await this.withRetry(async () => {
       const afterCommitCallbacks: (() => void)[] = [];
       const result = await this.transactionSemaphore.run(() =>
-        this.connection.writer.transaction((manager) =>
-          this.trackUnit(() => this.unitsOfWork.run({ manager, afterCommitCallbacks }, work)),
-        ),
+        this.connection.writer.transaction((manager) => {
+          const unit = { manager, afterCommitCallbacks };
+          return this.trackUnit(() => this.unitsOfWork.run(unit, work, unit));
+        }),
       );
       for (const callback of afterCommitCallbacks) callback();
       return result;

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DataSource, type DataSourceOptions } from "typeorm";
+import { DateUtils } from "typeorm/util/DateUtils.js";
 import type { DatabaseConnection, DatabaseOptions } from "./dialect.js";
 
 interface SqliteConnection {
@@ -8,6 +9,9 @@ interface SqliteConnection {
   pragma(pragma: string): unknown;
 }
 type SqliteConstructor = new (...options: unknown[]) => SqliteConnection;
+
+/** SQLite has no type for instants: a date is stored as the text that TypeORM writes into datetime columns. */
+const toStored = (parameter: unknown) => (parameter instanceof Date ? DateUtils.mixedDateToUtcDatetimeString(parameter) : parameter);
 
 /**
  * Opens the embedded database: one connection that writes, one that only reads (WAL lets both run at once). TypeORM's deferred BEGIN
@@ -58,10 +62,10 @@ export async function openSqlite(options: DatabaseOptions): Promise<DatabaseConn
     label: `SQLite at ${file}`,
     writer,
     reader,
-    queryPrepared: (manager, sql, parameters) => manager.query(sql, [...parameters]),
+    queryPrepared: (manager, sql, parameters) => manager.query(sql, parameters.map(toStored)),
     executePrepared: async ({ queryRunner, dataSource }, sql, parameters) => {
       const runner = queryRunner ?? dataSource.createQueryRunner();
-      const { affected } = await runner.query(sql, [...parameters], true);
+      const { affected } = await runner.query(sql, parameters.map(toStored), true);
       if (affected === undefined) throw new Error("The driver did not report the number of affected rows");
       return affected;
     },

@@ -16,9 +16,12 @@ export interface DatabaseConnection {
   readonly label: string;
   readonly writer: DataSource;
   readonly reader: DataSource;
-  /** Runs a SELECT that is asked over and over, in the manager's transaction if it has one; prepared where the dialect can. */
+  /**
+   * Runs a SELECT that is asked over and over, in the manager's transaction if it has one; prepared where the dialect can. Parameters are
+   * strings, numbers, null and dates.
+   */
   queryPrepared(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<Record<string, unknown>[]>;
-  /** Runs a statement that changes something, as `readAgain`; returns how many rows met its condition. */
+  /** Runs a statement that changes something, as `queryPrepared` does; returns how many rows met its condition. */
   executePrepared(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<number>;
   /** Where migrations run; closed by the caller when it is not the writer. */
   openMigrationSource(): Promise<DataSource>;
@@ -29,6 +32,9 @@ export interface DatabaseConnection {
   /** Writes a consistent copy while others read and write. @throws Error with a sentence where this dialect has its own tool */
   backup(file: string): Promise<void>;
 }
+
+/** True for MySQL and MariaDB, where SQL that the statements of prepared-reads and prepared-writes need has another syntax than in SQLite. */
+export const isMysql = ({ options }: DataSource) => options.type === "mysql";
 
 /** A driver's error, unwrapped from TypeORM's. */
 export function driverCode(error: unknown): string {

@@ -1,12 +1,8 @@
-export { BatchedLookup } from "./batched-lookup.js";
-export { BatchedUpdate } from "./batched-update.js";
-export { CacheVersion } from "./cache-version.js";
+export { batched, padToPowerOfTwo, repeatSql, statementBySize } from "./batching.js";
 export { InstantColumn, IntegerColumn, IntegerKeyColumn, JsonColumn, KeyColumn, LongTextColumn, TextColumn } from "./columns.js";
-export { CompareAndSwap } from "./compare-and-swap.js";
-export { ConcurrencyConflict, Database } from "./database.js";
+export { ConcurrencyConflict, Database, type Transaction } from "./database.js";
 export { isDatabaseUnavailable, isUniqueViolation } from "./dialect.js";
 export { openDatabase } from "./open.js";
-export { PreparedInsert } from "./prepared-insert.js";
-export { PreparedSelect, selectProperties } from "./prepared-select.js";
-export { PreparedUpdate } from "./prepared-update.js";
+export { BatchedLookup, PreparedSelect, selectProperties } from "./prepared-reads.js";
+export { CompareAndSwap, PreparedInsert, PreparedUpdate } from "./prepared-writes.js";
 export { addColumns, addUnique, columnTypes, createTable, nullable } from "./tables.js";

@@ -25,7 +25,7 @@ export class PasswordAuthenticator {
 
   private async rehash(user: User, previous: PasswordHash, password: string): Promise<PasswordHash> {
     const next = await this.hasher.hash(password);
-    const isReplaced = await this.database.transaction(() => this.users.replacePasswordHash(user, previous.hash, next));
+    const isReplaced = await this.database.transaction((tx) => this.users.replacePasswordHash(tx, user, previous.hash, next));
     return isReplaced ? next : previous;
   }
 }

@@ -1,22 +1,22 @@
 import { In } from "typeorm";
-import type { Database } from "../../../platform/database/index.js";
+import type { Database, Transaction } from "../../../platform/database/index.js";
 import { RecoveryCodeEntity } from "./recovery-code.entity.js";
 
 export class RecoveryCodeRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(rows: readonly RecoveryCodeEntity[]): Promise<void> {
-    await this.database.writeManager.insert(RecoveryCodeEntity, rows as never);
+  async insert(tx: Transaction, rows: readonly RecoveryCodeEntity[]): Promise<void> {
+    await tx.manager.insert(RecoveryCodeEntity, rows as never);
   }
 
   /** Removes the code with this hash; false when there is none. */
-  async delete(applicationId: string, userId: string, codeHash: string): Promise<boolean> {
-    const { affected } = await this.database.writeManager.delete(RecoveryCodeEntity, { applicationId, userId, codeHash });
+  async delete(tx: Transaction, applicationId: string, userId: string, codeHash: string): Promise<boolean> {
+    const { affected } = await tx.manager.delete(RecoveryCodeEntity, { applicationId, userId, codeHash });
     return affected === 1;
   }
 
-  async deleteByUser(applicationId: string, userId: string): Promise<void> {
-    await this.database.writeManager.delete(RecoveryCodeEntity, { applicationId, userId });
+  async deleteByUser(tx: Transaction, applicationId: string, userId: string): Promise<void> {
+    await tx.manager.delete(RecoveryCodeEntity, { applicationId, userId });
   }
 
   async exists(applicationId: string, userId: string, codeHash: string): Promise<boolean> {
@@ -29,8 +29,8 @@ export class RecoveryCodeRepository {
     return userIds.map((id) => rows.filter(({ userId }) => userId === id).length);
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(RecoveryCodeEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(RecoveryCodeEntity, { applicationId });
   }
 
   private get rows() {

@@ -1,5 +1,6 @@
 import type { Clock } from "../../../platform/clock.js";
 import { type Keyring, randomBytes, toBase32 } from "../../../platform/crypto/index.js";
+import type { Transaction } from "../../../platform/database/index.js";
 import type { User } from "../../users/index.js";
 import type { RecoveryCodeRepository } from "./recovery-code.repository.js";
 
@@ -17,13 +18,16 @@ export class RecoveryCodes {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes ten new ones; all older ones are void. Runs in the caller's transaction. */
-  async replace(user: Owner): Promise<readonly string[]> {
+  /** Makes ten new ones; all older ones are void. */
+  async replace(tx: Transaction, user: Owner): Promise<readonly string[]> {
     const createdAt = this.clock.now();
     const codes = Array.from({ length: CODE_COUNT }, () => toBase32(randomBytes(CODE_BYTES)));
-    await this.deleteByUser(user);
+    await this.deleteByUser(tx, user);
     const { applicationId, id: userId } = user;
-    await this.repository.insert(codes.map((code) => ({ applicationId, userId, codeHash: this.hash(user, code), createdAt })));
+    await this.repository.insert(
+      tx,
+      codes.map((code) => ({ applicationId, userId, codeHash: this.hash(user, code), createdAt })),
+    );
     return codes.map((code) => code.match(/.{4}/g)?.join("-") ?? "");
   }
 
@@ -34,9 +38,9 @@ export class RecoveryCodes {
   }
 
   /** Uses a code up; false when it is not one of those that are left. Runs in the transaction of its effect. */
-  async consume(user: Owner, typed: string): Promise<boolean> {
+  async consume(tx: Transaction, user: Owner, typed: string): Promise<boolean> {
     const code = normalise(typed);
-    return code !== null && (await this.repository.delete(user.applicationId, user.id, this.hash(user, code)));
+    return code !== null && (await this.repository.delete(tx, user.applicationId, user.id, this.hash(user, code)));
   }
 
   /** How many are left by user, in the order of `userIds`. */
@@ -44,9 +48,8 @@ export class RecoveryCodes {
     return await this.repository.countByUsers(applicationId, userIds);
   }
 
-  /** Runs in the caller's transaction. */
-  async deleteByUser({ applicationId, id }: Owner): Promise<void> {
-    await this.repository.deleteByUser(applicationId, id);
+  async deleteByUser(tx: Transaction, { applicationId, id }: Owner): Promise<void> {
+    await this.repository.deleteByUser(tx, applicationId, id);
   }
 
   private hash({ applicationId, id }: Owner, code: string): string {

@@ -1,4 +1,5 @@
 import { And, In, LessThan, Like, MoreThan, Not } from "typeorm";
+import type { Transaction } from "../../../platform/database/index.js";
 import { ConcurrencyConflict, type Database, isUniqueViolation, PreparedSelect } from "../../../platform/database/index.js";
 import type { User } from "../../users/index.js";
 import { SecondFactorEntity } from "./second-factor.entity.js";
@@ -49,32 +50,37 @@ export class SecondFactorRepository {
   }
 
   /** @throws StalePremise when another transaction made one of the same method and state first */
-  async insert(row: SecondFactorEntity): Promise<void> {
+  async insert(tx: Transaction, row: SecondFactorEntity): Promise<void> {
     try {
-      await this.database.writeManager.insert(SecondFactorEntity, row as never);
+      await tx.manager.insert(SecondFactorEntity, row as never);
     } catch (error) {
       throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
     }
   }
 
-  async deleteByMethod({ applicationId, id }: Owner, method: SecondFactorMethodName, state: SecondFactorState): Promise<number> {
-    const { affected } = await this.database.writeManager.delete(SecondFactorEntity, { applicationId, userId: id, method, state });
+  async deleteByMethod(
+    tx: Transaction,
+    { applicationId, id }: Owner,
+    method: SecondFactorMethodName,
+    state: SecondFactorState,
+  ): Promise<number> {
+    const { affected } = await tx.manager.delete(SecondFactorEntity, { applicationId, userId: id, method, state });
     return affected ?? 0;
   }
 
   /** False when it was removed meanwhile. */
-  async delete(row: Row): Promise<boolean> {
-    const { affected } = await this.database.writeManager.delete(SecondFactorEntity, keyOf(row));
+  async delete(tx: Transaction, row: Row): Promise<boolean> {
+    const { affected } = await tx.manager.delete(SecondFactorEntity, keyOf(row));
     return affected === 1;
   }
 
-  async deleteByUser({ applicationId, id }: Owner): Promise<void> {
-    await this.database.writeManager.delete(SecondFactorEntity, { applicationId, userId: id });
+  async deleteByUser(tx: Transaction, { applicationId, id }: Owner): Promise<void> {
+    await tx.manager.delete(SecondFactorEntity, { applicationId, userId: id });
   }
 
   /** Counts one attempt to confirm; false when they are spent or the time is over. */
-  async recordEnrollmentAttempt(row: Row, maxAttempts: number, now: Date): Promise<boolean> {
-    const { affected } = await this.database.writeManager
+  async recordEnrollmentAttempt(tx: Transaction, row: Row, maxAttempts: number, now: Date): Promise<boolean> {
+    const { affected } = await tx.manager
       .createQueryBuilder()
       .update(SecondFactorEntity)
       .set({ attempts: () => "attempts + 1" })
@@ -84,8 +90,8 @@ export class SecondFactorRepository {
   }
 
   /** Notes a use; with a time step only if no code of that step or a later one was used. False: somebody was first. */
-  async consumeTotpStep(row: Row, step: number | null, lastUsedAt: Date): Promise<boolean> {
-    const { affected } = await this.database.writeManager.update(
+  async consumeTotpStep(tx: Transaction, row: Row, step: number | null, lastUsedAt: Date): Promise<boolean> {
+    const { affected } = await tx.manager.update(
       SecondFactorEntity,
       { ...keyOf(row), ...(step === null ? {} : { lastStep: LessThan(step) }) },
       { lastUsedAt, ...(step === null ? {} : { lastStep: step }) },
@@ -99,25 +105,25 @@ export class SecondFactorRepository {
   }
 
   /** Puts a newly sealed secret in the place of the one that was read; false when it was changed meanwhile. */
-  async replaceEncrypted(row: SecondFactorEntity, next: string): Promise<boolean> {
+  async replaceEncrypted(tx: Transaction, row: SecondFactorEntity, next: string): Promise<boolean> {
     const expected = { ...keyOf(row), secretSealed: row.secretSealed ?? "" };
-    const { affected } = await this.database.writeManager.update(SecondFactorEntity, expected, { secretSealed: next });
+    const { affected } = await tx.manager.update(SecondFactorEntity, expected, { secretSealed: next });
     return affected === 1;
   }
 
   /** What was being set up at the time of a backup must not be confirmed after a restore. */
-  async invalidateAfterRestore(): Promise<void> {
-    await this.database.writeManager.delete(SecondFactorEntity, { state: "PENDING" satisfies SecondFactorState });
+  async invalidateAfterRestore(tx: Transaction): Promise<void> {
+    await tx.manager.delete(SecondFactorEntity, { state: "PENDING" satisfies SecondFactorState });
   }
 
-  async deleteByApplication(applicationId: string): Promise<void> {
-    await this.database.writeManager.delete(SecondFactorEntity, { applicationId });
+  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
+    await tx.manager.delete(SecondFactorEntity, { applicationId });
   }
 
   /** Removes at most `limit` that could not be confirmed any more before `instant`; returns how many. */
-  async deleteExpired(instant: Date, limit: number): Promise<number> {
+  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
     const rows = await this.rows.find({ where: { expiresAt: LessThan(instant) }, take: limit });
-    for (const row of rows) await this.delete(row);
+    for (const row of rows) await this.delete(tx, row);
     return rows.length;
   }
 

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { addSeconds, type Clock } from "../../../platform/clock.js";
 import { type Encryptor, generateTotpSecret, randomId, verifyTotp } from "../../../platform/crypto/index.js";
-import type { Database } from "../../../platform/database/index.js";
+import type { Database, Transaction } from "../../../platform/database/index.js";
 import type { User } from "../../users/index.js";
 import type { SecondFactorEntity } from "./second-factor.entity.js";
 import type { SecondFactorMethodName, SecondFactorRepository, SecondFactorState } from "./second-factor.repository.js";
@@ -61,42 +61,42 @@ export class SecondFactors {
     return await this.repository.countActive(applicationId, method);
   }
 
-  /** Begins to set up TOTP. The factor in force, if there is one, stays until the new one is confirmed. Runs in the caller's transaction. */
-  async enrollTotp(user: Owner): Promise<PendingTotp> {
+  /** Begins to set up TOTP. The factor in force, if there is one, stays until the new one is confirmed. */
+  async enrollTotp(tx: Transaction, user: Owner): Promise<PendingTotp> {
     const now = this.clock.now();
     const expiresAt = addSeconds(now, ENROLLMENT_TTL_SECONDS);
     const secret = generateTotpSecret();
     const row = newRow(user, "TOTP", "PENDING", now);
-    await this.repository.deleteByMethod(user, "TOTP", "PENDING");
-    await this.repository.insert({ ...row, expiresAt, secretSealed: await this.encryptor.encrypt(associatedData(row), secret) });
+    await this.repository.deleteByMethod(tx, user, "TOTP", "PENDING");
+    await this.repository.insert(tx, { ...row, expiresAt, secretSealed: await this.encryptor.encrypt(associatedData(row), secret) });
     return { secret, expiresAt };
   }
 
   /** Counts one attempt and only then looks at the code; commits the count whatever comes of it. Null: refused, for whatever reason. */
   async verifyPendingTotp(user: Owner, code: string): Promise<VerifiedTotp | null> {
-    return await this.database.transaction(async () => {
+    return await this.database.transaction(async (tx) => {
       const row = await this.repository.find(user, "TOTP", "PENDING");
-      if (!row || !(await this.repository.recordEnrollmentAttempt(row, MAX_ENROLLMENT_ATTEMPTS, this.clock.now()))) return null;
+      if (!row || !(await this.repository.recordEnrollmentAttempt(tx, row, MAX_ENROLLMENT_ATTEMPTS, this.clock.now()))) return null;
       return await this.verifyCode(row, code);
     });
   }
 
-  /** Puts what was set up into force, in the place of an older one. False when somebody was first. Runs in the caller's transaction. */
-  async confirmTotp(user: Owner, { row, step }: VerifiedTotp): Promise<boolean> {
+  /** Puts what was set up into force, in the place of an older one. False when somebody was first. */
+  async confirmTotp(tx: Transaction, user: Owner, { row, step }: VerifiedTotp): Promise<boolean> {
     const now = this.clock.now();
-    if (!(await this.repository.delete(row))) return false;
-    await this.repository.deleteByMethod(user, "TOTP", "ACTIVE");
+    if (!(await this.repository.delete(tx, row))) return false;
+    await this.repository.deleteByMethod(tx, user, "TOTP", "ACTIVE");
     // The same id: the secret is sealed for its place, and the place is named by the id. The code counts as used.
     const state: SecondFactorState = "ACTIVE";
-    await this.repository.insert({ ...row, state, lastStep: step, attempts: 0, enrolledAt: now, lastUsedAt: now, expiresAt: null });
+    await this.repository.insert(tx, { ...row, state, lastStep: step, attempts: 0, enrolledAt: now, lastUsedAt: now, expiresAt: null });
     return true;
   }
 
-  /** Puts the verified phone into force, and ends what was begun when nothing had to be proved. Runs in the caller's transaction. */
-  async enableSms(user: Owner): Promise<void> {
-    await this.repository.deleteByMethod(user, "TOTP", "PENDING");
-    await this.repository.deleteByMethod(user, "SMS", "ACTIVE");
-    await this.repository.insert(newRow(user, "SMS", "ACTIVE", this.clock.now()));
+  /** Puts the verified phone into force, and ends what was begun when nothing had to be proved. */
+  async enableSms(tx: Transaction, user: Owner): Promise<void> {
+    await this.repository.deleteByMethod(tx, user, "TOTP", "PENDING");
+    await this.repository.deleteByMethod(tx, user, "SMS", "ACTIVE");
+    await this.repository.insert(tx, newRow(user, "SMS", "ACTIVE", this.clock.now()));
   }
 
   /** Null when the code is wrong or was used, or the secret cannot be had. */
@@ -107,25 +107,24 @@ export class SecondFactors {
   }
 
   /** Uses a matched code up; false when it or a newer one was used meanwhile. Runs in the transaction of its effect. */
-  async consumeTotpStep({ row, step }: VerifiedTotp): Promise<boolean> {
-    return await this.repository.consumeTotpStep(row, step, this.clock.now());
+  async consumeTotpStep(tx: Transaction, { row, step }: VerifiedTotp): Promise<boolean> {
+    return await this.repository.consumeTotpStep(tx, row, step, this.clock.now());
   }
 
-  /** Notes that the phone was used. Runs in the caller's transaction. */
-  async recordSmsUse(user: Owner): Promise<boolean> {
+  /** Notes that the phone was used. */
+  async recordSmsUse(tx: Transaction, user: Owner): Promise<boolean> {
     const row = await this.repository.find(user, "SMS", "ACTIVE");
-    return row !== null && (await this.repository.consumeTotpStep(row, null, this.clock.now()));
+    return row !== null && (await this.repository.consumeTotpStep(tx, row, null, this.clock.now()));
   }
 
-  /** Puts one method out of force, and what is being set up; false when it was not in force. Runs in the caller's transaction. */
-  async disable(user: Owner, method: SecondFactorMethodName): Promise<boolean> {
-    await this.repository.deleteByMethod(user, method, "PENDING");
-    return (await this.repository.deleteByMethod(user, method, "ACTIVE")) > 0;
+  /** Puts one method out of force, and what is being set up; false when it was not in force. */
+  async disable(tx: Transaction, user: Owner, method: SecondFactorMethodName): Promise<boolean> {
+    await this.repository.deleteByMethod(tx, user, method, "PENDING");
+    return (await this.repository.deleteByMethod(tx, user, method, "ACTIVE")) > 0;
   }
 
-  /** Runs in the caller's transaction. */
-  async deleteByUser(user: Owner): Promise<void> {
-    await this.repository.deleteByUser(user);
+  async deleteByUser(tx: Transaction, user: Owner): Promise<void> {
+    await this.repository.deleteByUser(tx, user);
   }
 
   /** Seals secrets anew that are under another master key than today's; returns how many. */
@@ -133,7 +132,7 @@ export class SecondFactors {
     const rows = await this.repository.listEncryptedWithOtherKey(this.encryptor.currentKeyPrefix, limit);
     for (const row of rows) {
       const next = await this.encryptor.reencrypt(associatedData(row), row.secretSealed ?? "");
-      await this.database.transaction(() => this.repository.replaceEncrypted(row, next));
+      await this.database.transaction((tx) => this.repository.replaceEncrypted(tx, row, next));
     }
     return rows.length;
   }

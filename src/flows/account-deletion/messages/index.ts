@@ -1,1 +1,0 @@
-export { accountDeleted } from "./account-deleted.js";

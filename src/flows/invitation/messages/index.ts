@@ -1,1 +1,0 @@
-export { invitation } from "./invitation.js";

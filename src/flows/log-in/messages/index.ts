@@ -1,1 +1,0 @@
-export { passwordGuessing } from "./password-guessing.js";

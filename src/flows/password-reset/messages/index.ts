@@ -1,2 +1,0 @@
-export { passwordChanged } from "./password-changed.js";
-export { passwordReset } from "./password-reset.js";

@@ -1,2 +1,0 @@
-export { phoneChanged } from "./phone-changed.js";
-export { phoneCode } from "./phone-code.js";

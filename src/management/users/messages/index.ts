@@ -1,3 +1,0 @@
-export { accountActivated } from "./account-activated.js";
-export { accountCreated } from "./account-created.js";
-export { accountSuspended } from "./account-suspended.js";

@@ -1,0 +1,70 @@
+import { commandHost } from "../../src/app/command-host.js";
+import { environmentSchema } from "../../src/app/environment.js";
+import { runCommand as runHere } from "../../src/cli/index.js";
+import type { CommandResult, Variables } from "./process.js";
+
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a command of the command line in this process, as `src/main.ts` does: much quicker than a process, for tests of what a command does.
+ * What a process alone shows (the exit of the built entry, the standard input, what loggers write to stderr) is for `runCommand`.
+ */
+export async function runCommandHere(words: readonly string[], variables: Variables, folder: string): Promise<CommandResult> {
+  // One after the other: the environment, the working directory and the streams belong to the whole process.
+  const run = last.then(() => runAlone(words, variables, folder));
+  last = run.catch(() => undefined);
+  return await run;
+}
+
+async function runAlone(words: readonly string[], variables: Variables, folder: string): Promise<CommandResult> {
+  const restorations = [replaceEnvironment(variables), replaceFolder(folder)];
+  const stdout = capture(process.stdout);
+  const stderr = capture(process.stderr);
+  const codeBefore = process.exitCode;
+  process.exitCode = undefined;
+  try {
+    await runHere([process.execPath, "latchkey", ...words], commandHost);
+    return { code: Number(process.exitCode ?? 0), signal: null, stdout: stdout.text(), stderr: stderr.text() };
+  } catch (error) {
+    const sentence = error instanceof Error ? error.message : String(error);
+    return { code: 1, signal: null, stdout: stdout.text(), stderr: `${stderr.text()}${sentence}\n` };
+  } finally {
+    process.exitCode = codeBefore;
+    for (const restore of [stdout.restore, stderr.restore, ...restorations]) restore();
+  }
+}
+
+/** Of the variables the gateway reads, only these. */
+function replaceEnvironment(variables: Variables): () => void {
+  const names = [...new Set([...Object.keys(environmentSchema.shape), ...Object.keys(variables)])];
+  const before = names.map((name) => [name, process.env[name]] as const);
+  const set = (name: string, value: string | undefined) => {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  };
+  for (const name of names) set(name, variables[name]);
+  return () => {
+    for (const [name, value] of before) set(name, value);
+  };
+}
+
+function replaceFolder(folder: string): () => void {
+  const before = process.cwd();
+  process.chdir(folder);
+  return () => process.chdir(before);
+}
+
+function capture(stream: NodeJS.WriteStream): { text(): string; restore(): void } {
+  const { write } = stream;
+  let text = "";
+  stream.write = ((chunk: string | Uint8Array) => {
+    text += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+    return true;
+  }) as typeof stream.write;
+  return {
+    text: () => text,
+    restore: () => {
+      stream.write = write;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { accessSync, constants, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const MEMORY = "/dev/shm";
+const NEEDED_BYTES = 1024 ** 3;
+
+/**
+ * One folder for everything a run writes, in memory where the machine has such a place: a test needs no database that survives a power cut,
+ * and waiting for the disk was half of a run. Workers and the processes they start find it by TMPDIR.
+ */
+export default function setup(): () => void {
+  process.env["TEST_KEYS_DIR"] ??= join(tmpdir(), `latchkey-test-keys-${process.getuid?.() ?? 0}`);
+  const folder = mkdtempSync(join(hasMemory() ? MEMORY : tmpdir(), "latchkey-run-"));
+  process.env["TMPDIR"] = folder;
+  process.env["TEST_RUN_DIR"] = folder;
+  return () => rmSync(folder, { recursive: true, force: true });
+}
+
+function hasMemory(): boolean {
+  try {
+    accessSync(MEMORY, constants.W_OK);
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize >= NEEDED_BYTES;
+  } catch {
+    return false;
+  }
+}
