@@ -126,10 +126,10 @@ export const exampleVariables: Readonly<Record<string, (state: ExampleState) => 
   "management/users": ({ applicationId = placeholders.id }) => ({ applicationId, first: 20 }),
   "management/user": ({ applicationId = placeholders.id, userId = placeholders.id }) => ({ applicationId, userId }),
   "management/resetSecondFactor": ({ applicationId = placeholders.id, userId = placeholders.id }) => ({
-    input: { applicationId, userId, reason: "lost the phone and the recovery codes" },
+    input: { applicationId, userId, reason: "User lost the phone and the recovery codes" },
   }),
   "management/resetSecondFactors": ({ applicationId = placeholders.id }) => ({
-    input: { applicationId, method: "SMS", reason: "text messages do not arrive" },
+    input: { applicationId, method: "SMS", reason: "Text messages are not delivered" },
   }),
   "management/invitations": ({ applicationId = placeholders.id }) => ({ applicationId, first: 20 }),
   "management/createInvitation": ({ applicationId = placeholders.id, email, isDemo }) => ({

@@ -11,7 +11,7 @@ const root = createRoot(document.getElementById("root") as HTMLElement);
 /** The published contract: introspection is off in production. */
 async function readSchema(api: Api): Promise<GraphQLSchema> {
   const response = await fetch(`schema/${api}.graphql`);
-  if (!response.ok) throw new Error(`The contract of the ${api} API cannot be read: ${response.status}`);
+  if (!response.ok) throw new Error(`Cannot load the schema of the ${api} API: ${response.status}`);
   return buildSchema(await response.text());
 }
 

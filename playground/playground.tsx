@@ -123,12 +123,12 @@ interface InboxProps {
 /** Where the code is: in development in the gateway's own inbox. */
 function Inbox({ context: { inboxUrl }, email, onCode }: InboxProps) {
   const [status, setStatus] = useState("");
-  if (!inboxUrl) return <p className="inbox">Codes arrive by mail.</p>;
+  if (!inboxUrl) return <p className="inbox">Codes are sent by email.</p>;
   async function fetchCode() {
-    setStatus(`Looking for a mail to ${email} …`);
+    setStatus(`Looking for an email to ${email} …`);
     const code = await newestCode(email);
     if (code) onCode(code);
-    setStatus(code ? `Code ${code} filled in` : `No new code for ${email}`);
+    setStatus(code ? `Code ${code} filled in` : `No new code found for ${email}`);
   }
   return (
     <div className="inbox">

@@ -23,7 +23,7 @@ export interface Operation<Data, Variables> {
   readonly types?: (variables: Variables) => Data;
 }
 
-/** Codes of top-level errors. */
+/** Codes of top-level errors, \`errors[].extensions.code\`. */
 export type TopLevelCode =
 ${topLevelCodes()};
 
@@ -67,7 +67,7 @@ function describeOperation(name: string, query: string) {
   needsSession: ${/Authorization/.test(comment)},
 };`,
     type: `export type ${result} = ${type};`,
-    method: `  /** ${comment.replace(/Authorization(: Bearer <[^>]+>)?/, "a session").replace(" Needs X-App-Key only.", "")} */
+    method: `  /** ${comment.replace(/Authorization(: Bearer <[^>]+>)?/, "a session").replace(" Requires X-App-Key only.", "")} */
   async ${name}(${parameterOf(operation, variables)}): Promise<${result}> {
     const data = await this.run(${name}Operation, ${argumentOf(operation)});
     return data.${path.join("?.")}${kind === "Query" ? ` as ${result}` : ""};

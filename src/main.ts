@@ -17,7 +17,7 @@ async function serve(): Promise<void> {
   });
   closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: false }, async ({ err, signal }) => {
     if (err) log.fatal({ err }, "unexpected error: shutting down");
-    else log.info({ signal }, "draining");
+    else log.info({ signal }, "shutting down, draining connections");
     await gateway.close();
     log.info("stopped");
   });
@@ -25,7 +25,7 @@ async function serve(): Promise<void> {
   await gateway.server.listen({ host: environment.HOST, port: environment.PORT });
   gateway.startBackgroundWork();
   if (environment.GATEWAY_MODE === "development") process.stdout.write(banner(await startupLines(environment, gateway, demo)));
-  else if (!environment.SMTP_URL) log.warn("SMTP_URL is not set: no mail leaves, and codes expire unsent");
+  else if (!environment.SMTP_URL) log.warn("SMTP_URL is not set: mail delivery is disabled, codes expire unsent");
   log.info({ publicUrl: environment.PUBLIC_URL, database: gateway.services.database.label, mode: environment.GATEWAY_MODE }, "listening");
 }
 
@@ -38,13 +38,13 @@ async function startupLines({ PUBLIC_URL: url, SMTP_URL }: Environment, { servic
     `Authentication API  ${url}/graphql`,
     `Management API      ${url}/management/graphql`,
     `Playground          ${url}/playground`,
-    `Contract            ${url}/schema/authentication.graphql`,
-    `Mails               ${inbox && !SMTP_URL ? `${url}/development/inbox` : "leave by SMTP_URL"}`,
+    `Schema              ${url}/schema/authentication.graphql`,
+    `Emails              ${inbox && !SMTP_URL ? `${url}/development/inbox` : "delivered through SMTP_URL"}`,
     `Database            ${services.database.label}`,
   ];
   if (!demo) return lines;
   const values = Object.entries(await demoValues(services, demo)).map(([name, value]) => `${name}=${value}`);
-  return [...lines, "", "The Demo application, for the .env of your app:", "", ...values];
+  return [...lines, "", "Variables for your app's .env (Demo application):", "", ...values];
 }
 
 /** Rules above and below: lines between them can be copied as they are. */

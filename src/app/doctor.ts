@@ -34,13 +34,13 @@ async function runChecks(environment: Environment): Promise<Finding[]> {
 
 async function checkDatabase(environment: Environment): Promise<Finding[]> {
   const file = /^sqlite:(.+)$/.exec(environment.DATABASE_URL)?.[1];
-  if (file && !existsSync(file)) return [warning("database", `${file} is not there yet: the first start makes it`)];
+  if (file && !existsSync(file)) return [warning("database", `${file} does not exist yet; it is created on first start`)];
   let database: Database | undefined;
   try {
     database = await openWithoutMigrating(environment);
     await database.ping();
     const pending = await database.countPendingMigrations();
-    if (pending > 0) return [ok("database", database.label), warning("migrations", `${pending} to run: starting runs them`)];
+    if (pending > 0) return [ok("database", database.label), warning("migrations", `${pending} pending; they run on start`)];
     return [
       ok("database", database.label),
       ok("migrations", "up to date"),
@@ -64,9 +64,9 @@ async function checkMasterKeys(environment: Environment, database: Database): Pr
     if (outdated > 0)
       return warning(
         "master keys",
-        `${outdated} signing keys and secrets are still sealed under an older key: keep it until a running gateway has moved them`,
+        `${outdated} signing keys and secrets are encrypted under an older master key: keep that key until a running gateway has re-encrypted them`,
       );
-    return ok("master keys", "they open what is sealed");
+    return ok("master keys", "all encrypted values can be decrypted");
   } catch (error) {
     return failure("master keys", error);
   }
@@ -75,19 +75,21 @@ async function checkMasterKeys(environment: Environment, database: Database): Pr
 async function checkOutbox(database: Database): Promise<Finding> {
   const { waiting, oldest } = await new OutboxRepository(database).findBacklog();
   const seconds = oldest === null ? 0 : (systemClock.now().getTime() - oldest.getTime()) / 1000;
-  const detail = waiting === 0 ? "empty" : `${waiting} messages wait, the oldest for ${Math.round(seconds)} s`;
+  const detail = waiting === 0 ? "empty" : `${waiting} messages queued, the oldest for ${Math.round(seconds)} s`;
   return seconds > MAX_OUTBOX_AGE_SECONDS ? warning("outbox", detail) : ok("outbox", detail);
 }
 
 async function checkMail({ SMTP_URL, GATEWAY_MODE }: Environment): Promise<Finding> {
   if (!SMTP_URL) {
     const isDevelopment = GATEWAY_MODE === "development";
-    return isDevelopment ? ok("mail", "stays in the development inbox") : warning("mail", "SMTP_URL is not set: no mail leaves");
+    return isDevelopment
+      ? ok("mail", "delivered to the development inbox")
+      : warning("mail", "SMTP_URL is not set: mail delivery is disabled");
   }
   const mailer = new NodemailerMailer(SMTP_URL);
   try {
     await mailer.verify();
-    return ok("mail", "the server lets us in");
+    return ok("mail", "connection and authentication succeeded");
   } catch (error) {
     return failure("mail", error);
   } finally {
@@ -103,7 +105,7 @@ async function checkHashing({ HASH_WORKERS, BCRYPT_COST }: Environment): Promise
     const started = performance.now();
     await hasher.hash("a password to measure with");
     const milliseconds = Math.round(performance.now() - started);
-    const detail = `${hasher.library}, cost ${BCRYPT_COST}, ${HASH_WORKERS} threads, ${milliseconds} ms a password`;
+    const detail = `${hasher.library}, cost ${BCRYPT_COST}, ${HASH_WORKERS} threads, ${milliseconds} ms per hash`;
     return milliseconds < MIN_HASH_MS || milliseconds > MAX_HASH_MS ? warning("hashing", detail) : ok("hashing", detail);
   } finally {
     await pool.close();
@@ -111,9 +113,9 @@ async function checkHashing({ HASH_WORKERS, BCRYPT_COST }: Environment): Promise
 }
 
 function checkProxy({ TRUST_PROXY, GATEWAY_MODE }: Environment): Finding[] {
-  if (TRUST_PROXY.length > 0) return [ok("proxy", `X-Forwarded-For is believed from ${TRUST_PROXY.join(", ")}`)];
+  if (TRUST_PROXY.length > 0) return [ok("proxy", `X-Forwarded-For is trusted from ${TRUST_PROXY.join(", ")}`)];
   if (GATEWAY_MODE === "development") return [];
-  return [warning("proxy", "TRUST_PROXY is not set: behind a proxy all users share its address, and its budgets")];
+  return [warning("proxy", "TRUST_PROXY is not set: behind a proxy all clients share one address and its rate limits")];
 }
 
 /** Drivers and servers put addresses and account names into their messages: the operator's own, so they are shown. */

@@ -33,7 +33,7 @@ const masterKeys = z.string().transform((value, context): MasterKey[] => {
     const key = Buffer.from(encoded ?? "", "base64");
     if (!id || key.length !== 32) context.addIssue({ code: "custom", message: "must be id:base64 of 32 bytes, separated by commas" });
     else if (SAMPLE_KEYS.has(key.toString("base64")) || new Set(key).size < 8)
-      context.addIssue({ code: "custom", message: "is a sample or trivial key; make one with: openssl rand -base64 32" });
+      context.addIssue({ code: "custom", message: "is a sample or low-entropy key; generate one with: openssl rand -base64 32" });
     return { id: id ?? "", key: new Uint8Array(key) };
   });
   if (new Set(keys.map(({ id }) => id)).size !== keys.length) context.addIssue({ code: "custom", message: "must not repeat an id" });
@@ -42,54 +42,75 @@ const masterKeys = z.string().transform((value, context): MasterKey[] => {
 
 /** Every variable the gateway reads: what it means, its check and its default. `.env.example` is printed from this. */
 export const environmentSchema = z.object({
-  GATEWAY_MODE: z.enum(["development", "production"]).default("development").describe("development or production; production is strict"),
+  GATEWAY_MODE: z
+    .enum(["development", "production"])
+    .default("development")
+    .describe("development or production. Production requires secure settings and refuses to start without them"),
   HOST: z.string().min(1).default("127.0.0.1").describe("Address to listen on"),
   PORT: port.default(4000).describe("Port to listen on"),
-  PUBLIC_URL: httpUrl.optional().describe("What clients call this gateway; default http://HOST:PORT; https in production"),
-  DATA_DIR: z.string().min(1).default("./data").describe("Folder for the embedded database and, in development, the master key"),
+  PUBLIC_URL: httpUrl
+    .optional()
+    .describe("Base URL that clients use to reach the gateway; must be https in production. Default: http://HOST:PORT"),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default("./data")
+    .describe("Directory of the embedded database and, in development, of the generated master key"),
   DATABASE_URL: z
     .string()
     .regex(/^(sqlite:.+|mysql:\/\/.+)$/, "must be sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE")
     .optional()
-    .describe("sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE; default an SQLite file in DATA_DIR"),
-  TEST_DATABASE_URL: z.string().optional().describe("Tests only: the server the suite creates its databases on"),
+    .describe("sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE; must be mysql in production. Default: an SQLite file in DATA_DIR"),
+  TEST_DATABASE_URL: z.string().optional().describe("Tests only: database server on which the test suite creates its databases"),
   MASTER_KEYS: masterKeys
     .optional()
-    .describe("id:base64 of 32 random bytes, comma separated; the first seals, all open. Required in production"),
+    .describe(
+      "Comma-separated encryption keys, each id:base64 of 32 random bytes; the first encrypts, all decrypt. Required in production",
+    ),
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/.+$/, "must be smtp://... or smtps://...")
     .optional()
-    .describe("Mail server; without it, development shows mails in its inbox"),
-  MAIL_FROM: z.email().optional().describe("Sender address; default no-reply@ the host of PUBLIC_URL"),
-  BCRYPT_COST: z.coerce.number().int().min(4).max(15).default(12).describe("bcrypt cost, 10 to 15 (4 in tests)"),
+    .describe(
+      "Mail server, smtp(s)://USER:PASSWORD@HOST:PORT. Without it, development delivers mail to the development inbox and production sends none",
+    ),
+  MAIL_FROM: z.email().optional().describe("Sender address of emails. Default: no-reply@ the host of PUBLIC_URL"),
+  BCRYPT_COST: z.coerce.number().int().min(4).max(15).default(12).describe("bcrypt cost factor, 10 to 15 (4 in tests)"),
   HASH_WORKERS: z.coerce
     .number()
     .int()
     .min(1)
     .max(64)
     .default(availableParallelism())
-    .describe("Threads that hash passwords; default one per core"),
-  TRUST_PROXY: list.pipe(z.array(cidr)).default([]).describe("Networks whose X-Forwarded-For is believed, comma separated"),
-  DEMO: flag.optional().describe("1 seeds the Demo application; default 1 in development, refused in production"),
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info").describe("Least level that is logged"),
+    .describe("Number of password hashing threads. Default: one per core"),
+  TRUST_PROXY: list
+    .pipe(z.array(cidr))
+    .default([])
+    .describe("Comma-separated addresses or networks of proxies whose X-Forwarded-For header is trusted"),
+  DEMO: flag.optional().describe("1 creates the Demo application on start. Default: 1 in development; not allowed in production"),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info").describe("Minimum log level"),
   METRICS_TOKEN: z
     .string()
     .min(16)
     .optional()
-    .describe("Bearer for GET /metrics; without it, development shows metrics to everybody and production to nobody"),
+    .describe("Bearer token for GET /metrics. Without it, metrics are public in development and disabled in production"),
   SMS_PER_DAY: z.coerce
     .number()
     .int()
     .min(1)
     .max(10_000_000)
     .default(2000)
-    .describe("Text messages all applications together send in a day, at most"),
-  TWILIO_BASE_URL: httpUrl.optional().describe("Tests only: where the Twilio client sends; refused in production"),
-  OUTBOUND_ALLOW: list.default([]).describe("Tests only: host:port pairs the outbound guard lets through; refused in production"),
-  MANAGEMENT_ORIGINS: list.pipe(z.array(httpUrl)).default([]).describe("Origins that may call the Management API with a bearer"),
-  FAULT_POINT: z.string().optional().describe("Tests only: pause at this named place; refused in production"),
-  DEVELOPMENT_ALLOW_HOST: flag.default(false).describe("1 lets development listen on an address that is not loopback"),
+    .describe("Maximum number of text messages per day, all applications together"),
+  TWILIO_BASE_URL: httpUrl.optional().describe("Tests only: base URL of the Twilio API; not allowed in production"),
+  OUTBOUND_ALLOW: list
+    .default([])
+    .describe("Tests only: comma-separated host:port pairs that the outbound guard allows; not allowed in production"),
+  MANAGEMENT_ORIGINS: list
+    .pipe(z.array(httpUrl))
+    .default([])
+    .describe("Comma-separated web origins that may call the Management API with a bearer token"),
+  FAULT_POINT: z.string().optional().describe("Tests only: fault point at which the process pauses; not allowed in production"),
+  DEVELOPMENT_ALLOW_HOST: flag.default(false).describe("1 allows a non-loopback HOST in development"),
 });
 type Values = z.output<typeof environmentSchema>;
 
@@ -110,7 +131,7 @@ export interface Environment extends Omit<Values, "GATEWAY_MODE" | "PUBLIC_URL" 
 /** Thrown with everything that is wrong at once; names variables, never their values. */
 export class InvalidEnvironmentError extends Error {
   constructor(readonly failures: readonly string[]) {
-    super(`The environment is refused:\n${failures.map((failure) => `  - ${failure}`).join("\n")}`);
+    super(`Invalid environment:\n${failures.map((failure) => `  - ${failure}`).join("\n")}`);
     this.name = "InvalidEnvironmentError";
   }
 }
@@ -163,7 +184,7 @@ function mailDomain(publicUrl: string): string {
 function developmentFailures(values: Values): string[] {
   const failures: string[] = [];
   if (!isLoopbackHost(values.HOST) && !values.DEVELOPMENT_ALLOW_HOST)
-    failures.push("HOST must be a loopback address in development; set DEVELOPMENT_ALLOW_HOST=1 to open it to the network");
+    failures.push("HOST must be a loopback address in development; set DEVELOPMENT_ALLOW_HOST=1 to listen on the network");
   failures.push(...smtpFailures(values));
   return failures;
 }
@@ -171,18 +192,18 @@ function developmentFailures(values: Values): string[] {
 function productionFailures(values: Values, invalidNames: ReadonlySet<string>): string[] {
   const failures: string[] = [];
   if (!values.MASTER_KEYS && !invalidNames.has("MASTER_KEYS"))
-    failures.push("MASTER_KEYS is required in production; make one with: echo k1:$(openssl rand -base64 32)");
+    failures.push("MASTER_KEYS is required in production; generate a key with: echo k1:$(openssl rand -base64 32)");
   if (!values.DATABASE_URL?.startsWith("mysql://") && !invalidNames.has("DATABASE_URL"))
-    failures.push("DATABASE_URL must be mysql://... in production; SQLite is for trying out");
+    failures.push("DATABASE_URL must be mysql://... in production; SQLite is for evaluation");
   if (!values.PUBLIC_URL?.startsWith("https://") && !invalidNames.has("PUBLIC_URL"))
     failures.push("PUBLIC_URL must be set and begin with https:// in production");
   if (values.BCRYPT_COST < 10) failures.push("BCRYPT_COST must be at least 10 in production");
   if (values.DEMO) failures.push("DEMO must not be set in production");
   if (values.TRUST_PROXY.some((network) => network.endsWith("/0"))) failures.push("TRUST_PROXY must not trust every address");
   for (const name of ["TWILIO_BASE_URL", "FAULT_POINT"] as const)
-    if (values[name] !== undefined) failures.push(`${name} is for tests and refused in production`);
-  if (values.OUTBOUND_ALLOW.length > 0) failures.push("OUTBOUND_ALLOW is for tests and refused in production");
-  if (values.DEVELOPMENT_ALLOW_HOST) failures.push("DEVELOPMENT_ALLOW_HOST is for development and refused in production");
+    if (values[name] !== undefined) failures.push(`${name} is for tests only and not allowed in production`);
+  if (values.OUTBOUND_ALLOW.length > 0) failures.push("OUTBOUND_ALLOW is for tests only and not allowed in production");
+  if (values.DEVELOPMENT_ALLOW_HOST) failures.push("DEVELOPMENT_ALLOW_HOST is for development only and not allowed in production");
   return [...failures, ...smtpFailures(values)];
 }
 

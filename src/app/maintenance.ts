@@ -39,7 +39,7 @@ export class Maintenance {
   /** One round. One part that fails does not keep the others from their work. */
   async runOnce(): Promise<void> {
     for (const task of [() => this.deleteExpired(), () => this.reencrypt(), () => this.rotateKeys()])
-      await task().catch((error: unknown) => this.dependencies.log.error({ err: error }, "housekeeping failed"));
+      await task().catch((error: unknown) => this.dependencies.log.error({ err: error }, "maintenance task failed"));
   }
 
   private async deleteExpired(): Promise<void> {
@@ -57,7 +57,7 @@ export class Maintenance {
         count += done;
         return done;
       });
-    if (count > 0) log.info({ count }, "secrets sealed anew under the first master key");
+    if (count > 0) log.info({ count }, "secrets re-encrypted under the current master key");
   }
 
   /** Applications with token.rotationDays whose key has signed so long. A strip that is not ready waits for the next round. */
@@ -68,7 +68,7 @@ export class Maintenance {
       const page = await applicationRegistry.list(BATCH_SIZE, after);
       for (const application of page.filter(({ settings }) => settings.token.rotationDays > 0))
         await this.rotateKey(application).catch((error: unknown) =>
-          log.warn({ err: error, applicationId: application.id }, "signing key not rotated"),
+          log.warn({ err: error, applicationId: application.id }, "automatic signing key rotation failed"),
         );
       after = page.length < BATCH_SIZE ? undefined : page.at(-1);
     } while (after && !this.isStopped);

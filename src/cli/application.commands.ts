@@ -9,23 +9,23 @@ import { type CommandHost, operator, print, withCacheExpiry } from "./host.js";
 interface OutputOptions {
   readonly json?: boolean;
 }
-const JSON_OPTION = ["--json", "print JSON, and nothing else, to stdout"] as const;
+const JSON_OPTION = ["--json", "print only JSON to stdout"] as const;
 const collect = (value: string, before: string[]) => [...before, value];
 
 export function addApplicationCommands(program: Command, host: CommandHost): void {
-  const group = program.command("application").description("make, show and change applications");
+  const group = program.command("application").description("create, show, update and delete applications");
   group
     .command("create")
-    .description("make an application; its secret key is shown this once")
-    .requiredOption("--name <name>", "its name, as users see it in messages")
-    .option("--owner <email>", "the developer it belongs to (default: the first developer)")
-    .option("--set <group.field=value>", "a setting, as often as you like", collect, [])
+    .description("create an application; its secret key is shown only once")
+    .requiredOption("--name <name>", "display name, used in messages")
+    .option("--owner <email>", "email address of the owning developer (default: the first developer)")
+    .option("--set <group.field=value>", "setting to assign; repeatable", collect, [])
     .option(...JSON_OPTION)
     .action(create.bind(null, host));
   group
     .command("update <id>")
-    .description("change settings; a running gateway uses them from the next request")
-    .requiredOption("--set <group.field=value>", "a setting, as often as you like", collect, [])
+    .description("change settings; a running gateway applies them from the next request")
+    .requiredOption("--set <group.field=value>", "setting to assign; repeatable", collect, [])
     .option(...JSON_OPTION)
     .action(update.bind(null, host));
   group
@@ -40,13 +40,13 @@ export function addApplicationCommands(program: Command, host: CommandHost): voi
     .action(list.bind(null, host));
   group
     .command("delete <id>")
-    .description("remove an application and all of its users")
-    .option("--yes", "do it")
+    .description("delete an application and all of its users")
+    .option("--yes", "confirm the deletion")
     .action(removeApplication.bind(null, host));
-  const demo = program.command("demo").description("the Demo application");
+  const demo = program.command("demo").description("manage the Demo application");
   demo
     .command("remove")
-    .description("remove the Demo application (set DEMO=0 so that the next start does not bring it back)")
+    .description("remove the Demo application (set DEMO=0 to keep the next start from creating it again)")
     .action(removeDemo.bind(null, host));
 }
 
@@ -99,7 +99,7 @@ async function list(host: CommandHost, { json }: OutputOptions): Promise<void> {
 }
 
 async function removeApplication(host: CommandHost, id: string, { yes }: { yes?: boolean }): Promise<void> {
-  if (!yes) throw new Error("This removes the application and all of its users for good: say --yes");
+  if (!yes) throw new Error("This permanently deletes the application and all of its users; pass --yes to confirm");
   await host.withServices(async (services) => requireFound((await new ApplicationLifecycle(services).delete(operator, id)) || null, id));
 }
 
@@ -111,12 +111,12 @@ async function findOwner({ users }: Services, email: string | undefined): Promis
   if (email === undefined) return (await users.findFirst(RESERVED_APPLICATION_ID))?.id ?? null;
   const canonical = canonicalEmail(email);
   const developer = canonical && (await users.findByHandle(RESERVED_APPLICATION_ID, canonical));
-  if (!developer) throw new Error(`There is no developer ${email}: make one with developer create --email`);
+  if (!developer) throw new Error(`Developer not found: ${email}. Create one with developer create --email`);
   return developer.id;
 }
 
 function requireFound<T>(found: T | null, id: string): T {
-  if (found === null) throw new Error(`There is no application ${id}`);
+  if (found === null) throw new Error(`Application not found: ${id}`);
   return found;
 }
 

@@ -6,55 +6,49 @@ import type { CommandHost } from "./host.js";
 import { dumpMysql, restoreMysql } from "./mysql-tools.js";
 
 export function addDatabaseCommands(program: Command, host: CommandHost): void {
-  program
-    .command("migrate")
-    .description("bring the database up to date, then leave (serving does this too)")
-    .action(migrate.bind(null, host));
-  program
-    .command("backup <file>")
-    .description("write a consistent copy of the database while the gateway runs")
-    .action(backup.bind(null, host));
+  program.command("migrate").description("run pending migrations and exit (serve runs them too)").action(migrate.bind(null, host));
+  program.command("backup <file>").description("write a consistent backup; the gateway can keep running").action(backup.bind(null, host));
   program
     .command("restore <file>")
-    .description("put a backup into an empty database, and void every code and session in it")
+    .description("restore a backup into an empty database and invalidate its codes, sessions and queued messages")
     .action(restore.bind(null, host));
   program
     .command("after-restore")
-    .description("void every code, session and waiting message of a database restored by other means")
-    .option("--yes", "do it")
+    .description("invalidate codes, sessions and queued messages of a database restored by other tools")
+    .option("--yes", "confirm the invalidation")
     .action(afterRestore.bind(null, host));
 }
 
 /** Opening the database migrates it. */
 async function migrate(host: CommandHost): Promise<void> {
   const label = await host.withServices(async ({ database }) => database.label);
-  process.stderr.write(`${label} is up to date\n`);
+  process.stderr.write(`Migrations of ${label} are up to date\n`);
 }
 
 async function backup(host: CommandHost, file: string): Promise<void> {
   const { DATABASE_URL: url } = host.environment();
-  if (existsSync(file)) throw new Error(`${file} is there already`);
+  if (existsSync(file)) throw new Error(`File already exists: ${file}`);
   if (url.startsWith("mysql:")) await dumpMysql(url, file, host.searchPath);
   else await host.withServices(({ database }) => database.backup(file));
-  process.stderr.write(`${file} is written. Keep it apart from the master key: without one it cannot be opened\n`);
+  process.stderr.write(`Backup written to ${file}. Store it apart from the master key; it cannot be decrypted without that key\n`);
 }
 
 async function restore(host: CommandHost, file: string): Promise<void> {
   const { DATABASE_URL: url } = host.environment();
-  if (!existsSync(file)) throw new Error(`There is no file ${file}`);
+  if (!existsSync(file)) throw new Error(`File not found: ${file}`);
   if (url.startsWith("mysql:")) await restoreMysql(url, file, host.searchPath);
   else copySqlite(file, resolve(url.slice("sqlite:".length)));
   await host.withServices(invalidateRestoredData);
-  process.stderr.write("Restored. Everybody logs in anew; codes sent before are void\n");
+  process.stderr.write("Restore complete. All sessions and codes were invalidated\n");
 }
 
 async function afterRestore(host: CommandHost, { yes }: { yes?: boolean }): Promise<void> {
-  if (!yes) throw new Error("This ends every session and voids every code: say --yes");
+  if (!yes) throw new Error("This ends every session and invalidates every code; pass --yes to confirm");
   await host.withServices(invalidateRestoredData);
 }
 
 function copySqlite(file: string, target: string): void {
-  if (existsSync(target) && statSync(target).size > 0) throw new Error(`${target} is not empty: stop the gateway and move it away first`);
+  if (existsSync(target) && statSync(target).size > 0) throw new Error(`${target} is not empty: stop the gateway and move the file first`);
   copyFileSync(file, target);
 }
 

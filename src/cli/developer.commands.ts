@@ -9,17 +9,17 @@ import { type CommandHost, operator, print } from "./host.js";
 export function addDeveloperCommands(program: Command, host: CommandHost): void {
   program
     .command("developer")
-    .description("people who manage applications")
+    .description("manage developers")
     .command("create")
-    .description("make a developer; without a password until they set one")
-    .requiredOption("--email <email>", "their address")
-    .option("--json", "print JSON, and nothing else, to stdout")
+    .description("create a developer account; it has no password until the developer sets one")
+    .requiredOption("--email <email>", "email address of the developer")
+    .option("--json", "print only JSON to stdout")
     .action(create.bind(null, host));
 }
 
 async function create(host: CommandHost, { email: emailAsTyped, json }: { email: string; json?: boolean }): Promise<void> {
   const email = canonicalEmail(emailAsTyped);
-  if (!email) throw new Error(`${emailAsTyped} is not an address`);
+  if (!email) throw new Error(`Not an email address: ${emailAsTyped}`);
   const developer = await host.withServices(async ({ users, audit, database, clock }) => {
     try {
       return await database.transaction(async (tx) => {
@@ -30,7 +30,7 @@ async function create(host: CommandHost, { email: emailAsTyped, json }: { email:
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      throw new Error(`There is a developer ${email} already`, { cause: error });
+      throw new Error(`Developer already exists: ${email}`, { cause: error });
     }
   });
   print({ id: developer.id, email }, json);

@@ -6,8 +6,8 @@ const labels = { ok: "ok", warning: "WARN", failure: "FAIL" } as const;
 export function addDoctorCommand(program: Command, host: CommandHost): void {
   program
     .command("doctor")
-    .description("check everything the gateway needs; exit code 1 on a failure")
-    .option("--json", "print JSON, and nothing else, to stdout")
+    .description("check configuration and dependencies; exits with code 1 on failure")
+    .option("--json", "print only JSON to stdout")
     .action(diagnose.bind(null, host));
 }
 

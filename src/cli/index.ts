@@ -12,10 +12,10 @@ export type { CommandHost, Finding } from "./host.js";
 /** Runs one command. Results go to stdout, everything else to stderr. @throws Error with one sentence for people; the process then exits 1 */
 export async function runCommand(argv: readonly string[], host: CommandHost): Promise<void> {
   const program = new Command("latchkey")
-    .description("Latchkey, the GraphQL authentication gateway. Without a command it serves.")
+    .description("Latchkey, a GraphQL authentication gateway. Starts the server when no command is given.")
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-  program.command("serve").description("serve both APIs (the default)");
+  program.command("serve").description("start the server (default)");
   addApplicationCommands(program, host);
   addDeveloperCommands(program, host);
   addKeyCommands(program, host);

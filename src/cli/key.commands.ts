@@ -4,21 +4,21 @@ import { inApplication } from "../domain/request-context.js";
 import { type CommandHost, operator, print, withCacheExpiry } from "./host.js";
 
 export function addKeyCommands(program: Command, host: CommandHost): void {
-  const group = program.command("keys").description("signing keys of applications");
+  const group = program.command("keys").description("manage the signing keys of applications");
   group
     .command("list <applicationId>")
-    .description("show the published keys")
-    .option("--json", "print JSON, and nothing else, to stdout")
+    .description("list the published keys")
+    .option("--json", "print only JSON to stdout")
     .action(list.bind(null, host));
   group
     .command("revoke <applicationId> <kid>")
-    .description("take a leaked key out of use at once: tokens it signed are refused as soon as verifiers fetch the keys again")
-    .option("--json", "print JSON, and nothing else, to stdout")
+    .description("revoke a compromised key immediately; verifiers reject its tokens once they refetch the key set")
+    .option("--json", "print only JSON to stdout")
     .action(revoke.bind(null, host));
   group
     .command("rotate <applicationId>")
-    .description("let the next key sign; the current one stays published until its tokens have expired")
-    .option("--json", "print JSON, and nothing else, to stdout")
+    .description("promote the next key to current; the previous one stays published until its tokens have expired")
+    .option("--json", "print only JSON to stdout")
     .action(rotate.bind(null, host));
 }
 

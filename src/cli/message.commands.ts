@@ -14,40 +14,40 @@ interface PartOptions {
   readonly html?: string;
   readonly sms?: string;
 }
-const JSON_OPTION = ["--json", "print JSON, and nothing else, to stdout"] as const;
+const JSON_OPTION = ["--json", "print only JSON to stdout"] as const;
 /** Where a file is asked for, the standard input. */
 const STANDARD_INPUT = "-";
 
 export function addMessageCommands(program: Command, host: CommandHost): void {
-  const group = program.command("message").description("what applications' mails and text messages say");
+  const group = program.command("message").description("manage message templates");
   group
     .command("list <applicationId>")
-    .description("every message, and the languages the application has words of its own in")
+    .description("list messages and the locales with custom templates")
     .option(...JSON_OPTION)
     .action(list.bind(null, host));
   group
     .command("show <applicationId> <message> [locale]")
-    .description("the sources of a message (default: in the application's own language)")
+    .description("show the template sources of a message (default: in the application's default locale)")
     .option(...JSON_OPTION)
     .action(show.bind(null, host));
   group
     .command("set <applicationId> <message> <locale>")
-    .description("give a message other words; a running gateway uses them from the next message")
-    .option("--subject <text>", "the subject")
-    .option("--text <file>", "the plain text, from a file or - for the standard input")
-    .option("--html <file>", "the HTML, from a file or -: a whole document, or the body inside the gateway's own")
-    .option("--sms <file>", "the text message, from a file or -")
+    .description("set a custom template; a running gateway uses it from the next message")
+    .option("--subject <text>", "subject")
+    .option("--text <file>", "plain text part, read from a file or - for standard input")
+    .option("--html <file>", "HTML part, read from a file or -: a complete document, or the body of the built-in page")
+    .option("--sms <file>", "text message, read from a file or -")
     .option(...JSON_OPTION)
     .action(set.bind(null, host));
   group
     .command("reset <applicationId> <message> [locale]")
-    .description("go back to the gateway's words (default: in every language)")
+    .description("remove custom templates (default: in all locales)")
     .option(...JSON_OPTION)
     .action(reset.bind(null, host));
   group
     .command("preview <applicationId> <message> [locale]")
-    .description("a message as it would arrive, with samples for code and link")
-    .option("--html", "print the HTML, and nothing else, to stdout")
+    .description("render a message with sample values")
+    .option("--html", "print only the HTML to stdout")
     .option(...JSON_OPTION)
     .action(preview.bind(null, host));
 }
@@ -81,7 +81,9 @@ async function set(
   const { parts: savedParts, ...about } = await withApplication(host, id, async (application, { customTemplates }) => {
     const saved = await customTemplates.save(inApplication(operator, application), message, locale, parts);
     if (!application.settings.locales.supported.includes(saved.locale))
-      process.stderr.write(`${saved.locale} is not among locales.supported of this application: nobody reads it yet\n`);
+      process.stderr.write(
+        `Locale ${saved.locale} is not in locales.supported of this application: the template is not used until it is\n`,
+      );
     return saved;
   });
   print({ ...about, ...savedParts }, json);
@@ -115,16 +117,16 @@ async function withApplication<T>(
 ): Promise<T> {
   return await host.withServices(async (services) => {
     const application = await services.applicationRegistry.find(id);
-    if (!application) throw new Error(`There is no application ${id}`);
+    if (!application) throw new Error(`Application not found: ${id}`);
     return await work(application, services);
   });
 }
 
 function readParts({ subject, ...files }: PartOptions): PartOptions {
   const fileOptions = Object.entries(files);
-  if (subject === undefined && fileOptions.length === 0) throw new Error("Say what to set: --subject, --text, --html or --sms");
+  if (subject === undefined && fileOptions.length === 0) throw new Error("Nothing to set: pass --subject, --text, --html or --sms");
   if (fileOptions.filter(([, file]) => file === STANDARD_INPUT).length > 1)
-    throw new Error("Only one part can come from the standard input");
+    throw new Error("Only one part can be read from standard input");
   const contents = fileOptions.map(([part, file]) => [part, readText(String(file))]);
   return { ...(subject === undefined ? {} : { subject }), ...Object.fromEntries(contents) };
 }
@@ -133,6 +135,6 @@ function readText(file: string): string {
   try {
     return readFileSync(file === STANDARD_INPUT ? 0 : file, "utf8");
   } catch (error) {
-    throw new Error(`${file === STANDARD_INPUT ? "The standard input" : file} cannot be read`, { cause: error });
+    throw new Error(`Cannot read ${file === STANDARD_INPUT ? "standard input" : file}`, { cause: error });
   }
 }

@@ -47,9 +47,9 @@ async function runFirstAvailable(
     await work(child);
     const code = await exitCode;
     if (code === 0) return;
-    throw new Error(`${tool} failed with exit code ${code}; its own words are above`);
+    throw new Error(`${tool} failed with exit code ${code}; see its output above`);
   }
-  throw new Error(`This needs ${tools.join(" or ")} on the PATH`);
+  throw new Error(`${tools.join(" or ")} must be on the PATH`);
 }
 
 /** The password travels in the environment, where other users of the machine do not see it. */

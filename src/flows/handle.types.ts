@@ -1,17 +1,17 @@
 import { Field, InputType } from "type-graphql";
 
-@InputType({ description: "Where a message can be sent. More members may follow (phone)." })
+@InputType({ description: "An address to which messages can be sent. Exactly one member must be set; more members may be added later." })
 export class AddressInput {
   @Field(() => String, {
     nullable: true,
-    description: "An e-mail address of at most 254 characters; case and white space around it do not matter.",
+    description: "Email address of at most 254 characters; letter case and surrounding white space are ignored.",
   })
   email?: string;
 }
 
-@InputType({ description: "How a user names themself at log-in." })
+@InputType({ description: "Identifies an account. Exactly one member must be set; more members may be added later." })
 export class HandleInput {
-  @Field(() => String, { nullable: true, description: "The e-mail address of the account." })
+  @Field(() => String, { nullable: true, description: "Email address of the account." })
   email?: string;
 }
 

@@ -7,30 +7,32 @@ import { UserView } from "./user.types.js";
 
 @ObjectType({
   simpleResolvers: true,
-  description: "Logged in. jwt goes to Realm or to your own API; sessionToken and refreshToken are opaque and work at this gateway only.",
+  description:
+    "The user is logged in. Send jwt to Realm or your own API; sessionToken and refreshToken are opaque and accepted by this gateway only.",
 })
 export class LoggedIn {
-  @Field(() => UserView, { description: "Who is logged in." })
+  @Field(() => UserView, { description: "The authenticated user." })
   user!: UserView;
 
   @Field(() => String, { description: "Signed token (RS256) for Realm or your own API; not accepted by this gateway." })
   jwt!: string;
 
-  @Field(() => DateTime, { description: "When jwt expires; ask for a new one with issueJwt or refreshSession." })
+  @Field(() => DateTime, { description: "Expiry of jwt; obtain a new one with issueJwt or refreshSession." })
   jwtExpiresAt!: Date;
 
-  @Field(() => String, { description: "Bearer for this gateway: Authorization: Bearer <sessionToken>." })
+  @Field(() => String, { description: "Bearer token for this gateway, sent as Authorization: Bearer <sessionToken>." })
   sessionToken!: string;
 
-  @Field(() => DateTime, { description: "When sessionToken expires; refreshSession gives a new one." })
+  @Field(() => DateTime, { description: "Expiry of sessionToken; refreshSession issues a new one." })
   sessionTokenExpiresAt!: Date;
 
-  @Field(() => String, { description: "For refreshSession, once. Keep it where only the app can read it." })
+  @Field(() => String, { description: "Single-use token for refreshSession. Store it where only the app can read it." })
   refreshToken!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: "Keep it on the device and send it with the next logIn: strangers guessing your password cannot lock this device out.",
+    description:
+      "Store it on the device and send it with the next logIn; failed attempts by unrecognised clients then do not lock out this device.",
   })
   deviceToken!: string | null;
 
@@ -44,26 +46,30 @@ export const SecondFactorMode = Object.fromEntries(secondFactorModes.map((mode) 
 };
 registerEnumType(SecondFactorMode, {
   name: "SecondFactorMode",
-  description: "What the application asks for at log-in beside the password.",
+  description: "Second factor requested at log-in.",
   valuesConfig: {
-    NONE: { description: "Nothing more." },
-    TOTP: { description: "A code of Google Authenticator or another TOTP application (RFC 6238)." },
-    SMS: { description: "A code sent by SMS to the verified phone." },
+    NONE: { description: "No second factor." },
+    TOTP: { description: "A code from Google Authenticator or another TOTP app (RFC 6238)." },
+    SMS: { description: "A code sent to the verified phone number by SMS." },
   },
 });
 
-@ObjectType({ description: "The password was right; the second factor is still to be proved." })
+@ObjectType({
+  description: "The password was verified; a second factor is required. Continue with completeLogIn or completeReauthentication.",
+})
 export class SecondFactorRequired {
-  @Field(() => String, { description: "Names this log-in; good for one completion within five minutes and five attempts. No bearer." })
+  @Field(() => String, {
+    description: "Identifies this log-in; valid for one completion, five minutes and five attempts. Not a bearer token.",
+  })
   challengeToken!: string;
 
-  @Field(() => [SecondFactorMethod], { description: "What the user has enrolled." })
+  @Field(() => [SecondFactorMethod], { description: "Methods the user has enrolled." })
   methods!: readonly SecondFactorMethodName[];
 
-  @Field(() => String, { nullable: true, description: "Where a code was sent, all but its last digits hidden; null when none was." })
+  @Field(() => String, { nullable: true, description: "Masked phone number the code was sent to; null if no code was sent." })
   maskedPhone?: string | null;
 
-  @Field(() => DateTime, { description: "Until when it can be completed." })
+  @Field(() => DateTime, { description: "Expiry of the challenge." })
   expiresAt!: Date;
 
   static from({ kind: _, ...fields }: RequiresSecondFactor): SecondFactorRequired {
@@ -71,15 +77,15 @@ export class SecondFactorRequired {
   }
 }
 
-@ObjectType({ description: "The application insists on a second factor and the user has none yet." })
+@ObjectType({ description: "The application requires a second factor and the user has not enrolled one." })
 export class SecondFactorEnrollmentRequired {
-  @Field(() => String, { description: "Bearer for enrolling a second factor and nothing else." })
+  @Field(() => String, { description: "Bearer token that only permits enrolling a second factor." })
   enrollmentToken!: string;
 
-  @Field(() => SecondFactorMode, { description: "The factor the application asks for." })
+  @Field(() => SecondFactorMode, { description: "Second factor required by the application." })
   mode!: SecondFactorModeSetting;
 
-  @Field(() => DateTime, { description: "Until when the enrollment can be finished." })
+  @Field(() => DateTime, { description: "Expiry of enrollmentToken." })
   expiresAt!: Date;
 
   static from({ kind: _, ...fields }: RequiresEnrollment): SecondFactorEnrollmentRequired {

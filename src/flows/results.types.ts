@@ -2,16 +2,16 @@ import { Field, ObjectType } from "type-graphql";
 import { DateTime } from "../graphql/index.js";
 import { UserView } from "./user.types.js";
 
-@ObjectType({ description: "A code is on its way." })
+@ObjectType({ description: "A code was queued for delivery." })
 export class CodeSent {
-  @Field(() => DateTime, { description: "Until when the code is good." })
+  @Field(() => DateTime, { description: "Expiry of the code." })
   expiresAt!: Date;
 
-  @Field(() => DateTime, { description: "Before this instant nothing is sent again." })
+  @Field(() => DateTime, { description: "Earliest time at which another message is sent." })
   resendAvailableAt!: Date;
 }
 
-@ObjectType({ description: "The user as it is now. A fresh JWT carries the change: issueJwt." })
+@ObjectType({ description: "The updated user. Call issueJwt for a JWT that contains the change." })
 export class ProfileUpdated {
   @Field(() => UserView, { description: "The user." })
   user!: UserView;

@@ -1,24 +1,24 @@
 import { Field, InputType } from "type-graphql";
 import type { SecondFactorInput } from "../domain/sign-in/index.js";
 
-@InputType({ description: "What proves the second factor." })
+@InputType({ description: "A second factor code." })
 export class SecondFactorProofInput {
-  @Field(() => String, { nullable: true, description: "Six digits: of the authenticator application, or of the SMS." })
+  @Field(() => String, { nullable: true, description: "Six-digit code from the authenticator app or the text message." })
   code?: string;
 
   @Field(() => String, {
     nullable: true,
-    description: "One of the recovery codes; each works once. Capital or small letters, spaces and dashes make no difference.",
+    description: "A recovery code; each is valid once. Letter case, spaces and dashes are ignored.",
   })
   recoveryCode?: string;
 }
 
-@InputType({ description: "Answers a SecondFactorRequired." })
+@InputType({ description: "Answer to a SecondFactorRequired." })
 export class CompleteLogInInput {
-  @Field(() => String, { description: "The challengeToken that came with it." })
+  @Field(() => String, { description: "The challengeToken of the SecondFactorRequired." })
   challengeToken!: string;
 
-  @Field(() => SecondFactorProofInput, { description: "What proves the second factor." })
+  @Field(() => SecondFactorProofInput, { description: "A second factor code." })
   proof!: SecondFactorProofInput;
 }
 

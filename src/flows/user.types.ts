@@ -3,24 +3,24 @@ import type { Metadata, User } from "../domain/users/index.js";
 import { DateTime, JsonScalar } from "../graphql/index.js";
 
 /** The user as the schema shows it. Lists hang on it by field resolvers. */
-@ObjectType("User", { simpleResolvers: true, description: "A person who has an account in this application." })
+@ObjectType("User", { simpleResolvers: true, description: "A user of the application." })
 export class UserView {
-  @Field(() => ID, { description: "Opaque, never reused. The JWT's sub unless the user was imported." })
+  @Field(() => ID, { description: "Opaque identifier, never reused. `sub` claim of the JWT unless the user was imported." })
   id!: string;
 
-  @Field(() => String, { nullable: true, description: "The address the user logs in with, in canonical form." })
+  @Field(() => String, { nullable: true, description: "Address the user logs in with, in canonical form; null for users without one." })
   email!: string | null;
 
-  @Field(() => Boolean, { description: "True for users without an address." })
+  @Field(() => Boolean, { description: "Whether the user has no address." })
   isAnonymous!: boolean;
 
-  @Field(() => JsonScalar, { description: "What the application's metadata fields hold for this user, nested by their paths." })
+  @Field(() => JsonScalar, { description: "Metadata of the user, nested by the paths of Application.metadataFields." })
   metadata!: Metadata;
 
   @Field(() => String, { description: "Language of messages to this user, e.g. en." })
   locale!: string;
 
-  @Field(() => DateTime, { description: "When the account was made." })
+  @Field(() => DateTime, { description: "Creation time." })
   createdAt!: Date;
 
   /** The session this view was asked for with; not part of the schema. */

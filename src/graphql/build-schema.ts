@@ -15,7 +15,7 @@ export interface ResolverRegistry {
 
 /** printSchema leaves this out, and readers older than graphql-js 16.9 need it. */
 const ONE_OF_DIRECTIVE =
-  '"""Exactly one field must be given. Written out so that tools older than graphql-js 16.9 can read this file."""\ndirective @oneOf on INPUT_OBJECT\n\n';
+  '"""Requires exactly one field of the input object. Declared explicitly so that tools older than graphql-js 16.9 can parse this schema."""\ndirective @oneOf on INPUT_OBJECT\n\n';
 
 /** Builds one API's schema of its resolver classes; `oneOfInputs` names the input types of which exactly one field is given. */
 export async function buildPublishedSchema(resolvers: readonly unknown[], oneOfInputs: readonly string[]): Promise<PublishedSchema> {

@@ -3,10 +3,10 @@ import { type CursorPosition, encodeCursor, type PageRequest } from "../platform
 
 @ObjectType({ description: "Pagination information of a list." })
 export class PageInfo {
-  @Field(() => Boolean, { description: "True when there is more after endCursor." })
+  @Field(() => Boolean, { description: "Whether more items follow after endCursor." })
   hasNextPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: "The last cursor of this page; null for an empty one." })
+  @Field(() => String, { nullable: true, description: "Cursor of the last item of this page; null if the page is empty." })
   endCursor!: string | null;
 }
 

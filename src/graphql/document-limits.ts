@@ -51,7 +51,7 @@ export function limitDocuments(limits: DocumentLimits, allowsIntrospection: bool
           const isOver = operations.some((operation) => exceeds(operation, measure(operation.selectionSet), limits, allowsIntrospection));
           // graphql-js finds out about an operation the schema has no type for (a subscription) only when it is executed.
           if (operations.some(({ operation }) => !context.getSchema().getRootType(operation)))
-            context.reportError(new GraphQLError("The schema has no such operation"));
+            context.reportError(new GraphQLError("The schema does not support this operation type"));
           if (directives > limits.directives || isOver) context.reportError(new GraphQLError("The document exceeds a limit"));
         },
       },

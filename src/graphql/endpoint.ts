@@ -78,7 +78,7 @@ export class GraphqlEndpoint {
     const operation = requireOperation(requestBody);
     checkArguments(operation.variables, this.argumentLimits);
     const { http: head, body } = await this.apollo.executeOperation({ ...operation, http }, { contextValue });
-    if (body.kind !== "single") throw new Error("No operation here answers in parts");
+    if (body.kind !== "single") throw new Error("Incremental delivery is not supported");
     const { errors, data, extensions } = body.singleResult;
     const text = JSON.stringify({ errors, data, extensions });
     return { status: head.status ?? 200, retryAfter: head.headers.get("retry-after"), body: text };

@@ -13,7 +13,7 @@ interface ErrorScope {
 const documentCodes = new Set(["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "OPERATION_RESOLUTION_FAILURE", "BAD_REQUEST"]);
 /** Validation messages that name parts of the schema only. Others repeat submitted values. */
 const schemaOnlyMessages =
-  /^(Cannot query field|Unknown (argument|type|fragment)|Field "[^"]*" (argument|of type|must)|Variable "\$\w+" is)|^The (document exceeds|schema has)/;
+  /^(Cannot query field|Unknown (argument|type|fragment)|Field "[^"]*" (argument|of type|must)|Variable "\$\w+" is)|^The (document exceeds|schema does not support)/;
 const COERCION_PATH = /at "([\w.[\]]{1,200})"/;
 
 /** The only exit for errors: every one becomes a code of the catalogue, a sentence, and nothing that was submitted. */
@@ -29,11 +29,11 @@ export class ErrorFormatter {
   /** Turns whatever was thrown into the refusal a client sees; what nobody expected is logged under a random id. */
   toGatewayError(error: unknown): GatewayError {
     if (error instanceof GatewayError) {
-      if (error.cause !== undefined) this.log.warn({ err: error.cause, code: error.code }, "request refused");
+      if (error.cause !== undefined) this.log.warn({ err: error.cause, code: error.code }, "request rejected");
       return error;
     }
     if (isDatabaseUnavailable(error)) {
-      this.log.error({ err: toLoggableError(error) }, "the database is unavailable");
+      this.log.error({ err: toLoggableError(error) }, "database unavailable");
       this.onServerError("UNAVAILABLE");
       return new GatewayError("UNAVAILABLE", { retryAfterSeconds: 2 });
     }

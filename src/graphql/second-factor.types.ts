@@ -7,25 +7,25 @@ export const SecondFactorMethod = Object.fromEntries(secondFactorMethods.map((me
 };
 registerEnumType(SecondFactorMethod, {
   name: "SecondFactorMethod",
-  description: "A way to prove the second factor.",
+  description: "A second factor method.",
   valuesConfig: {
-    TOTP: { description: "Google Authenticator or another TOTP application." },
-    SMS: { description: "A code sent by SMS." },
+    TOTP: { description: "A code from Google Authenticator or another TOTP app (RFC 6238)." },
+    SMS: { description: "A code sent to the verified phone number by SMS." },
   },
 });
 
-@ObjectType("SecondFactorEnrollment", { description: "A second factor that log-in asks for." })
+@ObjectType("SecondFactorEnrollment", { description: "An enrolled second factor." })
 export class SecondFactorView {
-  @Field(() => ID, { description: "Opaque." })
+  @Field(() => ID, { description: "Opaque identifier." })
   id!: string;
 
-  @Field(() => SecondFactorMethod, { description: "How it is proved." })
+  @Field(() => SecondFactorMethod, { description: "Method of the second factor." })
   method!: SecondFactorMethodName;
 
-  @Field(() => DateTime, { description: "When it was confirmed." })
+  @Field(() => DateTime, { description: "Enrollment time." })
   enrolledAt!: Date;
 
-  @Field(() => DateTime, { nullable: true, description: "When it was last proved." })
+  @Field(() => DateTime, { nullable: true, description: "Time of the last use; null if it was never used." })
   lastUsedAt!: Date | null;
 
   static from(factor: EnrolledFactor): SecondFactorView {

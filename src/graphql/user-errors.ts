@@ -19,33 +19,36 @@ const described = (descriptions: Readonly<Record<string, string>>) =>
 const UserErrorCode = enumOf(userErrorCodes);
 registerEnumType(UserErrorCode, {
   name: "ErrorCode",
-  description: "What went wrong, for programs. The error catalogue in the documentation explains every value.",
+  description: "Machine-readable code of an expected failure, described in the error catalogue of the documentation.",
   valuesConfig: described(Object.fromEntries(userErrorCodes.map((code) => [code, errorCatalogue[code].meaning]))),
 });
 
 @InterfaceType({
   autoRegisterImplementations: false,
-  description: "An expected failure. message is a sentence for people in the request's locale; program against code (or the type).",
+  description: "An expected failure. Handle code (or the type) in your program; show message to users.",
 })
 export abstract class UserError {
-  @Field(() => UserErrorCode, { description: "The stable code of this failure." })
+  @Field(() => UserErrorCode, { description: "Stable code of the failure." })
   code!: ErrorCode;
 
-  @Field(() => String, { description: "A sentence for people, in the locale of the request." })
+  @Field(() => String, { description: "Message for users, in the language of the request." })
   message!: string;
 
-  @Field(() => [String], { nullable: true, description: "The input field the failure is about, from the mutation's input down." })
+  @Field(() => [String], {
+    nullable: true,
+    description: "Path of the input field that caused the failure, relative to the mutation's input; null if no single field did.",
+  })
   path?: string[] | null;
 }
 
 const PasswordViolationEnum = enumOf(Object.keys(passwordRules) as PasswordViolation[]);
 registerEnumType(PasswordViolationEnum, {
   name: "PasswordViolation",
-  description: "A rule of Application.password that a password breaks.",
+  description: "A rule of Application.password that a password violates.",
   valuesConfig: described(passwordRules),
 });
 
-@ObjectType({ description: "A metadata field that was refused, and why." })
+@ObjectType({ description: "A rejected metadata field and the reason." })
 class RefusedField {
   @Field(() => String, { description: "Dotted path of the field, as in Application.metadataFields." })
   path!: string;
@@ -56,9 +59,9 @@ class RefusedField {
 
 /** Fields that a failure has beside those of every UserError. */
 const extraFields: Partial<Record<ErrorCode, readonly [name: string, decorator: PropertyDecorator]>> = {
-  PASSWORD_REFUSED: ["violations", Field(() => [PasswordViolationEnum], { description: "The rules it breaks." })],
-  METADATA_REFUSED: ["fields", Field(() => [RefusedField], { description: "The fields it is about." })],
-  TOO_MANY_ATTEMPTS: ["retryAfterSeconds", Field(() => Int, { description: "Seconds to wait before the next attempt is looked at." })],
+  PASSWORD_REFUSED: ["violations", Field(() => [PasswordViolationEnum], { description: "Rules that the password violates." })],
+  METADATA_REFUSED: ["fields", Field(() => [RefusedField], { description: "Rejected fields." })],
+  TOO_MANY_ATTEMPTS: ["retryAfterSeconds", Field(() => Int, { description: "Seconds to wait before the next attempt is evaluated." })],
 };
 
 /** INVALID_CODE -> InvalidCode. */

@@ -17,29 +17,34 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry, prefix: "latchkey_" });
     this.requests = new Histogram({
       name: "latchkey_request_seconds",
-      help: "Requests served, by route",
+      help: "Duration of HTTP requests in seconds, by route",
       labelNames: ["path", "method", "status"],
       buckets: DURATION_BUCKETS_SECONDS,
       registers,
     });
-    this.errors = new Counter({ name: "latchkey_errors_total", help: "Database errors and defects", labelNames: ["code"], registers });
+    this.errors = new Counter({
+      name: "latchkey_errors_total",
+      help: "Database errors and unexpected errors, by error code",
+      labelNames: ["code"],
+      registers,
+    });
     const events = new Counter({
       name: "latchkey_events_total",
-      help: "Audit events: log-ins, sign-ups, resets, refused codes, throttle trips",
+      help: "Audit events: log-ins, sign-ups, resets, rejected codes, exceeded rate limits",
       labelNames: ["event", "outcome", "code"],
       registers,
     });
     audit.onRecord((event, outcome, details) => events.inc({ event, outcome, code: String(details["code"] ?? "") }));
     const messages = new Counter({
       name: "latchkey_messages_total",
-      help: "Messages that need no further attempt",
+      help: "Messages whose delivery ended, by final status and template",
       labelNames: ["status", "template"],
       registers,
     });
     dispatcher.onFinished((status, template) => messages.inc({ status, template }));
-    const waiting = new Gauge({ name: "latchkey_outbox_waiting", help: "Messages that wait to be sent", registers });
-    const oldest = new Gauge({ name: "latchkey_outbox_oldest_seconds", help: "Age of the oldest message that waits", registers });
-    const queue = new Gauge({ name: "latchkey_hash_queue", help: "Passwords waiting for a hashing thread", registers });
+    const waiting = new Gauge({ name: "latchkey_outbox_waiting", help: "Messages waiting to be sent", registers });
+    const oldest = new Gauge({ name: "latchkey_outbox_oldest_seconds", help: "Age of the oldest waiting message in seconds", registers });
+    const queue = new Gauge({ name: "latchkey_hash_queue", help: "Password hashing jobs waiting for a thread", registers });
     this.collectGauges = async () => {
       const backlog = await outbox.measureBacklog();
       waiting.set(backlog.waiting);

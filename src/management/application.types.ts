@@ -4,25 +4,25 @@ import { type Application, applicationStatuses } from "../domain/applications/in
 const ApplicationStatus = Object.fromEntries(applicationStatuses.map((status) => [status, status]));
 registerEnumType(ApplicationStatus, {
   name: "ApplicationStatus",
-  description: "Whether an application serves its users.",
+  description: "Status of an application.",
   valuesConfig: {
-    ACTIVE: { description: "It serves its users." },
-    SUSPENDED: { description: "Its key, its tokens and its key set are refused as if it did not exist." },
+    ACTIVE: { description: "The application serves its users." },
+    SUSPENDED: { description: "The application's key, tokens and key set are rejected as if it did not exist." },
   },
 });
 
-@ObjectType("Application", { description: "An application, as those who manage it see it." })
+@ObjectType("Application", { description: "An application." })
 export class ManagedApplicationView {
-  @Field(() => ID, { description: "Opaque; part of the JWT's issuer." })
+  @Field(() => ID, { description: "Opaque identifier; part of the JWT's `iss` claim." })
   id!: string;
 
-  @Field(() => String, { description: "Its name, as in its messages." })
+  @Field(() => String, { description: "Name of the application, as shown in messages." })
   name!: string;
 
-  @Field(() => ApplicationStatus, { description: "Whether it serves its users." })
+  @Field(() => ApplicationStatus, { description: "Status of the application." })
   status!: string;
 
-  @Field(() => Int, { description: "Grows with every change of the settings." })
+  @Field(() => Int, { description: "Version of the settings; incremented with every change." })
   settingsVersion!: number;
 
   /** For field resolvers; not part of the schema. */

@@ -5,44 +5,44 @@ import { DateTime, JsonScalar } from "../graphql/index.js";
 export const UserStatus = Object.fromEntries(userStatuses.map((status) => [status, status]));
 registerEnumType(UserStatus, {
   name: "UserStatus",
-  description: "Whether a user may log in.",
+  description: "Status of a user.",
   valuesConfig: {
-    ACTIVE: { description: "Logs in and uses sessions." },
-    SUSPENDED: { description: "Cannot log in and has no sessions; password, metadata and second factors stay as they are." },
+    ACTIVE: { description: "Can log in and use sessions." },
+    SUSPENDED: { description: "Cannot log in and has no sessions; password, metadata and second factors are kept." },
   },
 });
 
 /** A user as those who manage the application see them. Lists hang on it by field resolvers. */
-@ObjectType("User", { description: "A person who has an account in the application." })
+@ObjectType("User", { description: "A user of the application." })
 export class ManagedUserView {
-  @Field(() => ID, { description: "Opaque, never reused." })
+  @Field(() => ID, { description: "Opaque identifier, never reused." })
   id!: string;
 
-  @Field(() => String, { description: "The JWT's sub: the id, unless the user was imported." })
+  @Field(() => String, { description: "`sub` claim of the JWT; equals id unless the user was imported." })
   subject!: string;
 
-  @Field(() => String, { nullable: true, description: "The address the user logs in with, in canonical form." })
+  @Field(() => String, { nullable: true, description: "Address the user logs in with, in canonical form; null for users without one." })
   email!: string | null;
 
-  @Field(() => Boolean, { description: "True for users without an address." })
+  @Field(() => Boolean, { description: "Whether the user has no address." })
   isAnonymous!: boolean;
 
-  @Field(() => String, { nullable: true, description: "The phone number the user has proved to hold, in E.164 form; null without one." })
+  @Field(() => String, { nullable: true, description: "Verified phone number in E.164 format; null if there is none." })
   phone!: string | null;
 
-  @Field(() => UserStatus, { description: "Whether the user may log in." })
+  @Field(() => UserStatus, { description: "Status of the user." })
   status!: string;
 
-  @Field(() => JsonScalar, { description: "All metadata, nested by the paths of the application's fields." })
+  @Field(() => JsonScalar, { description: "All metadata of the user, nested by the paths of the application's metadata fields." })
   metadata!: Metadata;
 
   @Field(() => String, { description: "Language of messages to this user, e.g. en." })
   locale!: string;
 
-  @Field(() => DateTime, { description: "When the account was made." })
+  @Field(() => DateTime, { description: "Creation time." })
   createdAt!: Date;
 
-  @Field(() => DateTime, { nullable: true, description: "When the user last logged in; null for one who never has." })
+  @Field(() => DateTime, { nullable: true, description: "Time of the last log-in; null if the user has never logged in." })
   lastLogInAt!: Date | null;
 
   /** For field resolvers; not part of the schema. */

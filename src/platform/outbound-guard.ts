@@ -56,15 +56,15 @@ export class OutboundGuard {
    */
   lookupFor(hostname: string, port: number, ports?: ReadonlySet<number>): LookupFunction {
     const isAllowed = this.allowed.includes(`${hostname}:${port}`);
-    if (!isAllowed && ports?.has(port) === false) throw new OutboundBlockedError("a closed port");
+    if (!isAllowed && ports?.has(port) === false) throw new OutboundBlockedError("port not allowed");
     // No name is looked up for an address.
-    if (!isAllowed && isIP(hostname) !== 0 && !isPublicAddress(hostname)) throw new OutboundBlockedError("a closed address");
+    if (!isAllowed && isIP(hostname) !== 0 && !isPublicAddress(hostname)) throw new OutboundBlockedError("address in a blocked network");
     return (name, options, callback) =>
       lookup(name, { ...options, all: true }, (error, addresses) => {
         const permitted = isAllowed ? addresses : addresses?.filter(({ address }) => isPublicAddress(address));
         const [first] = permitted ?? [];
         if (error) callback(error, []);
-        else if (!first) callback(new OutboundBlockedError("a name of closed addresses"), []);
+        else if (!first) callback(new OutboundBlockedError("host name resolves to blocked addresses only"), []);
         else if (options.all) callback(null, permitted);
         else callback(null, first.address, first.family);
       });

@@ -88,7 +88,7 @@ describe("schema", () => {
     const variables = { DATABASE_URL: database.url, MASTER_KEYS };
     try {
       const results = await Promise.all(Array.from({ length: 3 }, () => runCommand(["migrate"], variables, createTemporaryFolder())));
-      expect(results.map(({ code, stderr }) => [code, /is up to date/.test(stderr)])).toEqual(results.map(() => [0, true]));
+      expect(results.map(({ code, stderr }) => [code, /are up to date/.test(stderr)])).toEqual(results.map(() => [0, true]));
       const shown = await runCommandHere(["application", "list", "--json"], variables, createTemporaryFolder());
       expect([shown.code, JSON.parse(shown.stdout)]).toEqual([0, []]);
     } finally {

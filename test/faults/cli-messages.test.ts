@@ -69,19 +69,19 @@ describe("message", () => {
 
   it("set - a language the application does not support - is stored with a warning that it is not used yet", async () => {
     const { code, stderr } = await run(["set", application.id, "signUpNotice", "de-CH", "--subject", "Grüezi"]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^de-CH is not among locales\.supported/) });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^Locale de-CH is not in locales\.supported/) });
   });
 
   it("invalid input - text, message, application, file - one message on stderr, exit code 1", async () => {
     const set = ["set", application.id, "signUpCode", "en"];
-    expect(await refused([...set, "--text", "-"], "no code")).toMatch(/^text: does not show \{\{ code \}\}/);
+    expect(await refused([...set, "--text", "-"], "no code")).toMatch(/^text: does not contain the required variable \{\{ code \}\}/);
     const folder = createTemporaryFolder();
     writeFileSync(join(folder, "unfinished.txt"), "{{ code }} {{ link }} {% if %}");
     expect(await refused([...set, "--text", join(folder, "unfinished.txt")])).toMatch(/^text: /);
-    expect(await refused(set)).toMatch(/^Say what to set/);
+    expect(await refused(set)).toMatch(/^Nothing to set/);
     expect(await refused([...set, "--text", "-", "--html", "-"])).toMatch(/^Only one part/);
-    expect(await refused([...set, "--html", "missing.html"])).toBe("missing.html cannot be read");
-    expect(await refused(["show", application.id, "signUp"])).toMatch(/^there is no message signUp; there are signUpCode/);
-    expect(await refused(["show", "5e1f0c1e-0000-4000-8000-000000000000", "signUpCode"])).toMatch(/^There is no application/);
+    expect(await refused([...set, "--html", "missing.html"])).toBe("Cannot read missing.html");
+    expect(await refused(["show", application.id, "signUp"])).toMatch(/^Message not found: signUp\. Available messages: signUpCode/);
+    expect(await refused(["show", "5e1f0c1e-0000-4000-8000-000000000000", "signUpCode"])).toMatch(/^Application not found/);
   });
 });

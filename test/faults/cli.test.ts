@@ -205,8 +205,8 @@ describe("application", () => {
     expect((await run(["application", "delete", created.id, "--yes"])).code).toBe(0);
     expect((await gateway.client(created.appKey).run(ApplicationDocument, {})).status).toBe(401);
     expect(await gateway.dump("audit_events")).not.toContain(created.id);
-    expect(await refused("application", "show", created.id)).toContain("no application");
-    expect(await refused("application", "delete", created.id, "--yes")).toContain("no application");
+    expect(await refused("application", "show", created.id)).toContain("Application not found");
+    expect(await refused("application", "delete", created.id, "--yes")).toContain("Application not found");
   });
 
   it.each([
@@ -226,15 +226,15 @@ describe("developer", () => {
     const email = uniqueEmail("developer");
     const developer = await json<{ id: string; email: string }>("developer", "create", "--email", email.toUpperCase());
     expect(developer.email).toBe(email);
-    expect(await refused("developer", "create", "--email", email)).toContain("already");
-    expect(await refused("developer", "create", "--email", "nobody")).toContain("not an address");
+    expect(await refused("developer", "create", "--email", email)).toContain("already exists");
+    expect(await refused("developer", "create", "--email", "nobody")).toContain("Not an email address");
     const second = await json<{ id: string }>("developer", "create", "--email", uniqueEmail("developer"));
     const ownerOf = async ({ id }: Created) => (await gateway.services.applicationRegistry.find(id))?.ownerId;
     expect(await ownerOf(await create("Theirs", "--owner", email))).toBe(developer.id);
     const first = (await gateway.services.users.findFirst(RESERVED_APPLICATION_ID))?.id;
     expect([await ownerOf(await create("First's")), first]).toEqual([first, developer.id]);
     expect(second.id).not.toBe(first);
-    expect(await refused("application", "create", "--name", "X", "--owner", "unknown@mail.example")).toContain("no developer");
+    expect(await refused("application", "create", "--name", "X", "--owner", "unknown@mail.example")).toContain("Developer not found");
   });
 });
 
@@ -249,7 +249,7 @@ describe("operation", () => {
     expect(rotated.find(({ state }) => state === "PREVIOUS")?.kid).toBe(current);
     await gateway.query("UPDATE signing_keys SET created_at = ? WHERE application_id = ?", ["2026-01-01 00:00:00.000", id]);
     expect(await refused("keys", "rotate", id)).toMatch(/three keys/);
-    expect(await refused("keys", "rotate", "11111111-1111-4111-8111-111111111111")).toMatch(/no such application/);
+    expect(await refused("keys", "rotate", "11111111-1111-4111-8111-111111111111")).toMatch(/Application not found/);
   });
 
   it("backup - embedded database in use - writes one consistent file that opens with all data; never overwrites", async () => {

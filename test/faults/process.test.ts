@@ -63,7 +63,7 @@ describe("graceful shutdown", () => {
       connection.write(`${head.join("\r\n")}\r\n\r\n`);
       await eventually("100 Continue", () => answer.startsWith("HTTP/1.1 100 "));
       gateway.signal("SIGTERM");
-      await gateway.waitForLog("draining");
+      await gateway.waitForLog("shutting down, draining connections");
       connection.write(body);
       await eventually("the answer", () => answer.includes('"name":"Demo"'));
       const answered = performance.now();
@@ -109,7 +109,7 @@ describe("invalid environment", () => {
     expect(gateway.stdout).toBe("");
     for (const secret of secrets) expect(gateway.stderr).not.toContain(secret);
     const [head, ...failures] = gateway.stderr.trim().split("\n");
-    expect(head).toBe("The environment is refused:");
+    expect(head).toBe("Invalid environment:");
     return failures.map((line) => /^ {2}- (\w+) /.exec(line)?.[1] ?? line);
   }
 

@@ -86,6 +86,6 @@ describe("master keys", () => {
     await requireLogIn(application.client.with({ baseUrl: alone.url }), person.email);
     expect(await alone.services.applicationSecrets.decrypt(application.id, "twilio.authToken")).toBe("a-token-to-be-sealed-anew");
     await alone.stop();
-    await expect(TestGateway.start({ shareDatabaseOf: gateway })).rejects.toThrow(/cannot be opened/);
+    await expect(TestGateway.start({ shareDatabaseOf: gateway })).rejects.toThrow(/Cannot decrypt/);
   });
 });

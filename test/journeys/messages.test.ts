@@ -84,10 +84,8 @@ describe("custom templates", () => {
     expect(body).toMatch(/^\d{6} is je code voor Reiger$/);
     const { verifyPhone } = await person.client.expect(VerifyPhoneDocument, { input: { code: body.slice(0, 6) } });
     expect(verifyPhone.__typename).toBe("PhoneVerified");
-    await expect(save(application, "phoneCode", "nl", { sms: "no code" })).rejects.toThrow(/^sms: does not show/);
-    await expect(save(application, "phoneCode", "nl", { text: "{{ code }}" })).rejects.toThrow(
-      /^text: the message phoneCode has no such part/,
-    );
+    await expect(save(application, "phoneCode", "nl", { sms: "no code" })).rejects.toThrow(/^sms: does not contain/);
+    await expect(save(application, "phoneCode", "nl", { text: "{{ code }}" })).rejects.toThrow(/^text: message phoneCode has no such part/);
   });
 
   it("every message - the gateway's own words with the longest application name - fits", async () => {
@@ -187,7 +185,7 @@ describe("broken stored templates", () => {
     const person = await signUpPerson(gateway, application, uniqueEmail(), { locale: "de" });
     const mail = gateway.mails.received.find(({ to }) => to === person.email);
     expect(mail?.subject).toMatch(/^\d{6} ist Ihr Code/);
-    const warning = gateway.logs.find((line) => line.includes("message text is broken") && line.includes(application.id));
+    const warning = gateway.logs.find((line) => line.includes("custom template failed to render") && line.includes(application.id));
     expect(JSON.parse(warning ?? "{}")).toMatchObject({ level: 40, template: "signUpCode", locale: "de" });
   });
 
@@ -225,31 +223,39 @@ describe("built-in templates", () => {
 
   const sms = { en: "{{ code }} {{ link }}", de: "{{ code }} {{ link }}" };
   it.each([
-    ["a language", { mail: { en: mail, de: mail } }, /\(fr\): lacks a subject/],
-    ["a subject", { mail: { en: mail, de: { ...mail, subject: " " }, fr: mail } }, /\(de\): lacks a subject/],
-    ["the plain text", { mail: { en: mail, de: mail, fr: { ...mailWithoutLabel, text: "" } } }, /\(fr\): lacks a subject, text/],
-    ["the code", { mail: { en: mail, de: mail, fr: { ...mail, text: "{{ link }}" } } }, /\(fr\): the text does not show code/],
-    ["the link", { mail: { en: mail, de: mail, fr: { ...mailWithoutLabel, text: "{{ code }}" } } }, /\(fr\): the text does not show link/],
-    ["the label of its link", { mail: { en: mail, de: mailWithoutLabel, fr: mail } }, /\(de\): A button label and a line/],
+    ["a language", { mail: { en: mail, de: mail } }, /\(fr\): missing a subject/],
+    ["a subject", { mail: { en: mail, de: { ...mail, subject: " " }, fr: mail } }, /\(de\): missing a subject/],
+    ["the plain text", { mail: { en: mail, de: mail, fr: { ...mailWithoutLabel, text: "" } } }, /\(fr\): missing a subject, text/],
+    [
+      "the code",
+      { mail: { en: mail, de: mail, fr: { ...mail, text: "{{ link }}" } } },
+      /\(fr\): the text part does not use the required variable code/,
+    ],
+    [
+      "the link",
+      { mail: { en: mail, de: mail, fr: { ...mailWithoutLabel, text: "{{ code }}" } } },
+      /\(fr\): the text part does not use the required variable link/,
+    ],
+    ["the label of its link", { mail: { en: mail, de: mailWithoutLabel, fr: mail } }, /\(de\): A button label requires a line/],
     ["words in the label of its link", { mail: { en: mail, de: { ...mail, buttonLabel: " " }, fr: mail } }, /\(de\): A button label/],
     ["the link of its label", { requiredVariables: [], mail: { en: { ...mail, text: "x" }, de: mail, fr: mail } }, /\(en\): A button/],
     [
       "a line of its own for the code",
       { mail: { en: { ...mail, text: "It is {{ code }}\n{{ link }}" }, de: mail, fr: mail } },
-      /own, before/,
+      /separate line, before/,
     ],
     [
       "the code before the link",
       { mail: { en: { ...mail, text: "{{ link }}\n\n{{ code }}" }, de: mail, fr: mail } },
-      /own, before any link/,
+      /separate line, before any link/,
     ],
-    ["mail and text message", { mail: undefined }, /\(en\): lacks a subject, text or SMS part/],
-    ["a text message in a language", { sms }, /\(fr\): lacks a subject, text or SMS part/],
-    ["the code in a text message", { sms: { ...sms, fr: "{{ link }}" } }, /\(fr\): the sms does not show code/],
-    ["a description of a variable", { mail: { en: { ...mail, subject: "{{ mood }}" }, de: mail, fr: mail } }, /uses mood, which/],
+    ["mail and text message", { mail: undefined }, /\(en\): missing a subject, text or SMS part/],
+    ["a text message in a language", { sms }, /\(fr\): missing a subject, text or SMS part/],
+    ["the code in a text message", { sms: { ...sms, fr: "{{ link }}" } }, /\(fr\): the sms part does not use the required variable code/],
+    ["a description of a variable", { mail: { en: { ...mail, subject: "{{ mood }}" }, de: mail, fr: mail } }, /undocumented variable mood/],
     ["a text that parses", { mail: { en: { ...mail, subject: "{% if x %}" }, de: mail, fr: mail } }, /not closed/],
   ])("start - a message lacks %s - fails with the message's name", (_, change, sentence) => {
     expect(make(change)).toThrow(sentence);
-    expect(make(change)).toThrow(/^The message made/);
+    expect(make(change)).toThrow(/^Message template made/);
   });
 });

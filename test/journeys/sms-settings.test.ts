@@ -44,7 +44,7 @@ describe("twilio", () => {
   )("mode SMS - without part %i of three - is rejected, and nothing changes", async (left) => {
     const application = await gateway.createApplication("Incomplete", ...completeSettings.filter((_, index) => index !== left));
     const before = await applicationRow(application);
-    await expect(gateway.configure(application.id, "secondFactor.mode=SMS")).rejects.toThrow(/^secondFactor\.mode: SMS needs/);
+    await expect(gateway.configure(application.id, "secondFactor.mode=SMS")).rejects.toThrow(/^secondFactor\.mode: SMS requires/);
     expect(await applicationRow(application)).toBe(before);
   });
 
@@ -54,7 +54,7 @@ describe("twilio", () => {
     "twilio.phoneNumber=",
   ])("mode SMS enabled - %s - cannot be cleared", async (clearing) => {
     const application = await gateway.createApplication("Kept", ...completeSettings, "secondFactor.mode=SMS");
-    await expect(gateway.configure(application.id, clearing)).rejects.toThrow(/^secondFactor\.mode: SMS needs/);
+    await expect(gateway.configure(application.id, clearing)).rejects.toThrow(/^secondFactor\.mode: SMS requires/);
     expect(await gateway.services.applicationSecrets.decrypt(application.id, "twilio.authToken")).toBe(TOKEN);
     await gateway.configure(application.id, "secondFactor.mode=none", clearing);
     expect(await settingsOf(application)).toMatchObject({ secondFactor: { mode: "NONE" } });
@@ -82,7 +82,7 @@ describe("twilio", () => {
       one.id,
     ]);
     await gateway.query("UPDATE application_secrets SET value_sealed = ? WHERE application_id = ?", [row?.value_sealed, other.id]);
-    await expect(gateway.services.applicationSecrets.decrypt(other.id, "twilio.authToken")).rejects.toThrow(/cannot be opened/);
+    await expect(gateway.services.applicationSecrets.decrypt(other.id, "twilio.authToken")).rejects.toThrow(/Cannot decrypt/);
   });
 
   it.each([

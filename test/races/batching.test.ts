@@ -228,7 +228,9 @@ describe("batched updates", () => {
   it("rotate - inside a transaction - is rejected, because it could not be rolled back", async () => {
     await createSessions(1);
     const [session] = sessions as [SessionEntity];
-    await expect(gateway.services.database.transaction(() => rotate(session, "inside"))).rejects.toThrow("A transaction of its own");
+    await expect(gateway.services.database.transaction(() => rotate(session, "inside"))).rejects.toThrow(
+      "Autocommit statement inside a transaction",
+    );
     await expectUnchanged(session);
   });
 });

@@ -15,24 +15,24 @@ import { Transport, type TransportOptions } from "./transport.js";
 import type { CompleteSignUpInput, LogInInput, ResetPasswordInput, TokensFragment } from "./types.generated.js";
 
 export interface LatchkeyOptions extends TransportOptions {
-  /** Where the gateway is, e.g. https://auth.example.com, with or without /graphql. */
+  /** Base URL of the gateway, e.g. https://auth.example.com, with or without /graphql. */
   readonly url: string;
-  /** The application's public key, lk_app_... */
+  /** Public key of the application, lk_app_... */
   readonly appKey: string;
-  /** Where the session is kept between starts; in memory when left out. */
+  /** Storage that keeps the session between starts. Default: in memory. */
   readonly store?: SessionStore | undefined;
-  /** Called once when the session is over without the app having asked for it: show the log-in. */
+  /** Called once when the session ends without a log-out by this app, e.g. to show the log-in screen. */
   readonly onSessionEnded?: (() => void) | undefined;
-  /** Language of sentences and mails, e.g. de; the device's when left out. */
+  /** Language of error messages and emails, e.g. de, sent as Accept-Language. Default: the platform's. */
   readonly locale?: string | undefined;
-  /** Patience with one request; 15,000 when left out. */
+  /** Timeout of one request in milliseconds. Default: 15,000. */
   readonly timeoutMs?: number | undefined;
-  /** Another fetch than the global one. */
+  /** Replacement for the global fetch. */
   readonly fetch?: typeof fetch | undefined;
-  /** Another clock than Date.now. */
+  /** Replacement for Date.now. */
   readonly now?: (() => number) | undefined;
 }
-/** The answers that change who is logged in on this device. */
+/** Results that change the session or the JWT on this device. */
 type SessionAffectingResult =
   | ({ readonly __typename: "LoggedIn" } & TokensFragment)
   | { readonly __typename: "SecondFactorEnabled"; readonly loggedIn?: TokensFragment | null }
@@ -41,13 +41,13 @@ type SessionAffectingResult =
   | { readonly __typename: "ProfileUpdated" | "HandleChanged" | "PhoneVerified" | "AccountDeleted" };
 
 /**
- * An application's user on one device. Every operation is a method that answers its result union; whatever opens, renews or ends a
- * session is remembered, and operations that need the session send it, renewed in time.
+ * Client of the Authentication API for one user on one device. Every operation is a method that returns its result union. Results that
+ * open, refresh or end the session are stored; operations that require a session send its token and refresh it before it expires.
  */
 export class LatchkeyClient extends Operations {
   private readonly transport: Transport;
   private readonly session: Session;
-  /** From a log-in that must be finished by enrolling a second factor. */
+  /** Token of a log-in that must be completed by enrolling a second factor. */
   private enrollmentToken: string | undefined;
 
   constructor({ store = memoryStore(), onSessionEnded = () => {}, now = Date.now, ...transport }: LatchkeyOptions) {
@@ -56,47 +56,47 @@ export class LatchkeyClient extends Operations {
     this.session = new Session(this.transport, store, now, onSessionEnded);
   }
 
-  /** True while a session is kept; the gateway may have ended it meanwhile. */
+  /** Whether this device stores a session. The gateway may have ended it in the meantime. */
   async isLoggedIn(): Promise<boolean> {
     return (await this.session.state()).session !== undefined;
   }
 
-  /** A JWT for Realm or your own API that is good for at least half a minute. @throws LatchkeyError UNAUTHENTICATED when nobody is logged in */
+  /** Returns a JWT for Realm or your own API that is valid for at least 30 seconds. @throws LatchkeyError UNAUTHENTICATED without a session */
   async jwt(): Promise<string> {
     return await this.session.jwt();
   }
 
-  /** As the operation, with the ticket of this device's signUp. */
+  /** Like the operation, with the ticket of the last signUp on this device as default. */
   override async completeSignUp(input: CompleteSignUpInput): Promise<CompleteSignUpResult> {
     return await super.completeSignUp({ ticket: (await this.session.state()).signUpTicket, ...input });
   }
 
-  /** As the operation, with the token that makes this a known device. */
+  /** Like the operation, with the stored deviceToken as default, which marks this device as recognised. */
   override async logIn(input: LogInInput): Promise<LogInResult> {
     return await super.logIn({ deviceToken: (await this.session.state()).deviceToken, ...input });
   }
 
-  /** As the operation, with the ticket of this device's forgotPassword. */
+  /** Like the operation, with the ticket of the last forgotPassword on this device as default. */
   override async resetPassword(input: ResetPasswordInput): Promise<ResetPasswordResult> {
     return await super.resetPassword({ ticket: (await this.session.state()).resetTicket, ...input });
   }
 
-  /** Renews the session now. It is not needed: every method renews in time. @throws LatchkeyError UNAUTHENTICATED when nobody is logged in */
+  /** Refreshes the session now. Usually not needed: every method refreshes it in time. @throws LatchkeyError UNAUTHENTICATED without a session */
   override async refreshSession(): Promise<RefreshSessionResult> {
-    // The second time if another tab was faster the first.
+    // Returns null when another tab has refreshed the session in the meantime: refresh again with its token.
     const answer = (await this.session.refresh()) ?? (await this.session.refresh());
-    if (!answer) throw new LatchkeyError("UNAUTHENTICATED", "Nobody is logged in.");
+    if (!answer) throw new LatchkeyError("UNAUTHENTICATED", "No session: log in first.");
     return answer;
   }
 
-  /** Ends the session. This device forgets it at once, whether the gateway can be reached or not. */
+  /** Ends the session. It is removed from this device immediately, even if the gateway cannot be reached. */
   override async logOut(): Promise<LogOutResult> {
     this.enrollmentToken = undefined;
     const token = await this.session.close();
     return token ? (await this.transport.send(logOutOperation, {}, token)).logOut : { sessionsEnded: 0 };
   }
 
-  /** Ends all of the user's sessions, this one too. */
+  /** Ends all sessions of the user, including this one. */
   override async logOutEverywhere(): Promise<LogOutResult> {
     const answer = await super.logOutEverywhere();
     await this.session.close();
@@ -126,7 +126,7 @@ export class LatchkeyClient extends Operations {
         this.enrollmentToken = affecting.enrollmentToken;
         return;
       case "ConfirmationSent":
-        // The ticket of a resend names nothing.
+        // The ticket returned by resendSignUpCode does not identify a sign-up.
         return field === "signUp" ? await this.session.update({ signUpTicket: affecting.ticket }) : undefined;
       case "PasswordResetRequested":
         return await this.session.update({ resetTicket: affecting.ticket });

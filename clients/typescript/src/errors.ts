@@ -1,6 +1,6 @@
 import type { TopLevelCode } from "./operations.generated.js";
 
-/** A top-level code of the gateway, or NETWORK: no answer came, or none of the gateway's. */
+/** A top-level error code of the gateway, or NETWORK: no response, or a response that is not from a gateway. */
 export type LatchkeyErrorCode = TopLevelCode | "NETWORK";
 
 export interface ErrorDetails {
@@ -10,17 +10,17 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** Everything that is not an expected failure. Those are members of the result unions and are never thrown. */
+/** Thrown for every error except expected failures, which are members of the result unions and never thrown. */
 export class LatchkeyError extends Error {
   override readonly name = "LatchkeyError";
   readonly code: LatchkeyErrorCode;
-  /** With RATE_LIMITED and UNAVAILABLE: try again after so many seconds. */
+  /** With RATE_LIMITED and UNAVAILABLE: seconds to wait before retrying. */
   readonly retryAfterSeconds: number | undefined;
-  /** With BAD_USER_INPUT: the argument. */
+  /** With BAD_USER_INPUT: path of the invalid argument. */
   readonly path: string | undefined;
-  /** With INTERNAL_SERVER_ERROR: what the gateway's operator finds in the log. */
+  /** With INTERNAL_SERVER_ERROR: identifies the error in the gateway's log. */
   readonly id: string | undefined;
-  /** With NETWORK: what fetch threw. */
+  /** With NETWORK: the error thrown by fetch. */
   override readonly cause: unknown;
 
   constructor(code: LatchkeyErrorCode, message: string, { retryAfterSeconds, path, id, cause }: ErrorDetails = {}) {

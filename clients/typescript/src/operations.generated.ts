@@ -10,21 +10,21 @@ export interface Operation<Data, Variables> {
   readonly types?: (variables: Variables) => Data;
 }
 
-/** Codes of top-level errors. */
+/** Codes of top-level errors, `errors[].extensions.code`. */
 export type TopLevelCode =
-  /** The application key or the session token is missing, unknown, expired or of the wrong kind. */
+  /** The application key or the bearer token is missing, unknown, expired or of the wrong kind. */
   | "UNAUTHENTICATED"
-  /** Not allowed, or no such object: one answer for both. */
+  /** The operation is not allowed, or the object does not exist. These cases are not distinguished. */
   | "FORBIDDEN"
   /** Too many requests; retry after extensions.retryAfterSeconds. */
   | "RATE_LIMITED"
   /** An argument has the wrong type or shape; extensions.path names it. */
   | "BAD_USER_INPUT"
-  /** The document is not valid here or exceeds a limit; nothing was executed. */
+  /** The document is invalid for this schema or exceeds a limit; nothing was executed. */
   | "DOCUMENT_REFUSED"
-  /** A dependency is down or busy; retry after extensions.retryAfterSeconds. */
+  /** A dependency is unavailable or overloaded; retry after extensions.retryAfterSeconds. */
   | "UNAVAILABLE"
-  /** A defect of the gateway; extensions.id is in its log. */
+  /** An unexpected error; extensions.id identifies it in the log of the gateway. */
   | "INTERNAL_SERVER_ERROR";
 
 export const acceptInvitationOperation: Operation<types.AcceptInvitationMutation, types.AcceptInvitationMutationVariables> = {
@@ -213,217 +213,217 @@ export type VerifyPhoneResult = NonNullable<types.VerifyPhoneMutation["verifyPho
 export abstract class Operations {
   protected abstract run<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables): Promise<Data>;
 
-  /** Joins with the mailed code: makes the account and logs in. */
+  /** Accepts an invitation with the emailed code: creates the account and logs the user in. */
   async acceptInvitation(input: types.AcceptInvitationInput): Promise<AcceptInvitationResult> {
     const data = await this.run(acceptInvitationOperation, { input });
     return data.acceptInvitation;
   }
 
-  /** What the sign-up and log-in screens need to know. */
+  /** The application's settings for sign-up and log-in screens. */
   async application(): Promise<ApplicationResult> {
     const data = await this.run(applicationOperation, {});
     return data.application as ApplicationResult;
   }
 
-  /** Mails a code to the new address and tells the old one. Needs a session and a log-in or reauthenticate of the last five minutes. */
+  /** Sends a code to the new address by email and notifies the current address. Requires a session and a log-in or reauthenticate within the last five minutes. */
   async changeHandle(input: types.ChangeHandleInput): Promise<ChangeHandleResult> {
     const data = await this.run(changeHandleOperation, { input });
     return data.changeHandle;
   }
 
-  /** Changes the password and ends all other sessions. Needs a session. */
+  /** Changes the password and ends all other sessions. Requires a session. */
   async changePassword(input: types.ChangePasswordInput): Promise<ChangePasswordResult> {
     const data = await this.run(changePasswordOperation, { input });
     return data.changePassword;
   }
 
-  /** Proves the second factor of a log-in with a code of the authenticator application or SMS, or a recovery code. */
+  /** Completes a log-in with a code from the authenticator app or text message, or with a recovery code. */
   async completeLogIn(input: types.CompleteLogInInput): Promise<CompleteLogInResult> {
     const data = await this.run(completeLogInOperation, { input });
     return data.completeLogIn;
   }
 
-  /** Proves the second factor after reauthenticate. Needs a session. */
+  /** Completes reauthenticate with the second factor. Requires a session. */
   async completeReauthentication(input: types.CompleteLogInInput): Promise<CompleteReauthenticationResult> {
     const data = await this.run(completeReauthenticationOperation, { input });
     return data.completeReauthentication;
   }
 
-  /** Proves the address with the mailed code, makes the account and logs in. */
+  /** Verifies the address with the emailed code, creates the account and logs the user in. */
   async completeSignUp(input: types.CompleteSignUpInput): Promise<CompleteSignUpResult> {
     const data = await this.run(completeSignUpOperation, { input });
     return data.completeSignUp;
   }
 
-  /** Proves the new address with the mailed code and ends all other sessions. Needs a session. */
+  /** Verifies the new address with the emailed code and ends all other sessions. Requires a session. */
   async confirmHandle(input: types.ConfirmHandleInput): Promise<ConfirmHandleResult> {
     const data = await this.run(confirmHandleOperation, { input });
     return data.confirmHandle;
   }
 
-  /** Puts the authenticator application into force with the code it shows. Needs a session. */
+  /** Activates the authenticator app with a code it shows. Requires a session. */
   async confirmTotp(input: types.ConfirmTotpInput): Promise<ConfirmTotpResult> {
     const data = await this.run(confirmTotpOperation, { input });
     return data.confirmTotp;
   }
 
-  /** Deletes the caller's account for good. Needs a session and a log-in or reauthenticate of the last five minutes. */
+  /** Permanently deletes the caller's account. Requires a session and a log-in or reauthenticate within the last five minutes. */
   async deleteAccount(): Promise<DeleteAccountResult> {
     const data = await this.run(deleteAccountOperation, {});
     return data.deleteAccount;
   }
 
-  /** Turns the second factor off. Needs a session. */
+  /** Removes every second factor of the user. Requires a session and a log-in or reauthenticate within the last five minutes. */
   async disableSecondFactor(): Promise<DisableSecondFactorResult> {
     const data = await this.run(disableSecondFactorOperation, {});
     return data.disableSecondFactor;
   }
 
-  /** Makes the phone that was just verified the second factor. Needs a session. */
+  /** Makes the phone number that was just verified a second factor. Requires a session. */
   async enrollSms(): Promise<EnrollSmsResult> {
     const data = await this.run(enrollSmsOperation, {});
     return data.enrollSms;
   }
 
-  /** Begins to set up Google Authenticator; show qrCode, then confirmTotp. Needs a session. */
+  /** Starts the enrollment of an authenticator app: show qrCode, then call confirmTotp. Requires a session. */
   async enrollTotp(): Promise<EnrollTotpResult> {
     const data = await this.run(enrollTotpOperation, {});
     return data.enrollTotp;
   }
 
-  /** Mails a code for a new password. The same answer whether the account exists or not. */
+  /** Sends a code for setting a new password by email. The result does not disclose whether the account exists. */
   async forgotPassword(input: types.ForgotPasswordInput): Promise<ForgotPasswordResult> {
     const data = await this.run(forgotPasswordOperation, { input });
     return data.forgotPassword;
   }
 
-  /** Invitations the caller has sent, newest first. Needs a session. */
+  /** Invitations sent by the caller, newest first. Requires a session. */
   async invitations(variables: types.InvitationsQueryVariables = {}): Promise<InvitationsResult> {
     const data = await this.run(invitationsOperation, variables);
     return data.me?.invitations as InvitationsResult;
   }
 
-  /** Asks somebody to join by mail. Needs a session. */
+  /** Invites a person to the application by email. Requires a session. */
   async invite(input: types.InviteInput): Promise<InviteResult> {
     const data = await this.run(inviteOperation, { input });
     return data.invite;
   }
 
-  /** A fresh JWT for Realm or your own API. Needs a session. */
+  /** Issues a new JWT for Realm or your own API. Requires a session. */
   async issueJwt(input: types.IssueJwtInput): Promise<IssueJwtResult> {
     const data = await this.run(issueJwtOperation, { input });
     return data.issueJwt;
   }
 
-  /** Logs in with a password. SecondFactorRequired: go on with completeLogIn; SecondFactorEnrollmentRequired: with enrollTotp. */
+  /** Logs in with a password. After SecondFactorRequired continue with completeLogIn, after SecondFactorEnrollmentRequired with enrollTotp or enrollSms. */
   async logIn(input: types.LogInInput): Promise<LogInResult> {
     const data = await this.run(logInOperation, { input });
     return data.logIn;
   }
 
-  /** Ends the caller's session. Needs a session, expired or not. */
+  /** Ends the caller's session. Requires a session, which may be expired. */
   async logOut(): Promise<LogOutResult> {
     const data = await this.run(logOutOperation, {});
     return data.logOut;
   }
 
-  /** Ends all of the user's sessions. Needs a session. */
+  /** Ends all sessions of the user, including this one. Requires a session. */
   async logOutEverywhere(): Promise<LogOutEverywhereResult> {
     const data = await this.run(logOutEverywhereOperation, {});
     return data.logOutEverywhere;
   }
 
-  /** Who is logged in. Needs a session. */
+  /** The authenticated user. Requires a session. */
   async me(): Promise<MeResult> {
     const data = await this.run(meOperation, {});
     return data.me as MeResult;
   }
 
-  /** Proves again who is there, for five minutes in this session. Needs a session. */
+  /** Reauthenticates the user for five minutes in this session. Requires a session. */
   async reauthenticate(input: types.ReauthenticateInput): Promise<ReauthenticateResult> {
     const data = await this.run(reauthenticateOperation, { input });
     return data.reauthenticate;
   }
 
-  /** Exchanges the refresh token for new tokens. Asking again within 10 seconds gets the same ones. */
+  /** Exchanges the refresh token for new tokens. Repeating the request within 10 seconds returns the same tokens. */
   async refreshSession(input: types.RefreshSessionInput): Promise<RefreshSessionResult> {
     const data = await this.run(refreshSessionOperation, { input });
     return data.refreshSession;
   }
 
-  /** Makes new recovery codes; older ones are void. Needs a session. */
+  /** Generates ten new recovery codes and invalidates the previous ones. Requires a session and a log-in or reauthenticate within the last five minutes. */
   async regenerateRecoveryCodes(): Promise<RegenerateRecoveryCodesResult> {
     const data = await this.run(regenerateRecoveryCodesOperation, {});
     return data.regenerateRecoveryCodes;
   }
 
-  /** Forgets the phone number. Needs a session. */
+  /** Removes the phone number. Requires a session. */
   async removePhone(): Promise<RemovePhoneResult> {
     const data = await this.run(removePhoneOperation, {});
     return data.removePhone;
   }
 
-  /** Sends an invitation again, with a new code. Needs a session. */
+  /** Sends an invitation again, with a new code. Requires a session. */
   async resendInvitation(input: types.InvitationIdInput): Promise<ResendInvitationResult> {
     const data = await this.run(resendInvitationOperation, { input });
     return data.resendInvitation;
   }
 
-  /** Sends a new code, at most one a minute. The ticket of signUp stays the one to complete with. */
+  /** Sends a new code, at most once per minute. The ticket returned by signUp remains valid. */
   async resendSignUpCode(input: types.ResendSignUpCodeInput): Promise<ResendSignUpCodeResult> {
     const data = await this.run(resendSignUpCodeOperation, { input });
     return data.resendSignUpCode;
   }
 
-  /** Sets a new password with the mailed code and ends all sessions; log in afterwards. */
+  /** Sets a new password with the emailed code and ends all sessions. Log in afterwards. */
   async resetPassword(input: types.ResetPasswordInput): Promise<ResetPasswordResult> {
     const data = await this.run(resetPasswordOperation, { input });
     return data.resetPassword;
   }
 
-  /** Takes an invitation back. Needs a session. */
+  /** Revokes an invitation. Requires a session. */
   async revokeInvitation(input: types.InvitationIdInput): Promise<RevokeInvitationResult> {
     const data = await this.run(revokeInvitationOperation, { input });
     return data.revokeInvitation;
   }
 
-  /** Ends one of the user's sessions (me.sessions). Needs a session. */
+  /** Ends one of the user's sessions listed in me.sessions. Requires a session. */
   async revokeSession(input: types.RevokeSessionInput): Promise<RevokeSessionResult> {
     const data = await this.run(revokeSessionOperation, { input });
     return data.revokeSession;
   }
 
-  /** Sends the code of a challenge by SMS. At most one a minute. */
+  /** Sends the code of a challenge by SMS, at most once per minute. */
   async sendLogInCode(input: types.SendLogInCodeInput): Promise<SendLogInCodeResult> {
     const data = await this.run(sendLogInCodeOperation, { input });
     return data.sendLogInCode;
   }
 
-  /** Chooses the language of messages. Needs a session. */
+  /** Sets the language of messages to the user. Requires a session. */
   async setLocale(input: types.SetLocaleInput): Promise<SetLocaleResult> {
     const data = await this.run(setLocaleOperation, { input });
     return data.setLocale;
   }
 
-  /** Changes metadata: given fields are set, null removes one, others stay. Needs a session. */
+  /** Changes metadata: given fields are set, null removes a field, others remain unchanged. Requires a session. */
   async setMetadata(input: types.SetMetadataInput): Promise<SetMetadataResult> {
     const data = await this.run(setMetadataOperation, { input });
     return data.setMetadata;
   }
 
-  /** Sends a code to a phone number by SMS. Needs a session. */
+  /** Sends a verification code to a phone number by SMS. Requires a session. */
   async setPhone(input: types.SetPhoneInput): Promise<SetPhoneResult> {
     const data = await this.run(setPhoneOperation, { input });
     return data.setPhone;
   }
 
-  /** Begins a sign-up. Flow CODE mails six digits; give them to completeSignUp with the ticket of this answer. */
+  /** Starts a sign-up. In the flow CODE, pass the emailed code and the returned ticket to completeSignUp. */
   async signUp(input: types.SignUpInput): Promise<SignUpResult> {
     const data = await this.run(signUpOperation, { input });
     return data.signUp;
   }
 
-  /** Proves the number with the code of the text message. Needs a session. */
+  /** Verifies the phone number with the code from the text message. Requires a session. */
   async verifyPhone(input: types.VerifyPhoneInput): Promise<VerifyPhoneResult> {
     const data = await this.run(verifyPhoneOperation, { input });
     return data.verifyPhone;

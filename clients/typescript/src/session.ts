@@ -4,34 +4,34 @@ import type { SessionStore } from "./stores.js";
 import type { Transport } from "./transport.js";
 import type { TokensFragment } from "./types.generated.js";
 
-/** What survives a restart. Instants are milliseconds of this device's clock. */
+/** State kept in the store. Times are milliseconds of this device's clock. */
 interface StoredState {
   readonly session?: { readonly refreshToken: string; readonly sessionToken: string; readonly expiresAt: number } | undefined;
-  /** Proves at the next log-in that this device was here before. */
+  /** Marks this device as recognised at the next log-in. */
   readonly deviceToken?: string | undefined;
   readonly signUpTicket?: string | undefined;
   readonly resetTicket?: string | undefined;
 }
 
-/** A token with less than this left is renewed before it is used. */
+/** Tokens with a shorter remaining lifetime are refreshed before use. */
 const EXPIRY_MARGIN_MS = 30_000;
 /**
- * For a while the gateway answers a repeated refresh alike; later it takes the token for stolen. With these every repetition is sent
- * within five seconds, the shortest grace an application can set; the last one waits as long for its answer as any request.
+ * Within its grace period the gateway returns the same tokens for a repeated refresh; later it treats the token as stolen. These values
+ * keep every repetition within five seconds, the shortest grace period of an application; the last one has the timeout of any request.
  */
 const LAST_ATTEMPT_AFTER_MS = 2_500;
 const REFRESH_TIMEOUT_MS = 2_000;
 const RETRY_DELAY_MS = 250;
-/** The gateway may have exchanged the token without the answer arriving. */
+/** Errors after which the gateway may have exchanged the token although the response was lost. */
 const lostResponseCodes = new Set(["NETWORK", "UNAVAILABLE", "INTERNAL_SERVER_ERROR"]);
 
-/** Who is logged in on this device: keeps the tokens, and renews them in time, once for however many callers. */
+/** The session on this device: stores the tokens and refreshes them before they expire, with one request for all concurrent callers. */
 export class Session {
   private loading: Promise<StoredState> | undefined;
   private saving: Promise<void> = Promise.resolve();
   private refreshing: Promise<RefreshSessionResult | null> | undefined;
   private issuing: Promise<string> | undefined;
-  /** Counts log-ins and log-outs on this device. */
+  /** Incremented by every log-out on this device. */
   private generation = 0;
   private issued: { readonly jwt: string; readonly expiresAt: number } | undefined;
 
@@ -42,18 +42,18 @@ export class Session {
     private readonly onEnded: () => void,
   ) {}
 
-  /** What this device knows. */
+  /** The stored state of this device. */
   async state(): Promise<StoredState> {
     this.loading ??= this.read();
     const { loading } = this;
     return await loading.catch((error: unknown) => {
-      // A store that was locked may be open the next time.
+      // The store may be temporarily locked: read it again the next time.
       if (this.loading === loading) this.loading = undefined;
       throw error;
     });
   }
 
-  /** Remembers more; what is undefined is forgotten. */
+  /** Merges the change into the stored state; undefined values remove members. */
   async update(change: StoredState): Promise<void> {
     const known = this.loading ?? Promise.resolve({});
     const reloaded = this.reload().catch(() => known.catch(() => ({})));
@@ -63,14 +63,14 @@ export class Session {
     await this.saving;
   }
 
-  /** Sends what only a user may ask for; without a session with the `spare` token. @throws LatchkeyError */
+  /** Sends an operation with the session token, or without a session with `fallbackToken`. @throws LatchkeyError */
   async send<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables, fallbackToken?: string): Promise<Data> {
     const token = await this.token();
     try {
       return await this.transport.send(operation, variables, token ?? fallbackToken);
     } catch (error) {
       if (!token || !(error instanceof LatchkeyError) || error.code !== "UNAUTHENTICATED") throw error;
-      // Refused before anything ran: the clocks differ, or the session is over.
+      // Rejected before execution: the clocks differ, or the session has ended.
       await this.renew(token);
       const renewed = await this.token();
       if (!renewed || renewed === token) throw error;
@@ -78,7 +78,7 @@ export class Session {
     }
   }
 
-  /** Exchanges the refresh token. However many ask at once, one request runs. Null when there is none (any more), or another tab did it. */
+  /** Exchanges the refresh token; concurrent callers share one request. Returns null without a session or when another tab has refreshed it. */
   async refresh(): Promise<RefreshSessionResult | null> {
     this.refreshing ??= this.exchange().finally(() => {
       this.refreshing = undefined;
@@ -86,7 +86,7 @@ export class Session {
     return await this.refreshing;
   }
 
-  /** A JWT with at least half a minute to live. @throws LatchkeyError UNAUTHENTICATED when nobody is logged in */
+  /** Returns a JWT that is valid for at least 30 seconds. @throws LatchkeyError UNAUTHENTICATED without a session */
   async jwt(): Promise<string> {
     if (!this.isFresh(this.issued)) await this.token();
     if (this.issued && this.isFresh(this.issued)) return this.issued.jwt;
@@ -94,13 +94,13 @@ export class Session {
     return await this.issuing;
   }
 
-  /** What the JWT says may have changed: the next one is a new one. */
+  /** Discards the JWT because its claims may have changed. */
   forgetJwt(): void {
     this.issued = undefined;
     this.issuing = undefined;
   }
 
-  /** Somebody has logged in, or the session goes on with new tokens. */
+  /** Stores the tokens of a log-in or a refresh. */
   async open({ refreshToken, sessionToken, sessionTokenExpiresAt, jwt, jwtExpiresAt, deviceToken }: TokensFragment): Promise<void> {
     const expiresAt = Date.parse(sessionTokenExpiresAt) + this.clockOffsetMs(jwt);
     this.forgetJwt();
@@ -108,7 +108,7 @@ export class Session {
     await this.update({ session: { refreshToken, sessionToken, expiresAt }, ...(deviceToken ? { deviceToken } : {}) });
   }
 
-  /** Forgets the session and returns its token. A refresh under way does not bring it back. */
+  /** Removes the session and returns its token. A refresh in progress does not restore it. */
   async close(): Promise<string | undefined> {
     const { session } = await this.state();
     this.generation++;
@@ -117,7 +117,7 @@ export class Session {
     return session?.sessionToken;
   }
 
-  /** The session token, renewed when it is about to expire; undefined when nobody is logged in. */
+  /** Returns the session token, refreshed if it is about to expire; undefined without a session. */
   private async token(): Promise<string | undefined> {
     const { session } = await this.state();
     if (!session || this.isFresh(session)) return session?.sessionToken;
@@ -125,7 +125,7 @@ export class Session {
     return (await this.state()).session?.sessionToken;
   }
 
-  /** Replaces a session token that is worth nothing (soon), unless somebody else has done so. @throws LatchkeyError RATE_LIMITED */
+  /** Refreshes the session if its token is still the given one. @throws LatchkeyError RATE_LIMITED */
   private async renew(expiredToken: string): Promise<void> {
     const { session } = await this.state();
     const answer = session?.sessionToken === expiredToken ? await this.refresh() : null;
@@ -142,7 +142,7 @@ export class Session {
     if (before && !session && generation === this.generation) this.onEnded();
     if (!session || (isChangedElsewhere && this.isFresh(session))) return null;
     const answer = await this.refreshWithRetries(session.refreshToken);
-    // Whoever has logged in or out meanwhile has the last word.
+    // A log-in or log-out in the meantime takes precedence.
     if ((await this.state()).session?.refreshToken !== session.refreshToken) return answer;
     if (answer.__typename === "LoggedIn") await this.open(answer);
     if (answer.__typename === "SessionEnded") {
@@ -153,7 +153,7 @@ export class Session {
     return answer;
   }
 
-  /** Asks again with the same token while the gateway answers a repetition alike: an answer that was lost arrives after all. */
+  /** Repeats a refresh whose response was lost, within the gateway's grace period. */
   private async refreshWithRetries(refreshToken: string): Promise<RefreshSessionResult> {
     const variables = { input: { refreshToken } };
     const startedAt = this.now();
@@ -169,7 +169,7 @@ export class Session {
     }
   }
 
-  /** A JWT asked for before somebody else logged in, or before the metadata changed, is not kept. */
+  /** Issues a JWT. It is not kept if a log-in or a change of the user happened in the meantime. */
   private issue(): Promise<string> {
     const issuing: Promise<string> = this.send(issueJwtOperation, { input: {} })
       .then(({ issueJwt: { jwt, expiresAt } }) => {
@@ -182,12 +182,12 @@ export class Session {
     return issuing;
   }
 
-  /** How far this device's clock is ahead of the gateway's: clocks of devices are often wrong, lifetimes are not. */
+  /** Offset of this device's clock from the gateway's. Expiry times are corrected by it, because clocks of devices are often wrong. */
   private clockOffsetMs(jwt: string): number {
     return this.now() - issuedAtMs(jwt, this.now());
   }
 
-  /** What the store holds now: other tabs write it, too. What could not be written is newer. */
+  /** Reads the store again, because other tabs write it too. If the last write failed, the state in memory is newer and is kept. */
   private async reload(): Promise<StoredState> {
     const known = this.loading;
     this.loading = this.saving.then(
@@ -216,7 +216,7 @@ export class Session {
   }
 }
 
-/** When a JWT was issued by the gateway's clock: devices' clocks are often wrong, lifetimes are not. */
+/** Time at which the gateway issued a JWT, from its `iat` claim. */
 function issuedAtMs(jwt: string, fallbackMs: number): number {
   try {
     const claims = JSON.parse(atob((jwt.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/"))) as { iat: number };

@@ -1,6 +1,6 @@
 /**
- * Where a device keeps one string between starts: who is logged in. Shaped like a Keychain entry; every method may answer at once or
- * with a promise. The string holds credentials: on a phone use the Keychain or the Keystore.
+ * Stores the session of one device as a single string. Methods may return a value or a promise.
+ * The string contains credentials: on mobile devices use the Keychain or the Keystore.
  */
 export interface SessionStore {
   get(): Promise<string | null> | string | null;
@@ -8,7 +8,7 @@ export interface SessionStore {
   delete(): Promise<void> | void;
 }
 
-/** Forgets when the process or the page ends. */
+/** Keeps the session in memory, until the process or the page ends. */
 export function memoryStore(): SessionStore {
   let current: string | null = null;
   return {
@@ -28,7 +28,7 @@ declare const localStorage: {
   removeItem(key: string): void;
 };
 
-/** A browser's localStorage, shared by the tabs of one origin. Scripts of the page can read it: have no foreign ones. */
+/** Keeps the session in the browser's localStorage, shared by the tabs of one origin. Every script of the page can read it: do not load third-party scripts. */
 export function localStorageStore(key = "latchkey"): SessionStore {
   return {
     get: () => localStorage.getItem(key),

@@ -16,11 +16,11 @@ interface GraphqlResponse<Data> {
   }[];
 }
 
-/** Sends documents to the gateway and turns whatever is no answer into a LatchkeyError. */
+/** Sends documents to the gateway and throws errors and missing responses as LatchkeyError. */
 export class Transport {
   constructor(private readonly options: TransportOptions) {}
 
-  /** @throws LatchkeyError */
+  /** Returns the data of the response. @throws LatchkeyError */
   async send<Data, Variables>(
     { query }: Operation<Data, Variables>,
     variables: Variables,
@@ -33,7 +33,7 @@ export class Transport {
       const { code = "INTERNAL_SERVER_ERROR", ...details } = error.extensions ?? {};
       throw new LatchkeyError(code as TopLevelCode, error.message, details);
     }
-    if (!data) throw new LatchkeyError("NETWORK", "The answer is not the gateway's.");
+    if (!data) throw new LatchkeyError("NETWORK", "Response is not from a Latchkey gateway.");
     return data;
   }
 
@@ -56,7 +56,7 @@ export class Transport {
       });
       return (await response.json()) as GraphqlResponse<Data>;
     } catch (cause) {
-      throw new LatchkeyError("NETWORK", "No answer from the gateway.", { cause });
+      throw new LatchkeyError("NETWORK", "The gateway could not be reached.", { cause });
     } finally {
       clearTimeout(timer);
     }

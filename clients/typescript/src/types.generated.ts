@@ -2,307 +2,307 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-/** Accepts an invitation: the mailed code proves the address. */
+/** Accepts an invitation; the emailed code verifies the address. */
 export type AcceptInvitationInput = {
-  /** The eight digits of the mail, as text. */
+  /** The eight-digit code from the email, as a string. */
   readonly code: string;
   /** The invited address. */
   readonly handle: AddressInput;
-  /** Language of messages; the invitation's when left out. */
+  /** Language of messages to the user. Default: the language of the invitation. */
   readonly locale?: string | null | undefined;
-  /** Metadata the user gives: fields of setBy USER. */
+  /** Metadata provided by the user: fields with setBy USER. */
   readonly metadata?: { readonly [name: string]: unknown } | null | undefined;
-  /** The new user's password; Application.password says what it must be like. */
+  /** Password of the new user; must meet Application.password. Send it as typed, not hashed by the client. */
   readonly password: string;
 };
 
-/** Where a message can be sent. More members may follow (phone). */
+/** An address to which messages can be sent. Exactly one member must be set; more members may be added later. */
 export type AddressInput =
-  {   /** An e-mail address of at most 254 characters; case and white space around it do not matter. */
+  {   /** Email address of at most 254 characters; letter case and surrounding white space are ignored. */
   readonly email: string; };
 
-/** The new address. */
+/** Request to change the address. */
 export type ChangeHandleInput = {
-  /** Where the code goes, and what the user logs in with once it is confirmed. */
+  /** The new address. The code is sent to it; after confirmation the user logs in with it. */
   readonly handle: AddressInput;
 };
 
-/** The old password proves, the new one replaces it. */
+/** The current password and its replacement. */
 export type ChangePasswordInput = {
-  /** The password as it is. */
+  /** Current password. */
   readonly currentPassword: string;
-  /** The new password; Application.password says what it must be like. */
+  /** New password; must meet Application.password. */
   readonly newPassword: string;
 };
 
-/** Answers a SecondFactorRequired. */
+/** Answer to a SecondFactorRequired. */
 export type CompleteLogInInput = {
-  /** The challengeToken that came with it. */
+  /** The challengeToken of the SecondFactorRequired. */
   readonly challengeToken: string;
-  /** What proves the second factor. */
+  /** A second factor code. */
   readonly proof: SecondFactorProofInput;
 };
 
-/** Proves the address of a sign-up. */
+/** Verifies the address of a sign-up. */
 export type CompleteSignUpInput = {
-  /** The digits of the mail, as text: leading zeros count. */
+  /** Code from the email, as a string of digits; leading zeros are significant. */
   readonly code: string;
-  /** The address given to signUp. */
+  /** The address passed to signUp. */
   readonly handle: AddressInput;
-  /** The ticket signUp answered with: it chooses whose password and metadata are confirmed. */
+  /** The ticket returned by signUp; it selects the sign-up whose password and metadata are confirmed. */
   readonly ticket?: string | null | undefined;
 };
 
-/** Proves the new address. */
+/** Verifies the new address. */
 export type ConfirmHandleInput = {
-  /** The digits of the mail, as text. */
+  /** Code from the email, as a string of digits. */
   readonly code: string;
 };
 
-/** Proves that the authenticator application is set up. */
+/** Confirms the enrollment of an authenticator app. */
 export type ConfirmTotpInput = {
-  /** The six digits it shows now, as text. They count as used. */
+  /** The six-digit code that the app shows, as a string. It cannot be used again for a log-in. */
   readonly code: string;
 };
 
-/** What went wrong, for programs. The error catalogue in the documentation explains every value. */
+/** Machine-readable code of an expected failure, described in the error catalogue of the documentation. */
 export type ErrorCode =
-  /** This account is suspended. At log-in told only after the right password. */
+  /** The account is suspended. At log-in returned only after a correct password. */
   | 'ACCOUNT_SUSPENDED'
-  /** The challenge is unknown, used, expired, replaced by a newer one or was answered wrongly too often: start again. */
+  /** The challenge is unknown, already used, expired, replaced by a newer one or out of attempts: start again. */
   | 'CHALLENGE_ENDED'
-  /** The address or phone number is not one this application can send to. */
+  /** The application cannot send messages to this address or phone number. */
   | 'HANDLE_INVALID'
-  /** The address has an account. Told where it cannot or need not be hidden: sign-up flow NONE, and to the application's own back end. */
+  /** The address has an account. Returned only where this need not be hidden: in the sign-up flow NONE and to the application's back end. */
   | 'HANDLE_UNAVAILABLE'
-  /** The code is wrong, used, expired or was replaced by a newer one. */
+  /** The code is wrong, already used, expired or was replaced by a newer one. */
   | 'INVALID_CODE'
-  /** Unknown handle, wrong password or unfinished sign-up: one answer for all of them. */
+  /** The handle is unknown, the password is wrong or the sign-up is unfinished. These cases are not distinguished. */
   | 'INVALID_CREDENTIALS'
-  /** The application takes no invitations, not from its users, or no more users. */
+  /** The application does not accept invitations, does not accept them from users, or has reached its maximum number of users. */
   | 'INVITATIONS_CLOSED'
-  /** The application does not speak this language; Application.locales lists those it does. */
+  /** The application does not support this language; Application.locales lists the supported ones. */
   | 'LOCALE_REFUSED'
-  /** Metadata does not fit the application's fields; fields lists which. */
+  /** The metadata does not match the application's metadata fields; fields lists the rejected ones. */
   | 'METADATA_REFUSED'
-  /** The password breaks the application's rules; violations lists which. */
+  /** The password violates the application's password rules; violations lists them. */
   | 'PASSWORD_REFUSED'
   /** The phone number was not verified within the last ten minutes: call setPhone and verifyPhone first. */
   | 'PHONE_NOT_VERIFIED'
-  /** This needs a proof of the last five minutes: call reauthenticate, then try again. */
+  /** The operation requires an authentication within the last five minutes: call reauthenticate, then try again. */
   | 'REAUTHENTICATION_REQUIRED'
-  /** The application does not take this second factor, or the user has none. */
+  /** The application does not use this second factor, or the user has none. */
   | 'SECOND_FACTOR_OFF'
-  /** The refresh token is unknown, used, expired or its session has ended: log in again. */
+  /** The refresh token is unknown, already used or expired, or its session has ended: log in again. */
   | 'SESSION_ENDED'
-  /** The application takes no new users: sign-up is off or the application is full. */
+  /** The application does not accept new users: sign-up is disabled or the maximum number of users is reached. */
   | 'SIGN_UP_CLOSED'
-  /** Too many attempts: wait retryAfterSeconds; nothing was tested meanwhile. */
+  /** Too many attempts: retry after retryAfterSeconds. The attempt was not evaluated. */
   | 'TOO_MANY_ATTEMPTS';
 
-/** Who forgot their password. */
+/** Request for a password reset. */
 export type ForgotPasswordInput = {
-  /** The account. */
+  /** Account whose password is reset. */
   readonly handle: HandleInput;
 };
 
-/** How a user names themself at log-in. */
+/** Identifies an account. Exactly one member must be set; more members may be added later. */
 export type HandleInput =
-  {   /** The e-mail address of the account. */
+  {   /** Email address of the account. */
   readonly email: string; };
 
-/** Which invitation. */
+/** Identifies an invitation. */
 export type InvitationIdInput = {
-  /** One of me.invitations. */
+  /** Identifier of an invitation in me.invitations. */
   readonly invitationId: string | number;
 };
 
-/** What became of an invitation. */
+/** Status of an invitation. */
 export type InvitationStatus =
-  /** A user has joined with it. */
+  /** Accepted by the invitee. */
   | 'ACCEPTED'
-  /** It was not accepted in time; resending it starts its lifetime again. */
+  /** Expired before it was accepted; resending renews its lifetime. */
   | 'EXPIRED'
-  /** It can be accepted. */
+  /** Can be accepted. */
   | 'PENDING'
-  /** It was revoked, or the address has an account by another way. */
+  /** Revoked, or the address acquired an account in another way. */
   | 'REVOKED';
 
-/** Whom to invite. */
+/** Invitation to be sent. */
 export type InviteInput = {
-  /** Where the invitation goes. */
+  /** Address the invitation is sent to. */
   readonly handle: AddressInput;
-  /** Language of the mail; the inviter's when left out. */
+  /** Language of the email. Default: the inviter's language. */
   readonly locale?: string | null | undefined;
-  /** Metadata of the new user: fields of setBy USER, and those of INVITER with one of their allowed values. */
+  /** Metadata of the new user: fields with setBy USER, and fields with setBy INVITER set to one of their allowed values. */
   readonly metadata?: { readonly [name: string]: unknown } | null | undefined;
 };
 
-/** What the token is for. */
+/** Options of the JWT. */
 export type IssueJwtInput = {
-  /** Leave it out: the application has one kind of token, Realm's. */
+  /** Reserved: applications currently have one kind of JWT, so omit it. */
   readonly profile?: string | null | undefined;
 };
 
-/** Handle and password. */
+/** Credentials for log-in. */
 export type LogInInput = {
-  /** The deviceToken of an earlier log-in on this device. */
+  /** The deviceToken of an earlier log-in on this device; marks the request as coming from a recognised device. */
   readonly deviceToken?: string | null | undefined;
-  /** Who logs in. */
+  /** Account to log in to. */
   readonly handle: HandleInput;
-  /** The password, exactly as chosen. */
+  /** Password, as typed; not hashed by the client. */
   readonly password: string;
 };
 
-/** Who may give a field its first value. A role is DEVELOPER or INVITER, never USER. */
+/** Who may set the initial value of a metadata field. Use DEVELOPER or INVITER, never USER, for fields that grant permissions, such as roles. */
 export type MetadataAuthority =
-  /** Only the application's own back end or its developers. */
+  /** Set by the application's back end or its developers only. */
   | 'DEVELOPER'
-  /** Whoever invites, from the allowed values; the user may not. */
+  /** Set by the inviter, to one of the allowed values; not by the user. */
   | 'INVITER'
-  /** The user, at sign-up or later. */
+  /** Set by the user, at sign-up or later. */
   | 'USER';
 
-/** What a metadata field holds. */
+/** Type of a metadata field's value. */
 export type MetadataType =
-  /** true or false. */
+  /** True or false. */
   | 'BOOLEAN'
-  /** An ISO 8601 date, or date and time. */
+  /** An ISO 8601 date, or a date and time. */
   | 'DATE'
-  /** Any JSON value within the limits of metadata. */
+  /** Any JSON value within the size limits of metadata. */
   | 'JSON'
-  /** A finite number; whole ones up to 2^53. */
+  /** A finite number; integers up to 2^53. */
   | 'NUMBER'
   /** Text of at most 4096 characters. */
   | 'STRING'
-  /** A list of at most 100 texts. */
+  /** A list of at most 100 strings. */
   | 'STRING_LIST';
 
-/** A rule of Application.password that a password breaks. */
+/** A rule of Application.password that a password violates. */
 export type PasswordViolation =
-  /** Made of the address, its local part or the application's name. */
+  /** Consists of the address, its local part or the application's name. */
   | 'CONTAINS_CONTEXT'
   /** Fewer than minimumDigit digits. */
   | 'NEEDS_DIGIT'
-  /** Fewer than minimumLower small letters. */
+  /** Fewer than minimumLower lowercase letters. */
   | 'NEEDS_LOWER'
   /** Fewer than minimumSpecial characters that are neither letters nor digits. */
   | 'NEEDS_SPECIAL'
-  /** Fewer than minimumUpper capital letters. */
+  /** Fewer than minimumUpper uppercase letters. */
   | 'NEEDS_UPPER'
-  /** Among the most common passwords. */
+  /** One of the most common passwords. */
   | 'TOO_COMMON'
   /** Longer than 256 characters or 1024 bytes of UTF-8. */
   | 'TOO_LONG'
   /** Shorter than minimumLength characters. */
   | 'TOO_SHORT';
 
-/** Whatever opened the account proves its owner again. */
+/** Credentials for reauthentication. */
 export type ReauthenticateInput =
-  {   /** The current password. */
+  {   /** Current password. */
   readonly password: string; };
 
-/** The token to exchange. */
+/** Refresh token to exchange. */
 export type RefreshSessionInput = {
-  /** The refreshToken of the last answer. */
+  /** The most recently issued refreshToken. */
   readonly refreshToken: string;
 };
 
-/** Whose code to send again. */
+/** Identifies the sign-up whose code is sent again. */
 export type ResendSignUpCodeInput = {
-  /** The address given to signUp. */
+  /** The address passed to signUp. */
   readonly handle: AddressInput;
 };
 
-/** Proves the mailbox and chooses a new password. */
+/** Verifies the address with the emailed code and sets a new password. */
 export type ResetPasswordInput = {
-  /** The digits of the mail, as text. */
+  /** Code from the email, as a string of digits. */
   readonly code: string;
-  /** The account. */
+  /** Account whose password is reset. */
   readonly handle: HandleInput;
-  /** The new password; Application.password says what it must be like. */
+  /** New password; must meet Application.password. */
   readonly newPassword: string;
-  /** The ticket forgotPassword answered with: wrong codes of strangers then do not count against you. */
+  /** The ticket returned by forgotPassword; wrong codes from other clients then do not count against this request. */
   readonly ticket?: string | null | undefined;
 };
 
-/** Which session. */
+/** Identifies a session. */
 export type RevokeSessionInput = {
-  /** One of me.sessions. */
+  /** Identifier of a session in me.sessions. */
   readonly sessionId: string | number;
 };
 
-/** A way to prove the second factor. */
+/** A second factor method. */
 export type SecondFactorMethod =
-  /** A code sent by SMS. */
+  /** A code sent to the verified phone number by SMS. */
   | 'SMS'
-  /** Google Authenticator or another TOTP application. */
+  /** A code from Google Authenticator or another TOTP app (RFC 6238). */
   | 'TOTP';
 
-/** What the application asks for at log-in beside the password. */
+/** Second factor requested at log-in. */
 export type SecondFactorMode =
-  /** Nothing more. */
+  /** No second factor. */
   | 'NONE'
-  /** A code sent by SMS to the verified phone. */
+  /** A code sent to the verified phone number by SMS. */
   | 'SMS'
-  /** A code of Google Authenticator or another TOTP application (RFC 6238). */
+  /** A code from Google Authenticator or another TOTP app (RFC 6238). */
   | 'TOTP';
 
-/** What proves the second factor. */
+/** A second factor code. */
 export type SecondFactorProofInput =
-  {   /** Six digits: of the authenticator application, or of the SMS. */
+  {   /** Six-digit code from the authenticator app or the text message. */
   readonly code: string; readonly recoveryCode?: never; }
-  |  { readonly code?: never;   /** One of the recovery codes; each works once. Capital or small letters, spaces and dashes make no difference. */
+  |  { readonly code?: never;   /** A recovery code; each is valid once. Letter case, spaces and dashes are ignored. */
   readonly recoveryCode: string; };
 
-/** Which log-in. */
+/** Identifies a log-in in progress. */
 export type SendLogInCodeInput = {
   /** The challengeToken of a SecondFactorRequired whose methods include SMS. */
   readonly challengeToken: string;
 };
 
-/** The language of messages. */
+/** Language of messages to the user. */
 export type SetLocaleInput = {
   /** One of Application.locales, e.g. en. */
   readonly locale: string;
 };
 
-/** What to change in the metadata. */
+/** Metadata changes. */
 export type SetMetadataInput = {
-  /** Given fields are set, null removes one, all others stay. Fields you may not touch may be sent back as they are. */
+  /** Fields to set; null removes a field, fields that are not given remain unchanged. Fields that the user may not edit can be included with their current values. */
   readonly metadata: { readonly [name: string]: unknown };
 };
 
-/** A phone number. */
+/** Phone number to verify. */
 export type SetPhoneInput = {
-  /** With a plus and the country's code (E.164), e.g. +447700900123; blanks, dashes, dots, slashes and brackets do not matter. */
+  /** Phone number in international format (E.164), e.g. +447700900123; spaces, dashes, dots, slashes and parentheses are ignored. */
   readonly phone: string;
 };
 
-/** How a new user proves the address. */
+/** How a new user verifies the address. */
 export type SignUpFlow =
-  /** Six digits by mail, given to completeSignUp. */
+  /** A code of six to ten digits is sent by email and passed to completeSignUp. */
   | 'CODE'
-  /** A link by mail that opens a page with a button; then the user logs in. */
+  /** A link is sent by email; it opens a page with a confirmation button. Afterwards the user logs in. */
   | 'LINK'
-  /** Not at all: signUp logs in at once, and cannot hide that an address is taken. */
+  /** No verification: signUp logs the user in immediately, and its result discloses whether the address has an account. */
   | 'NONE';
 
-/** What a new user gives. */
+/** Data of a new user. */
 export type SignUpInput = {
-  /** The address to prove and to log in with later. */
+  /** Address of the new user, used for verification and log-in. */
   readonly handle: AddressInput;
-  /** Language of messages to the user, e.g. de; else Accept-Language, else the application's. */
+  /** Language of messages to the user, e.g. de. Default: the best match of Accept-Language, otherwise the application's default. */
   readonly locale?: string | null | undefined;
-  /** Values for the application's metadata fields that users may set. */
+  /** Values of metadata fields with setBy USER. */
   readonly metadata?: { readonly [name: string]: unknown } | null | undefined;
-  /** The new password; Application.password says what it must be like. Sent as typed, never hashed. */
+  /** Password of the new user; must meet Application.password. Send it as typed, not hashed by the client. */
   readonly password: string;
 };
 
-/** Proves the number. */
+/** Verifies the phone number. */
 export type VerifyPhoneInput = {
-  /** The digits of the text message, as text. */
+  /** Code from the text message, as a string of digits. */
   readonly code: string;
 };
 

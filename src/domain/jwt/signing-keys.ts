@@ -95,10 +95,13 @@ export class SigningKeys {
       const now = this.clock.now();
       if (previous?.retiresAt && previous.retiresAt > now)
         throw new RotationNotAllowedError(
-          `tokens of the previous key may live until ${previous.retiresAt.toISOString()}: three keys are the most verifiers take`,
+          `tokens signed with the previous key may be valid until ${previous.retiresAt.toISOString()}; at most three keys can be published`,
         );
       const usableAt = addSeconds(next.createdAt, PUBLISH_BEFORE_USE_SECONDS);
-      if (usableAt > now) throw new RotationNotAllowedError(`the next key is not public for 24 hours before ${usableAt.toISOString()}`);
+      if (usableAt > now)
+        throw new RotationNotAllowedError(
+          `the next key must be published for 24 hours first; it can be used from ${usableAt.toISOString()}`,
+        );
       if (previous) await this.repository.transition(tx, previous, revokedFields);
       await this.repository.transition(tx, current, { state: "PREVIOUS", retiresAt: addSeconds(now, PUBLISH_AFTER_USE_SECONDS) });
       await this.repository.transition(tx, next, { state: "CURRENT", usedSince: now });
@@ -113,7 +116,7 @@ export class SigningKeys {
     return await this.database.transaction(async (tx) => {
       const { current, next, previous } = await this.requireCompleteKeySet(applicationId);
       const key = [current, next, previous].find((row) => row?.id === kid);
-      if (!key) throw new RotationNotAllowedError(`the application has no published key ${kid}`);
+      if (!key) throw new RotationNotAllowedError(`Published key not found: ${kid}`);
       await this.repository.transition(tx, key, revokedFields);
       if (key === current) await this.repository.transition(tx, next, { state: "CURRENT", usedSince: this.clock.now() });
       if (key !== previous) await this.repository.insert(tx, newNextKey);
@@ -145,7 +148,7 @@ export class SigningKeys {
     const find = (state: SigningKeyState) => rows.find((row) => row.state === state);
     const current = find("CURRENT");
     const next = find("NEXT");
-    if (!current || !next) throw new RotationNotAllowedError("there is no such application, or its keys are incomplete");
+    if (!current || !next) throw new RotationNotAllowedError("Application not found, or its key set is incomplete");
     return { current, next, previous: find("PREVIOUS") };
   }
 

@@ -121,19 +121,19 @@ export class CustomTemplates {
   private async requireValid(template: MessageTemplate, part: MessagePart, source: string): Promise<void> {
     const { templates } = this.dependencies;
     const invalid = (sentence: string) => new InvalidTemplateError(`${part}: ${sentence}`);
-    if (!partsOf(template).includes(part)) throw invalid(`the message ${template.name} has no such part`);
-    if (Buffer.byteLength(source) > partLimits[part].source) throw invalid(`is longer than ${partLimits[part].source} bytes`);
+    if (!partsOf(template).includes(part)) throw invalid(`message ${template.name} has no such part`);
+    if (Buffer.byteLength(source) > partLimits[part].source) throw invalid(`exceeds ${partLimits[part].source} bytes`);
     const [unknownPlaceholder] = unknownPlaceholders(source);
-    if (unknownPlaceholder) throw invalid(`${unknownPlaceholder} is not a placeholder`);
+    if (unknownPlaceholder) throw invalid(`${unknownPlaceholder} is not a known placeholder`);
     const knownVariables = templates.variablesOf(template);
     try {
       const unknownVariable = globalVariables(part, source).find((name) => !knownVariables.includes(name));
       if (unknownVariable !== undefined)
-        throw invalid(`there is no variable ${unknownVariable}; this message has ${knownVariables.join(", ")}`);
+        throw invalid(`unknown variable ${unknownVariable}; available variables: ${knownVariables.join(", ")}`);
       for (const parameters of this.sampleParameterSets(template)) await renderPart(part, source, parameters, template.requiredVariables);
     } catch (error) {
       if (error instanceof InvalidTemplateError) throw error;
-      throw invalid(error instanceof Error ? error.message : "cannot be rendered");
+      throw invalid(error instanceof Error ? error.message : "rendering failed");
     }
   }
 
@@ -156,7 +156,7 @@ export class CustomTemplates {
   private requireTemplate(name: string): MessageTemplate {
     const template = this.dependencies.templates.find(name);
     const names = this.dependencies.templates.list().map((known) => known.name);
-    if (!template) throw new InvalidTemplateError(`there is no message ${name}; there are ${names.join(", ")}`);
+    if (!template) throw new InvalidTemplateError(`Message not found: ${name}. Available messages: ${names.join(", ")}`);
     return template;
   }
 }
@@ -166,7 +166,7 @@ function requireAllMailParts(locale: string, parts: PartSources): void {
   const given = Object.keys(parts);
   const missing = given.some((part) => part !== "sms") ? mailParts.filter((part) => !given.includes(part)) : [];
   if (missing.length > 0)
-    throw new InvalidTemplateError(`the gateway has no words of its own in ${locale}: ${missing.join(" and ")} must be given too`);
+    throw new InvalidTemplateError(`there is no built-in template for locale ${locale}: ${missing.join(" and ")} must be provided as well`);
 }
 
 function requireLocale(tag: string): string {

@@ -37,7 +37,7 @@ describe("HTML source of a mail", () => {
     ["a label without a link", "Hello.", "Open"],
     ["a label whose link is part of a sentence", "See {{ link }}.", "Open"],
   ])("%s - is rejected", (_, text, label) => {
-    expect(() => deriveHtmlSource(text, label)).toThrow("belong together");
+    expect(() => deriveHtmlSource(text, label)).toThrow("button label requires");
   });
 
   it.each([

@@ -15,7 +15,7 @@ const isTag = (line: string) => /^{%(?:(?!%}).)*%}$/.test(line);
 export function deriveHtmlSource(text: string, buttonLabel?: string): string {
   const lines = text.split("\n").map((line) => line.trim());
   if (lines.some(isLink) !== Boolean(buttonLabel?.trim()))
-    throw new Error("A button label and a line with only {{ link }} belong together");
+    throw new Error("A button label requires a line that contains only {{ link }}, and such a line requires a button label");
   const blocks: string[] = [];
   let paragraph: string[] = [];
   const closeParagraph = () => {

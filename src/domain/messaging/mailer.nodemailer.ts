@@ -54,7 +54,7 @@ export class NodemailerMailer implements Mailer {
       const transport = await this.connectTransport();
       await transport.sendMail({ messageId, from, to: { name: "", address: to }, ...replyToHeader, subject, text, html });
     } catch (error) {
-      throw isPermanent(error as SmtpError) ? new PermanentDeliveryError("The mail server refuses this mail", { cause: error }) : error;
+      throw isPermanent(error as SmtpError) ? new PermanentDeliveryError("The mail server rejected the message", { cause: error }) : error;
     }
   }
 
@@ -84,7 +84,7 @@ function connectGuarded(guard: OutboundGuard, host: string, port: number, callba
   }
   const onError = (error: Error) => callback(error);
   socket.once("error", onError);
-  const onTimeout = () => socket.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" }));
+  const onTimeout = () => socket.destroy(Object.assign(new Error("Connection timed out"), { code: "ETIMEDOUT" }));
   socket.setTimeout(CONNECT_TIMEOUT_MS).once("timeout", onTimeout);
   socket.once("connect", () => {
     socket.setTimeout(0).off("timeout", onTimeout).off("error", onError);

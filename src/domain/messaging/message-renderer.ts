@@ -69,9 +69,12 @@ export class MessageRenderer {
         if (!isCustom) throw error;
         // Only the class: the rest may repeat what the message says.
         const failure = error instanceof Error ? error.name : "Error";
-        this.log.warn({ applicationId, template: template.name, locale, failure }, "an application's own message text is broken");
+        this.log.warn(
+          { applicationId, template: template.name, locale, failure },
+          "custom template failed to render; using the next template",
+        );
       }
-    throw new Error(`There are no words for the message ${template.name}`);
+    throw new Error(`No template available for message ${template.name}`);
   }
 
   /** What to try, best first: the reader's language, the application's, English; in each the exact tag before the bare language. */
@@ -101,7 +104,7 @@ export class MessageRenderer {
 
   private getTemplate(name: string): MessageTemplate {
     const template = this.templates.find(name);
-    if (!template) throw new Error(`There is no message template ${name}`);
+    if (!template) throw new Error(`Message template not found: ${name}`);
     return template;
   }
 }

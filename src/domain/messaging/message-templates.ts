@@ -76,18 +76,18 @@ function compileLocale(template: MessageTemplate, locale: Locale): { sources: Pa
     requireComplete(template, sources);
     return { sources, variables: usedVariables(sources) };
   } catch (error) {
-    throw new Error(`The message ${template.name} (${locale}): ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new Error(`Message template ${template.name} (${locale}): ${error instanceof Error ? error.message : error}`, { cause: error });
   }
 }
 
 function requireComplete(template: MessageTemplate, sources: PartSources): void {
   const parts = partsOf(template);
-  if (parts.length === 0 || !parts.every((part) => sources[part]?.trim())) throw new Error("lacks a subject, text or SMS part");
+  if (parts.length === 0 || !parts.every((part) => sources[part]?.trim())) throw new Error("missing a subject, text or SMS part");
   for (const variable of template.requiredVariables)
     for (const part of parts)
       if (part !== "subject" && !placeholderOf(variable).test(sources[part] ?? ""))
-        throw new Error(`the ${part} does not show ${variable}`);
-  if (!hasCodeBeforeLink(sources.text ?? "")) throw new Error("the text must show the code on a line of its own, before any link");
+        throw new Error(`the ${part} part does not use the required variable ${variable}`);
+  if (!hasCodeBeforeLink(sources.text ?? "")) throw new Error("the text part must contain the code on a separate line, before any link");
 }
 /** Mail programs offer to copy a code that stands on a line of its own at the top. True for a text without a code. */
 function hasCodeBeforeLink(text: string): boolean {
@@ -101,6 +101,6 @@ const placeholderOf = (variable: string) => new RegExp(`{{\\s*${variable}\\s*}}`
 function usedVariables(sources: PartSources): string[] {
   const used = Object.entries(sources).flatMap(([part, source]) => globalVariables(part as MessagePart, source));
   const undescribed = used.find((variable) => !Object.hasOwn(templateVariables, variable));
-  if (undescribed) throw new Error(`uses ${undescribed}, which src/domain/messaging/template-variables.ts does not describe`);
+  if (undescribed) throw new Error(`undocumented variable ${undescribed}; describe it in src/domain/messaging/template-variables.ts`);
   return used;
 }

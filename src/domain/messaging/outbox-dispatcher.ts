@@ -87,7 +87,7 @@ export class OutboxDispatcher {
       try {
         await this.dispatchDue();
       } catch (error) {
-        this.dependencies.log.error({ err: error }, "the outbox cannot be read");
+        this.dependencies.log.error({ err: error }, "reading the outbox failed");
       }
     }
   }
@@ -146,7 +146,7 @@ export class OutboxDispatcher {
       log.info(context, "message delivered");
     } catch (error) {
       await this.fail(row, error).catch((recordingError) =>
-        log.error({ ...context, err: recordingError }, "a failed delivery cannot be recorded"),
+        log.error({ ...context, err: recordingError }, "recording a failed delivery failed"),
       );
     } finally {
       clearInterval(renewal);
@@ -201,10 +201,10 @@ export class OutboxDispatcher {
     const isPermanent = error instanceof PermanentDeliveryError;
     if (isPermanent || isExhausted) {
       await this.finish(row, isPermanent ? "FAILED" : "EXPIRED", failure);
-      log.error(context, "message given up");
+      log.error(context, "message delivery failed permanently");
     } else {
       await repository.postpone(row, this.leaseOwner, nextAttemptAt, failure);
-      log.warn(context, "message postponed");
+      log.warn(context, "message delivery failed; retry scheduled");
     }
   }
 }

@@ -63,7 +63,7 @@ export class TwilioSmsSender implements SmsSender {
     } catch (error) {
       // The client's own errors may hold what was sent and with which token: they end here.
       const failure = toTwilioError(error);
-      throw failure.isPermanent ? new PermanentDeliveryError("Twilio refuses this message", { cause: failure }) : failure;
+      throw failure.isPermanent ? new PermanentDeliveryError("Twilio rejected the message", { cause: failure }) : failure;
     }
   }
 

@@ -79,12 +79,13 @@ export async function renderPart(
   const isSingleLine = part === "subject" || part === "sms";
   const text = isSingleLine ? toSingleLine(rendered) : rendered.trim();
   const limit = partLimits[part].rendered;
-  if (text === "") throw new TemplateOutputError("is empty");
-  if ((isSingleLine ? text.length : Buffer.byteLength(text)) > limit) throw new TemplateOutputError(`becomes longer than ${limit}`);
+  if (text === "") throw new TemplateOutputError("renders to empty text");
+  if ((isSingleLine ? text.length : Buffer.byteLength(text)) > limit)
+    throw new TemplateOutputError(`renders to more than ${limit} ${isSingleLine ? "characters" : "bytes"}`);
   for (const name of part === "subject" ? [] : requiredVariables) {
     const value = parameters[name] ?? "";
     const expectedText = part === "html" ? String(htmlEngine.parseAndRenderSync("{{ value }}", { value })) : value;
-    if (!text.includes(expectedText)) throw new TemplateOutputError(`does not show {{ ${name} }}, without which the message is pointless`);
+    if (!text.includes(expectedText)) throw new TemplateOutputError(`does not contain the required variable {{ ${name} }}`);
   }
   return text;
 }

@@ -6,16 +6,16 @@ interface TemplateVariable {
 
 /** Everything a message can show. */
 export const templateVariables: Readonly<Record<string, TemplateVariable>> = {
-  appName: { description: "what the application is called (`general.name`)", sample: "" },
-  handle: { description: "the address or number the message goes to", sample: "ada@example.com" },
-  code: { description: "the code", sample: "482913" },
-  link: { description: "the page of the same code; empty in an invitation of an application without `links.invitationUrl`", sample: "" },
-  minutes: { description: "for how many minutes the code works", sample: "15" },
-  linkMinutes: { description: "for how many minutes the link works", sample: "30" },
-  linkHours: { description: "for how many hours the link works", sample: "24" },
-  factor: { description: "the second factor it is about", sample: "Google Authenticator (TOTP)" },
-  left: { description: "how many recovery codes are left", sample: "9" },
-  days: { description: "for how many days the invitation stands", sample: "7" },
+  appName: { description: "Name of the application (`general.name`).", sample: "" },
+  handle: { description: "Address or phone number of the recipient.", sample: "ada@example.com" },
+  code: { description: "One-time code, 6 to 10 digits.", sample: "482913" },
+  link: { description: "Link that does the same as the code; empty in invitations when `links.invitationUrl` is not set.", sample: "" },
+  minutes: { description: "Lifetime of the code, in minutes.", sample: "15" },
+  linkMinutes: { description: "Lifetime of the link, in minutes.", sample: "30" },
+  linkHours: { description: "Lifetime of the link, in hours.", sample: "24" },
+  factor: { description: "Name of the second factor concerned.", sample: "Google Authenticator (TOTP)" },
+  left: { description: "Number of remaining recovery codes.", sample: "9" },
+  days: { description: "Lifetime of the invitation, in days.", sample: "7" },
 };
 
 /** Other words for variables, from templates written for CosyncJWT. */

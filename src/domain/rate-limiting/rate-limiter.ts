@@ -171,7 +171,7 @@ export class RateLimiter {
       const percent = limit?.alertAtPercent?.findLast((threshold) => used === Math.ceil((limit.attempts * threshold) / 100));
       if (percent === undefined || !limit) continue;
       const details = { limit: name, percent, attempts: limit.attempts };
-      this.log.warn({ applicationId, ...details }, "much of a budget is used up");
+      this.log.warn({ applicationId, ...details }, "rate limit threshold reached");
       await this.audit.failure(inApplication(internalContext("GATEWAY"), { id: applicationId }), "BUDGET_ALARM", details);
     }
   }

@@ -45,7 +45,7 @@ export class SessionRotations {
    * @throws Error inside of a transaction
    */
   async rotate(request: RotationRequest): Promise<boolean> {
-    if (this.database.isInTransaction) throw new Error("A transaction of its own inside of another one");
+    if (this.database.isInTransaction) throw new Error("Autocommit statement inside a transaction");
     const isChanged = await this.rotateBatched(request);
     return isChanged ?? (await this.update([request], "many")) === 1;
   }

@@ -151,7 +151,7 @@ export class SignIn {
     ttlSeconds: number,
   ) {
     const user = await this.dependencies.users.findById(applicationId, id);
-    if (!user) throw new Error("A user without a row was admitted");
+    if (!user) throw new Error("Sign-in failed: user row not found");
     const detail = { credentialFingerprint: this.credentialFingerprint(user), sessionId, amr };
     return await this.dependencies.tokenChallenges.issue(tx, { applicationId, purpose, userId: id }, detail, ttlSeconds);
   }

@@ -8,7 +8,7 @@ export class AccountDeletionResolver {
   constructor(private readonly service: AccountDeletionService) {}
 
   @Mutation(() => DeleteAccountResult, {
-    description: "Deletes the caller's account for good. Needs a log-in or reauthenticate of the last five minutes.",
+    description: "Permanently deletes the caller's account. Requires a log-in or reauthenticate within the last five minutes.",
   })
   async deleteAccount(@Ctx() context: FlowContext): Promise<typeof DeleteAccountResult> {
     const caller = await context.authenticate();

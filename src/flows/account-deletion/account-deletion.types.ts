@@ -2,16 +2,17 @@ import { Field, ObjectType } from "type-graphql";
 import { DateTime, resultUnion } from "../../graphql/index.js";
 
 @ObjectType({
-  description: "The account and everything that was kept about its user are gone. JWTs that have left live until they expire.",
+  description:
+    "The account and all data stored about the user have been deleted. JWTs that were already issued stay valid until they expire.",
 })
 export class AccountDeleted {
-  @Field(() => DateTime, { description: "When." })
+  @Field(() => DateTime, { description: "Deletion time." })
   deletedAt!: Date;
 }
 
 export const DeleteAccountResult = resultUnion({
   name: "DeleteAccountResult",
-  description: "Deleted, or prove first who is there.",
+  description: "The deletion, or ReauthenticationRequired.",
   states: [AccountDeleted],
   failures: ["REAUTHENTICATION_REQUIRED"],
 });

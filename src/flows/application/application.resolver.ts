@@ -4,7 +4,7 @@ import { ApplicationView } from "./application.types.js";
 
 @Resolver()
 export class ApplicationResolver {
-  @Query(() => ApplicationView, { description: "The application named by X-App-Key. Public: needs no session." })
+  @Query(() => ApplicationView, { description: "The application identified by X-App-Key. Public: requires no session." })
   application(@Ctx() { application }: FlowContext): ApplicationView {
     return ApplicationView.from(application);
   }

@@ -8,107 +8,117 @@ const enumOf = <Value extends string>(values: readonly Value[]) =>
 export const SignUpFlow = enumOf(signUpFlows);
 registerEnumType(SignUpFlow, {
   name: "SignUpFlow",
-  description: "How a new user proves the address.",
+  description: "How a new user verifies the address.",
   valuesConfig: {
-    CODE: { description: "Six digits by mail, given to completeSignUp." },
-    LINK: { description: "A link by mail that opens a page with a button; then the user logs in." },
-    NONE: { description: "Not at all: signUp logs in at once, and cannot hide that an address is taken." },
+    CODE: { description: "A code of six to ten digits is sent by email and passed to completeSignUp." },
+    LINK: { description: "A link is sent by email; it opens a page with a confirmation button. Afterwards the user logs in." },
+    NONE: {
+      description: "No verification: signUp logs the user in immediately, and its result discloses whether the address has an account.",
+    },
   },
 });
 
 export const MetadataType = enumOf(metadataTypes);
 registerEnumType(MetadataType, {
   name: "MetadataType",
-  description: "What a metadata field holds.",
+  description: "Type of a metadata field's value.",
   valuesConfig: {
     STRING: { description: "Text of at most 4096 characters." },
-    NUMBER: { description: "A finite number; whole ones up to 2^53." },
-    BOOLEAN: { description: "true or false." },
-    DATE: { description: "An ISO 8601 date, or date and time." },
-    STRING_LIST: { description: "A list of at most 100 texts." },
-    JSON: { description: "Any JSON value within the limits of metadata." },
+    NUMBER: { description: "A finite number; integers up to 2^53." },
+    BOOLEAN: { description: "True or false." },
+    DATE: { description: "An ISO 8601 date, or a date and time." },
+    STRING_LIST: { description: "A list of at most 100 strings." },
+    JSON: { description: "Any JSON value within the size limits of metadata." },
   },
 });
 
 export const MetadataAuthority = enumOf(metadataAuthorities);
 registerEnumType(MetadataAuthority, {
   name: "MetadataAuthority",
-  description: "Who may give a field its first value. A role is DEVELOPER or INVITER, never USER.",
+  description:
+    "Who may set the initial value of a metadata field. Use DEVELOPER or INVITER, never USER, for fields that grant permissions, such as roles.",
   valuesConfig: {
-    USER: { description: "The user, at sign-up or later." },
-    INVITER: { description: "Whoever invites, from the allowed values; the user may not." },
-    DEVELOPER: { description: "Only the application's own back end or its developers." },
+    USER: { description: "Set by the user, at sign-up or later." },
+    INVITER: { description: "Set by the inviter, to one of the allowed values; not by the user." },
+    DEVELOPER: { description: "Set by the application's back end or its developers only." },
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: "How people become users." })
+@ObjectType({ simpleResolvers: true, description: "Sign-up settings." })
 export class SignUpPolicy {
-  @Field(() => Boolean, { description: "False: signUp answers SignUpClosed." })
+  @Field(() => Boolean, { description: "Whether new users can sign up. If false, signUp returns SignUpClosed." })
   enabled!: boolean;
 
-  @Field(() => SignUpFlow, { description: "What happens after signUp." })
+  @Field(() => SignUpFlow, { description: "How new users verify their address after signUp." })
   flow!: keyof typeof SignUpFlow;
 }
 
-@ObjectType({ description: "What a new password must be like. Common passwords and the application's own name are refused besides." })
+@ObjectType({
+  description:
+    "Requirements for a new password. Common passwords and passwords that consist of the user's address or the application's name are also rejected.",
+})
 export class PasswordPolicy {
-  @Field(() => Int, { description: "Characters, at least." })
+  @Field(() => Int, { description: "Minimum number of characters." })
   minimumLength!: number;
 
-  @Field(() => Int, { description: "Capital letters, at least." })
+  @Field(() => Int, { description: "Minimum number of uppercase letters." })
   minimumUpper!: number;
 
-  @Field(() => Int, { description: "Small letters, at least." })
+  @Field(() => Int, { description: "Minimum number of lowercase letters." })
   minimumLower!: number;
 
-  @Field(() => Int, { description: "Digits, at least." })
+  @Field(() => Int, { description: "Minimum number of digits." })
   minimumDigit!: number;
 
-  @Field(() => Int, { description: "Characters that are neither letters nor digits, at least." })
+  @Field(() => Int, { description: "Minimum number of characters that are neither letters nor digits." })
   minimumSpecial!: number;
 }
 
-@ObjectType({ description: "One field of the users' metadata." })
+@ObjectType({ description: "A field of the users' metadata." })
 export class MetadataField {
   @Field(() => String, {
-    description: "Where the value is, in metadata and in the JWT: user_data.name.first is { user_data: { name: { first } } }.",
+    description: "Path of the value in metadata and in the JWT; user_data.name.first stands for { user_data: { name: { first } } }.",
   })
   path!: string;
 
-  @Field(() => MetadataType, { description: "What it holds." })
+  @Field(() => MetadataType, { description: "Type of the value." })
   type!: keyof typeof MetadataType;
 
-  @Field(() => Boolean, { description: "True: sign-up is refused without it." })
+  @Field(() => Boolean, { description: "Whether sign-up requires a value." })
   required!: boolean;
 
-  @Field(() => MetadataAuthority, { description: "Who may give it its first value." })
+  @Field(() => MetadataAuthority, { description: "Who may set the initial value." })
   setBy!: keyof typeof MetadataAuthority;
 
-  @Field(() => Boolean, { description: "True: the user may change it later." })
+  @Field(() => Boolean, { description: "Whether the user may change the value later." })
   editable!: boolean;
 
-  @Field(() => Boolean, { description: "True: it is a claim of the JWT." })
+  @Field(() => Boolean, { description: "Whether the field is a claim of the JWT." })
   inToken!: boolean;
 }
 
-@ObjectType({ description: "How people are invited." })
+@ObjectType({ description: "Invitation settings." })
 export class InvitationPolicy {
-  @Field(() => Boolean, { description: "False: invite and acceptInvitation answer InvitationsClosed." })
+  @Field(() => Boolean, {
+    description: "Whether invitations can be sent and accepted. If false, invite and acceptInvitation return InvitationsClosed.",
+  })
   enabled!: boolean;
 
-  @Field(() => Boolean, { description: "False: only the application's back end invites." })
+  @Field(() => Boolean, { description: "Whether users can send invitations. If false, only the application's back end can." })
   usersMayInvite!: boolean;
 
-  @Field(() => [MetadataField], { description: "Metadata an invitation by a user may carry." })
+  @Field(() => [MetadataField], { description: "Metadata fields that users can set in their invitations." })
   fields!: MetadataField[];
 }
 
-@ObjectType({ description: "What log-in asks for beside the password." })
+@ObjectType({ description: "Second factor settings." })
 export class SecondFactorPolicy {
-  @Field(() => SecondFactorMode, { description: "What users can enroll. A factor enrolled before a change of the mode stays in force." })
+  @Field(() => SecondFactorMode, {
+    description: "Second factor that users can enroll. Factors enrolled before the mode was changed remain active.",
+  })
   mode!: keyof typeof SecondFactorMode;
 
-  @Field(() => Boolean, { description: "True: nobody logs in without a second factor; who has none enrolls it at log-in." })
+  @Field(() => Boolean, { description: "Whether a second factor is required. If true, users without one enroll it at log-in." })
   required!: boolean;
 }
 
@@ -116,34 +126,34 @@ const viewCache = new WeakMap<Application, ApplicationView>();
 
 @ObjectType("Application", {
   simpleResolvers: true,
-  description: "The application the request's X-App-Key names: what its sign-up and log-in screens need to know.",
+  description: "The application identified by X-App-Key, with the settings that sign-up and log-in screens need.",
 })
 export class ApplicationView {
-  @Field(() => ID, { description: "Opaque; part of the JWT's issuer and of the key URLs." })
+  @Field(() => ID, { description: "Opaque identifier; part of the JWT's `iss` claim and of the key set URL." })
   id!: string;
 
-  @Field(() => String, { description: "Its name, as in its messages." })
+  @Field(() => String, { description: "Name of the application, as shown in messages." })
   name!: string;
 
-  @Field(() => SignUpPolicy, { description: "How people become users." })
+  @Field(() => SignUpPolicy, { description: "Sign-up settings." })
   signUp!: SignUpPolicy;
 
-  @Field(() => InvitationPolicy, { description: "How people are invited." })
+  @Field(() => InvitationPolicy, { description: "Invitation settings." })
   invitation!: InvitationPolicy;
 
-  @Field(() => SecondFactorPolicy, { description: "What log-in asks for beside the password." })
+  @Field(() => SecondFactorPolicy, { description: "Second factor settings." })
   secondFactor!: SecondFactorPolicy;
 
-  @Field(() => PasswordPolicy, { description: "What a new password must be like." })
+  @Field(() => PasswordPolicy, { description: "Requirements for a new password." })
   password!: PasswordPolicy;
 
-  @Field(() => [MetadataField], { description: "The fields of the users' metadata." })
+  @Field(() => [MetadataField], { description: "Fields of the users' metadata." })
   metadataFields!: MetadataField[];
 
-  @Field(() => [String], { description: "Languages its messages come in." })
+  @Field(() => [String], { description: "Languages that users can choose for messages." })
   locales!: string[];
 
-  @Field(() => String, { description: "The language of messages when nothing else is known." })
+  @Field(() => String, { description: "Default language of messages." })
   defaultLocale!: string;
 
   /** Made once for each version of the settings. */

@@ -11,7 +11,8 @@ export class HandleChangeResolver {
   constructor(private readonly service: HandleChangeService) {}
 
   @Mutation(() => ChangeHandleResult, {
-    description: "Mails a code to the new address and tells the old one. Needs a log-in or reauthenticate of the last five minutes.",
+    description:
+      "Sends a code to the new address by email and notifies the current address. Requires a log-in or reauthenticate within the last five minutes.",
   })
   async changeHandle(
     @Arg("input", () => ChangeHandleInput) { handle }: ChangeHandleInput,
@@ -25,7 +26,7 @@ export class HandleChangeResolver {
   }
 
   @Mutation(() => ConfirmHandleResult, {
-    description: "Proves the new address with the mailed code; from then on it is the handle. Ends all other sessions.",
+    description: "Verifies the new address with the emailed code, makes it the user's handle and ends all other sessions.",
   })
   async confirmHandle(
     @Arg("input", () => ConfirmHandleInput) { code }: ConfirmHandleInput,

@@ -4,19 +4,19 @@ import { AddressInput } from "../handle.types.js";
 import { CodeSent } from "../results.types.js";
 import { UserView } from "../user.types.js";
 
-@InputType({ description: "The new address." })
+@InputType({ description: "Request to change the address." })
 export class ChangeHandleInput {
-  @Field(() => AddressInput, { description: "Where the code goes, and what the user logs in with once it is confirmed." })
+  @Field(() => AddressInput, { description: "The new address. The code is sent to it; after confirmation the user logs in with it." })
   handle!: AddressInput;
 }
 
-@InputType({ description: "Proves the new address." })
+@InputType({ description: "Verifies the new address." })
 export class ConfirmHandleInput {
-  @Field(() => String, { description: "The digits of the mail, as text." })
+  @Field(() => String, { description: "Code from the email, as a string of digits." })
   code!: string;
 }
 
-@ObjectType({ description: "The new address counts; the old one has been told, and the other sessions have ended." })
+@ObjectType({ description: "The address was changed. The previous address was notified, and all other sessions have ended." })
 export class HandleChanged {
   @Field(() => UserView, { description: "The user." })
   user!: UserView;
@@ -24,14 +24,14 @@ export class HandleChanged {
 
 export const ChangeHandleResult = resultUnion({
   name: "ChangeHandleResult",
-  description: "The same answer whether the new address has an account or not.",
+  description: "The result of changeHandle. It does not disclose whether the new address has an account.",
   states: [CodeSent],
   failures: ["HANDLE_INVALID", "REAUTHENTICATION_REQUIRED", "TOO_MANY_ATTEMPTS"],
 });
 
 export const ConfirmHandleResult = resultUnion({
   name: "ConfirmHandleResult",
-  description: "Changed, or the code was not accepted.",
+  description: "The changed user, or the reason for the failure.",
   states: [HandleChanged],
   failures: ["INVALID_CODE", "TOO_MANY_ATTEMPTS"],
 });

@@ -3,24 +3,24 @@ import type { Invitation, InvitationStatus as Status } from "../../domain/invita
 import type { Metadata } from "../../domain/users/index.js";
 import { DateTime, defineConnection, InvitationStatus, JsonScalar } from "../../graphql/index.js";
 
-@ObjectType("Invitation", { description: "Somebody who was asked to join the application." })
+@ObjectType("Invitation", { description: "An invitation to join the application." })
 export class InvitationView {
-  @Field(() => ID, { description: "Opaque." })
+  @Field(() => ID, { description: "Opaque identifier." })
   id!: string;
 
-  @Field(() => String, { description: "Whom it was sent to." })
+  @Field(() => String, { description: "Address the invitation was sent to." })
   email!: string;
 
-  @Field(() => InvitationStatus, { description: "What became of it." })
+  @Field(() => InvitationStatus, { description: "Status of the invitation." })
   status!: Status;
 
-  @Field(() => JsonScalar, { description: "What the new user gets as metadata, beside what they give themselves." })
+  @Field(() => JsonScalar, { description: "Metadata assigned to the new user, in addition to the values the user provides." })
   metadata!: Metadata;
 
-  @Field(() => DateTime, { description: "When it was sent last." })
+  @Field(() => DateTime, { description: "Time of the last delivery." })
   sentAt!: Date;
 
-  @Field(() => DateTime, { description: "Until when it can be accepted." })
+  @Field(() => DateTime, { description: "Expiry of the invitation." })
   expiresAt!: Date;
 
   static from({ id, email, status, metadata, sentAt, expiresAt }: Invitation): InvitationView {
@@ -34,5 +34,5 @@ export const InvitationConnection = defineConnection({
   toNode: (invitation: Invitation) => InvitationView.from(invitation),
   description: "Invitations, newest first.",
   nodeDescription: "An invitation",
-  totalCount: "Not counted: null.",
+  totalCount: "Always null: the total is not counted.",
 });

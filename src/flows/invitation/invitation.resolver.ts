@@ -27,7 +27,8 @@ export class InvitationResolver {
   ) {}
 
   @Mutation(() => InviteResult, {
-    description: "Asks somebody to join by mail. Inviting the same address again sends a new code and replaces the metadata.",
+    description:
+      "Invites a person to the application by email. Inviting the same address again sends a new code and replaces the metadata.",
   })
   async invite(@Arg("input", () => InviteInput) input: InviteInput, @Ctx() context: FlowContext): Promise<typeof InviteResult> {
     const { user } = await context.authenticate();
@@ -38,7 +39,7 @@ export class InvitationResolver {
   }
 
   @Mutation(() => InviteResult, {
-    description: "Sends a pending or expired invitation again, with a new code and its whole life before it.",
+    description: "Sends a pending or expired invitation again, with a new code and the full lifetime.",
   })
   async resendInvitation(
     @Arg("input", () => InvitationIdInput) { invitationId }: InvitationIdInput,
@@ -48,7 +49,7 @@ export class InvitationResolver {
     return presentSent(await this.service.resend(context, user, invitationId), context);
   }
 
-  @Mutation(() => InvitationRevoked, { description: "Takes an invitation back; its code opens nothing from then on." })
+  @Mutation(() => InvitationRevoked, { description: "Revokes an invitation; its code is no longer valid." })
   async revokeInvitation(
     @Arg("input", () => InvitationIdInput) { invitationId }: InvitationIdInput,
     @Ctx() context: FlowContext,
@@ -58,7 +59,9 @@ export class InvitationResolver {
     return Object.assign(new InvitationRevoked(), { invitation: InvitationView.from(invitation) });
   }
 
-  @Mutation(() => AcceptInvitationResult, { description: "Joins with the mailed code: makes the account and logs in." })
+  @Mutation(() => AcceptInvitationResult, {
+    description: "Accepts an invitation with the emailed code: creates the account and logs the user in.",
+  })
   async acceptInvitation(
     @Arg("input", () => AcceptInvitationInput) { handle, code, password, metadata, locale }: AcceptInvitationInput,
     @Ctx() context: FlowContext,
@@ -72,7 +75,7 @@ export class InvitationResolver {
       : toLogInState<LoggedIn | SecondFactorEnrollmentRequired>(outcome);
   }
 
-  @FieldResolver(() => InvitationConnection.type, { description: "Invitations the user has sent, newest first. `first` at most 100." })
+  @FieldResolver(() => InvitationConnection.type, { description: "Invitations sent by the user, newest first. `first` is at most 100." })
   async invitations(
     @Root() { id }: UserView,
     @Arg("first", () => Int, { defaultValue: 20 }) first: number,

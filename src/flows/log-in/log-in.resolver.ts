@@ -15,7 +15,7 @@ export class LogInResolver {
     private readonly completion: LogInCompletionService,
   ) {}
 
-  @Mutation(() => LogInResult, { description: "Logs in with a password. A user with a second factor goes on with completeLogIn." })
+  @Mutation(() => LogInResult, { description: "Logs in with a password. Users with a second factor continue with completeLogIn." })
   async logIn(
     @Arg("input", () => LogInInput) { handle, password, deviceToken }: LogInInput,
     @Ctx() context: FlowContext,
@@ -26,7 +26,7 @@ export class LogInResolver {
 
   @Mutation(() => SendLogInCodeResult, {
     description:
-      "Sends the code of a challenge by SMS: where there is a choice of methods, or when the first message did not arrive. At most one a minute; asking earlier sends nothing.",
+      "Sends the code of a challenge by SMS: when the user chooses SMS among several methods, or when the first message did not arrive. At most one message per minute; earlier requests send nothing.",
   })
   async sendLogInCode(
     @Arg("input", () => SendLogInCodeInput) { challengeToken }: SendLogInCodeInput,
@@ -38,7 +38,7 @@ export class LogInResolver {
     return Object.assign(new CodeSent(), answer);
   }
 
-  @Mutation(() => CompleteLogInResult, { description: "Proves the second factor of a log-in and opens the session." })
+  @Mutation(() => CompleteLogInResult, { description: "Completes a log-in with a second factor and opens the session." })
   async completeLogIn(
     @Arg("input", () => CompleteLogInInput) { challengeToken, proof }: CompleteLogInInput,
     @Ctx() context: FlowContext,

@@ -8,7 +8,7 @@ import { ChangePasswordInput, ChangePasswordResult, PasswordChanged } from "./pa
 export class PasswordChangeResolver {
   constructor(private readonly service: PasswordChangeService) {}
 
-  @Mutation(() => ChangePasswordResult, { description: "Changes the password and ends all other sessions; the owner is told by mail." })
+  @Mutation(() => ChangePasswordResult, { description: "Changes the password and ends all other sessions; the user is notified by email." })
   async changePassword(
     @Arg("input", () => ChangePasswordInput) { currentPassword, newPassword }: ChangePasswordInput,
     @Ctx() context: FlowContext,

@@ -16,7 +16,7 @@ export class PasswordResetResolver {
   constructor(private readonly service: PasswordResetService) {}
 
   @Mutation(() => ForgotPasswordResult, {
-    description: "Mails a code for a new password to the account's own address, at most one a minute.",
+    description: "Sends a code and a link for setting a new password to the address of the account, at most once per minute.",
   })
   async forgotPassword(
     @Arg("input", () => ForgotPasswordInput) { handle }: ForgotPasswordInput,
@@ -29,7 +29,7 @@ export class PasswordResetResolver {
   }
 
   @Mutation(() => ResetPasswordResult, {
-    description: "Sets a new password with the mailed code and ends all sessions. It opens no session itself.",
+    description: "Sets a new password with the emailed code and ends all sessions. Does not open a session.",
   })
   async resetPassword(
     @Arg("input", () => ResetPasswordInput) { handle, code, ticket, newPassword }: ResetPasswordInput,

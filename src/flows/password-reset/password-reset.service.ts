@@ -138,7 +138,7 @@ export class PasswordResetService {
       await rateLimiter.reset(logInKeys(context.application.id, email, context.client));
       await rateLimiter.refund(refundableMessageKeys(purposeOf(context.application, email)));
     } catch (error) {
-      log.warn({ err: error }, "budgets not given back");
+      log.warn({ err: error }, "rate limit refund failed");
     }
   }
 }

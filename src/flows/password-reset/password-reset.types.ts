@@ -2,61 +2,61 @@ import { Field, InputType, Int, ObjectType } from "type-graphql";
 import { DateTime, resultUnion } from "../../graphql/index.js";
 import { HandleInput } from "../handle.types.js";
 
-@InputType({ description: "Who forgot their password." })
+@InputType({ description: "Request for a password reset." })
 export class ForgotPasswordInput {
-  @Field(() => HandleInput, { description: "The account." })
+  @Field(() => HandleInput, { description: "Account whose password is reset." })
   handle!: HandleInput;
 }
 
-@InputType({ description: "Proves the mailbox and chooses a new password." })
+@InputType({ description: "Verifies the address with the emailed code and sets a new password." })
 export class ResetPasswordInput {
-  @Field(() => HandleInput, { description: "The account." })
+  @Field(() => HandleInput, { description: "Account whose password is reset." })
   handle!: HandleInput;
 
-  @Field(() => String, { description: "The digits of the mail, as text." })
+  @Field(() => String, { description: "Code from the email, as a string of digits." })
   code!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: "The ticket forgotPassword answered with: wrong codes of strangers then do not count against you.",
+    description: "The ticket returned by forgotPassword; wrong codes from other clients then do not count against this request.",
   })
   ticket?: string | null;
 
-  @Field(() => String, { description: "The new password; Application.password says what it must be like." })
+  @Field(() => String, { description: "New password; must meet Application.password." })
   newPassword!: string;
 }
 
-@ObjectType({ description: "A code was sent if the account exists. The same answer for every handle." })
+@ObjectType({ description: "A code was sent if the account exists. The result is the same for every handle." })
 export class PasswordResetRequested {
-  @Field(() => String, { description: "Give it to resetPassword together with the code." })
+  @Field(() => String, { description: "Pass it to resetPassword together with the code." })
   ticket!: string;
 
-  @Field(() => DateTime, { description: "Until when the code is good." })
+  @Field(() => DateTime, { description: "Expiry of the code." })
   expiresAt!: Date;
 
-  @Field(() => DateTime, { description: "Before this instant nothing is sent again." })
+  @Field(() => DateTime, { description: "Earliest time at which another message is sent." })
   resendAvailableAt!: Date;
 }
 
-@ObjectType({ description: "The new password counts, and all sessions have ended: log in with it." })
+@ObjectType({ description: "The password was changed, and all sessions have ended. Log in with the new password." })
 export class PasswordReset {
-  @Field(() => Int, { description: "How many sessions ended." })
+  @Field(() => Int, { description: "Number of sessions that ended." })
   sessionsEnded!: number;
 
-  @Field(() => String, { nullable: true, description: "This device is known from now on: send it with the next logIn." })
+  @Field(() => String, { nullable: true, description: "Marks this device as recognised: store it and send it with the next logIn." })
   deviceToken!: string | null;
 }
 
 export const ForgotPasswordResult = resultUnion({
   name: "ForgotPasswordResult",
-  description: "The same answer whether the account exists or not.",
+  description: "The result of forgotPassword. It does not disclose whether the account exists.",
   states: [PasswordResetRequested],
   failures: ["TOO_MANY_ATTEMPTS"],
 });
 
 export const ResetPasswordResult = resultUnion({
   name: "ResetPasswordResult",
-  description: "The password was set, or the code or the new password was not accepted.",
+  description: "The new password was set, or the code or the new password was rejected.",
   states: [PasswordReset],
   failures: ["INVALID_CODE", "PASSWORD_REFUSED", "TOO_MANY_ATTEMPTS"],
 });

@@ -20,7 +20,7 @@ export class PhoneResolver {
 
   @Mutation(() => SetPhoneResult, {
     description:
-      "Sends a code to a phone number by SMS. A number that is in use stays so until the new one is proved; changing it needs a log-in or reauthenticate of the last five minutes.",
+      "Sends a verification code to a phone number by SMS. A verified number remains active until the new one is verified; replacing it requires a log-in or reauthenticate within the last five minutes.",
   })
   async setPhone(@Arg("input", () => SetPhoneInput) { phone }: SetPhoneInput, @Ctx() context: FlowContext): Promise<typeof SetPhoneResult> {
     const caller = await context.authenticateForEnrollment();
@@ -30,7 +30,7 @@ export class PhoneResolver {
     return Object.assign(new CodeSent(), answer);
   }
 
-  @Mutation(() => VerifyPhoneResult, { description: "Proves the number with the code that was sent; from then on it is the user's." })
+  @Mutation(() => VerifyPhoneResult, { description: "Verifies a phone number with the code that was sent and makes it the user's number." })
   async verifyPhone(
     @Arg("input", () => VerifyPhoneInput) { code }: VerifyPhoneInput,
     @Ctx() context: FlowContext,
@@ -43,7 +43,7 @@ export class PhoneResolver {
 
   @Mutation(() => RemovePhoneResult, {
     description:
-      "Forgets the phone number, and as a second factor, too. Needs a log-in or reauthenticate of the last five minutes when there is a verified one.",
+      "Removes the phone number, also as a second factor. If the number is verified, requires a log-in or reauthenticate within the last five minutes.",
   })
   async removePhone(@Ctx() context: FlowContext): Promise<typeof RemovePhoneResult> {
     const caller = await context.authenticate();
@@ -54,7 +54,7 @@ export class PhoneResolver {
 
   @FieldResolver(() => MaskedPhone, {
     nullable: true,
-    description: "The user's phone number; one that waits for its code while there is none yet.",
+    description: "The user's verified phone number, or, if there is none, the number awaiting verification.",
   })
   async phone(@Root() { user }: UserView): Promise<MaskedPhone | null> {
     const found = await this.service.find(user);

@@ -3,31 +3,35 @@ import { resultUnion } from "../../graphql/index.js";
 import { CodeSent, ProfileUpdated } from "../results.types.js";
 import { UserView } from "../user.types.js";
 
-@InputType({ description: "A phone number." })
+@InputType({ description: "Phone number to verify." })
 export class SetPhoneInput {
   @Field(() => String, {
     description:
-      "With a plus and the country's code (E.164), e.g. +447700900123; blanks, dashes, dots, slashes and brackets do not matter.",
+      "Phone number in international format (E.164), e.g. +447700900123; spaces, dashes, dots, slashes and parentheses are ignored.",
   })
   phone!: string;
 }
 
-@InputType({ description: "Proves the number." })
+@InputType({ description: "Verifies the phone number." })
 export class VerifyPhoneInput {
-  @Field(() => String, { description: "The digits of the text message, as text." })
+  @Field(() => String, { description: "Code from the text message, as a string of digits." })
   code!: string;
 }
 
-@ObjectType({ description: "A phone number that only its owner recognises." })
+@ObjectType({ description: "A masked phone number." })
 export class MaskedPhone {
-  @Field(() => String, { description: "The country's code and the last two digits, e.g. +44********23." })
+  @Field(() => String, { description: "Country code and last two digits, e.g. +44********23." })
   masked!: string;
 
-  @Field(() => Boolean, { description: "False while its code has not been given to verifyPhone: nothing else is sent to it." })
+  @Field(() => Boolean, {
+    description: "Whether the number was verified with verifyPhone. Unverified numbers receive verification codes only.",
+  })
   isVerified!: boolean;
 }
 
-@ObjectType({ description: "The number is the user's; a number before it is no longer used, and its owner has been told." })
+@ObjectType({
+  description: "The phone number was verified and replaces any previous number. The user was notified by email and at the previous number.",
+})
 export class PhoneVerified {
   @Field(() => UserView, { description: "The user." })
   user!: UserView;
@@ -35,21 +39,21 @@ export class PhoneVerified {
 
 export const SetPhoneResult = resultUnion({
   name: "SetPhoneResult",
-  description: "The same answer whether somebody else has the number or not.",
+  description: "The result of setPhone. It does not disclose whether another account uses the number.",
   states: [CodeSent],
   failures: ["HANDLE_INVALID", "REAUTHENTICATION_REQUIRED", "TOO_MANY_ATTEMPTS"],
 });
 
 export const VerifyPhoneResult = resultUnion({
   name: "VerifyPhoneResult",
-  description: "Verified, or the code was not accepted.",
+  description: "The verified phone number, or the reason for the failure.",
   states: [PhoneVerified],
   failures: ["INVALID_CODE", "TOO_MANY_ATTEMPTS"],
 });
 
 export const RemovePhoneResult = resultUnion({
   name: "RemovePhoneResult",
-  description: "Removed, or prove first who is there.",
+  description: "The removal, or ReauthenticationRequired.",
   states: [ProfileUpdated],
   failures: ["REAUTHENTICATION_REQUIRED"],
 });

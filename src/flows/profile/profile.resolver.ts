@@ -13,14 +13,14 @@ export class ProfileResolver {
   @Query(() => UserView, {
     nullable: true,
     description:
-      "Who is logged in. Null together with an UNAUTHENTICATED error when nobody is, so that application in the same document still arrives.",
+      "The authenticated user. Without a valid session it is null together with an UNAUTHENTICATED error, so that other fields of the same query, such as application, are still returned.",
   })
   async me(@Ctx() context: FlowContext): Promise<UserView> {
     const { user, session } = await context.authenticate();
     return UserView.from(user, session.id);
   }
 
-  @Mutation(() => SetMetadataResult, { description: "Changes the fields of the metadata that the user may change." })
+  @Mutation(() => SetMetadataResult, { description: "Changes the metadata fields that the user may edit." })
   async setMetadata(
     @Arg("input", () => SetMetadataInput) { metadata }: SetMetadataInput,
     @Ctx() context: FlowContext,
@@ -30,7 +30,7 @@ export class ProfileResolver {
     return present(outcome, session.id, context);
   }
 
-  @Mutation(() => SetLocaleResult, { description: "Chooses the language of messages to the user." })
+  @Mutation(() => SetLocaleResult, { description: "Sets the language of messages to the user." })
   async setLocale(
     @Arg("input", () => SetLocaleInput) { locale }: SetLocaleInput,
     @Ctx() context: FlowContext,

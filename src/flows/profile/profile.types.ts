@@ -3,15 +3,16 @@ import type { Metadata } from "../../domain/users/index.js";
 import { JsonScalar, resultUnion } from "../../graphql/index.js";
 import { ProfileUpdated } from "../results.types.js";
 
-@InputType({ description: "What to change in the metadata." })
+@InputType({ description: "Metadata changes." })
 export class SetMetadataInput {
   @Field(() => JsonScalar, {
-    description: "Given fields are set, null removes one, all others stay. Fields you may not touch may be sent back as they are.",
+    description:
+      "Fields to set; null removes a field, fields that are not given remain unchanged. Fields that the user may not edit can be included with their current values.",
   })
   metadata!: Metadata;
 }
 
-@InputType({ description: "The language of messages." })
+@InputType({ description: "Language of messages to the user." })
 export class SetLocaleInput {
   @Field(() => String, { description: "One of Application.locales, e.g. en." })
   locale!: string;
@@ -19,14 +20,14 @@ export class SetLocaleInput {
 
 export const SetMetadataResult = resultUnion({
   name: "SetMetadataResult",
-  description: "Set, or which fields were refused.",
+  description: "The updated user, or the rejected fields.",
   states: [ProfileUpdated],
   failures: ["METADATA_REFUSED"],
 });
 
 export const SetLocaleResult = resultUnion({
   name: "SetLocaleResult",
-  description: "Set, or the application does not speak it.",
+  description: "The updated user, or LocaleRefused if the application does not support the language.",
   states: [ProfileUpdated],
   failures: ["LOCALE_REFUSED"],
 });

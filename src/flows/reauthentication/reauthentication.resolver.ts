@@ -10,7 +10,7 @@ export class ReauthenticationResolver {
   constructor(private readonly service: ReauthenticationService) {}
 
   @Mutation(() => ReauthenticateResult, {
-    description: "Proves again who is there, for five minutes in this session. A log-in of the last five minutes counts too.",
+    description: "Reauthenticates the user for five minutes in this session. A log-in within the last five minutes has the same effect.",
   })
   async reauthenticate(
     @Arg("input", () => ReauthenticateInput) { password }: ReauthenticateInput,
@@ -23,7 +23,7 @@ export class ReauthenticationResolver {
   }
 
   @Mutation(() => CompleteReauthenticationResult, {
-    description: "Proves the second factor after reauthenticate, in the same session.",
+    description: "Completes reauthenticate with the second factor, in the same session.",
   })
   async completeReauthentication(
     @Arg("input", () => CompleteLogInInput) { challengeToken, proof }: CompleteLogInInput,

@@ -23,7 +23,7 @@ export class SecondFactorResolver {
 
   @Mutation(() => EnrollTotpResult, {
     description:
-      "Begins to set up an authenticator application. A user with a second factor needs a reauthenticate of the last five minutes.",
+      "Starts the enrollment of an authenticator app. Users who already have a second factor must call reauthenticate within the five minutes before.",
   })
   async enrollTotp(@Ctx() context: FlowContext): Promise<typeof EnrollTotpResult> {
     const caller = await context.authenticateForEnrollment();
@@ -34,7 +34,7 @@ export class SecondFactorResolver {
   }
 
   @Mutation(() => ConfirmTotpResult, {
-    description: "Puts the authenticator application into force. With an enrollmentToken it also finishes the log-in.",
+    description: "Activates the authenticator app with a code it shows. With an enrollmentToken it also completes the log-in.",
   })
   async confirmTotp(
     @Arg("input", () => ConfirmTotpInput) { code }: ConfirmTotpInput,
@@ -46,7 +46,7 @@ export class SecondFactorResolver {
 
   @Mutation(() => EnrollSmsResult, {
     description:
-      "Makes the verified phone the second factor. It must have been verified within the last ten minutes; a user with a second factor needs a reauthenticate, too. With an enrollmentToken it also finishes the log-in.",
+      "Makes the verified phone number a second factor. The number must have been verified within the last ten minutes; users who already have a second factor must also call reauthenticate within the five minutes before. With an enrollmentToken it also completes the log-in.",
   })
   async enrollSms(@Ctx() context: FlowContext): Promise<typeof EnrollSmsResult> {
     const caller = await context.authenticateForEnrollment();
@@ -54,7 +54,8 @@ export class SecondFactorResolver {
   }
 
   @Mutation(() => RegenerateRecoveryCodesResult, {
-    description: "Makes ten new recovery codes; older ones are void. Needs a log-in or reauthenticate of the last five minutes.",
+    description:
+      "Generates ten new recovery codes and invalidates the previous ones. Requires a log-in or reauthenticate within the last five minutes.",
   })
   async regenerateRecoveryCodes(@Ctx() context: FlowContext): Promise<typeof RegenerateRecoveryCodesResult> {
     const caller = await context.authenticate();
@@ -64,7 +65,7 @@ export class SecondFactorResolver {
   }
 
   @Mutation(() => DisableSecondFactorResult, {
-    description: "Turns the second factor off, every method. Needs a log-in or reauthenticate of the last five minutes.",
+    description: "Removes every second factor of the user. Requires a log-in or reauthenticate within the last five minutes.",
   })
   async disableSecondFactor(@Ctx() context: FlowContext): Promise<typeof DisableSecondFactorResult> {
     const caller = await context.authenticate();
@@ -73,12 +74,12 @@ export class SecondFactorResolver {
     return Object.assign(new SecondFactorDisabled(), { user: UserView.from(caller.user, caller.session.id) });
   }
 
-  @FieldResolver(() => [SecondFactorView], { description: "The second factors log-in asks for, oldest first; any one of them is enough." })
+  @FieldResolver(() => [SecondFactorView], { description: "Enrolled second factors, oldest first. Any one of them completes a log-in." })
   async secondFactors(@Root() { id }: UserView, @Ctx() { loaders }: FlowContext): Promise<SecondFactorView[]> {
     return (await loaders.secondFactorsOfUser.load(id)).map(SecondFactorView.from);
   }
 
-  @FieldResolver(() => Int, { description: "Recovery codes that were not used yet." })
+  @FieldResolver(() => Int, { description: "Number of unused recovery codes." })
   async recoveryCodesLeft(@Root() { id }: UserView, @Ctx() { loaders }: FlowContext): Promise<number> {
     return await loaders.recoveryCodesLeftOfUser.load(id);
   }

@@ -3,81 +3,92 @@ import { DateTime, resultUnion } from "../../graphql/index.js";
 import { LoggedIn } from "../log-in-states.types.js";
 import { UserView } from "../user.types.js";
 
-@ObjectType({ description: "A TOTP secret, shown this once. It counts from confirmTotp on; until then whatever was enrolled before does." })
+@ObjectType({
+  description:
+    "A new TOTP secret, shown only once. It becomes active with confirmTotp; until then, previously enrolled factors remain active.",
+})
 export class TotpEnrollment {
-  @Field(() => String, { description: "160 bits in base 32, for typing into an authenticator application." })
+  @Field(() => String, { description: "160-bit secret in base 32, for manual entry in an authenticator app." })
   secret!: string;
 
-  @Field(() => String, { description: "The same as a link that opens an authenticator application on this device." })
+  @Field(() => String, { description: "otpauth:// link with the secret, which opens an authenticator app on this device." })
   otpauthUrl!: string;
 
-  @Field(() => String, { description: "The same as a QR code: a PNG image as data URL." })
+  @Field(() => String, { description: "The link as a QR code: a PNG image as a data URL." })
   qrCode!: string;
 
-  @Field(() => DateTime, { description: "Until when it can be confirmed: ten minutes, and five codes at most." })
+  @Field(() => DateTime, {
+    description: "Expiry of the enrollment: ten minutes after its start. At most five codes are accepted for verification.",
+  })
   expiresAt!: Date;
 }
 
-@InputType({ description: "Proves that the authenticator application is set up." })
+@InputType({ description: "Confirms the enrollment of an authenticator app." })
 export class ConfirmTotpInput {
-  @Field(() => String, { description: "The six digits it shows now, as text. They count as used." })
+  @Field(() => String, { description: "The six-digit code that the app shows, as a string. It cannot be used again for a log-in." })
   code!: string;
 }
 
-@ObjectType({ description: "Log-in asks for the factor from now on. All other sessions have ended; the owner is told by mail." })
+@ObjectType({
+  description: "The second factor is active and requested at log-in. All other sessions have ended; the user is notified by email.",
+})
 export class SecondFactorEnabled {
   @Field(() => [String], {
-    description: "Ten new recovery codes, shown this once; each works once in the place of a code. Older ones are void.",
+    description:
+      "Ten new recovery codes, shown only once; each is valid once in place of a second factor code. Previous codes are invalid.",
   })
   recoveryCodes!: string[];
 
-  @Field(() => LoggedIn, { nullable: true, description: "Set when this enrollment completed a log-in." })
+  @Field(() => LoggedIn, { nullable: true, description: "The new tokens, if this enrollment completed a log-in." })
   loggedIn!: LoggedIn | null;
 }
 
-@ObjectType({ description: "The user's new recovery codes." })
+@ObjectType({ description: "New recovery codes of the user." })
 export class RecoveryCodes {
-  @Field(() => [String], { description: "Ten of them, shown this once; each works once. Older ones are void." })
+  @Field(() => [String], { description: "Ten recovery codes, shown only once; each is valid once. Previous codes are invalid." })
   recoveryCodes!: string[];
 }
 
-@ObjectType({ description: "The password alone logs in. All other sessions have ended; the owner is told by mail." })
+@ObjectType({
+  description:
+    "The second factor was removed; log-in requires the password only. All other sessions have ended; the user is notified by email.",
+})
 export class SecondFactorDisabled {
-  @Field(() => UserView, { description: "Whose it was." })
+  @Field(() => UserView, { description: "The user whose second factor was removed." })
   user!: UserView;
 }
 
 export const EnrollTotpResult = resultUnion({
   name: "EnrollTotpResult",
-  description: "What to set the authenticator application up with; or SecondFactorOff when the application takes no TOTP.",
+  description: "The secret for the authenticator app, or the reason for the failure; SecondFactorOff if the application does not use TOTP.",
   states: [TotpEnrollment],
   failures: ["SECOND_FACTOR_OFF", "REAUTHENTICATION_REQUIRED"],
 });
 
 export const ConfirmTotpResult = resultUnion({
   name: "ConfirmTotpResult",
-  description: "In force, or why not. After five wrong codes call enrollTotp again.",
+  description: "The activated factor, or the reason for the failure. After five wrong codes, call enrollTotp again.",
   states: [SecondFactorEnabled],
   failures: ["INVALID_CODE", "TOO_MANY_ATTEMPTS"],
 });
 
 export const RegenerateRecoveryCodesResult = resultUnion({
   name: "RegenerateRecoveryCodesResult",
-  description: "New codes; or SecondFactorOff when the user has no second factor.",
+  description: "The new codes, or the reason for the failure; SecondFactorOff if the user has no second factor.",
   states: [RecoveryCodes],
   failures: ["SECOND_FACTOR_OFF", "REAUTHENTICATION_REQUIRED"],
 });
 
 export const DisableSecondFactorResult = resultUnion({
   name: "DisableSecondFactorResult",
-  description: "Off, or prove first who is there.",
+  description: "The removal, or ReauthenticationRequired.",
   states: [SecondFactorDisabled],
   failures: ["REAUTHENTICATION_REQUIRED"],
 });
 
 export const EnrollSmsResult = resultUnion({
   name: "EnrollSmsResult",
-  description: "In force, or why not.",
+  description: "The activated factor, or the reason for the failure.",
   states: [SecondFactorEnabled],
   failures: ["PHONE_NOT_VERIFIED", "SECOND_FACTOR_OFF", "REAUTHENTICATION_REQUIRED"],
 });

@@ -19,7 +19,7 @@ export class SessionResolver {
 
   @Mutation(() => RefreshSessionResult, {
     description:
-      "Exchanges a refresh token for new tokens; each works once. The same token again within a grace of 10 seconds or what the application sets (a lost answer) gets the same new ones; later it ends the session.",
+      "Exchanges a single-use refresh token for new tokens. Repeating the request within the grace period of the application (10 seconds by default), e.g. after a lost response, returns the same new tokens; reuse after that ends the session.",
   })
   async refreshSession(
     @Arg("input", () => RefreshSessionInput) { refreshToken }: RefreshSessionInput,
@@ -29,25 +29,27 @@ export class SessionResolver {
     return outcome.kind === "failure" ? toUserError(outcome, context.locale) : LoggedIn.from(outcome);
   }
 
-  @Mutation(() => JwtIssued, { description: "A fresh JWT for the caller's session; the session's own tokens stay as they are." })
+  @Mutation(() => JwtIssued, {
+    description: "Issues a new JWT for the caller's session. The session token and the refresh token remain unchanged.",
+  })
   async issueJwt(@Arg("input", () => IssueJwtInput) { profile }: IssueJwtInput, @Ctx() context: FlowContext): Promise<JwtIssued> {
     const caller = await context.authenticate();
     return Object.assign(new JwtIssued(), await this.service.issueJwt(context.application, caller, profile ?? null));
   }
 
-  @Mutation(() => LoggedOut, { description: "Ends the caller's session. Asking again does no harm." })
+  @Mutation(() => LoggedOut, { description: "Ends the caller's session. Idempotent." })
   async logOut(@Ctx() context: FlowContext): Promise<LoggedOut> {
     return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.logOut(context, context.bearer) });
   }
 
-  @Mutation(() => LoggedOut, { description: "Ends all of the user's sessions, this one too." })
+  @Mutation(() => LoggedOut, { description: "Ends all sessions of the user, including this one." })
   async logOutEverywhere(@Ctx() context: FlowContext): Promise<LoggedOut> {
     const { user } = await context.authenticate();
     return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.logOutEverywhere(context, user) });
   }
 
   @Mutation(() => LoggedOut, {
-    description: "Ends one of the user's sessions, e.g. on a lost device. 0 when there is no such live session.",
+    description: "Ends one of the user's sessions, e.g. on a lost device. sessionsEnded is 0 if there is no such active session.",
   })
   async revokeSession(
     @Arg("input", () => RevokeSessionInput) { sessionId }: RevokeSessionInput,
@@ -57,7 +59,7 @@ export class SessionResolver {
     return Object.assign(new LoggedOut(), { sessionsEnded: await this.service.revoke(context, user, sessionId) });
   }
 
-  @FieldResolver(() => [SessionView], { description: "The user's live sessions, last used first." })
+  @FieldResolver(() => [SessionView], { description: "Active sessions of the user, most recently used first." })
   async sessions(@Root() { id, currentSessionId }: UserView, @Ctx() { loaders }: FlowContext): Promise<SessionView[]> {
     return (await loaders.sessionsOfUser.load(id)).map((row) => SessionView.from(row, currentSessionId));
   }

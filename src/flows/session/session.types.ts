@@ -3,24 +3,27 @@ import type { SessionEntity } from "../../domain/sessions/index.js";
 import { DateTime, resultUnion } from "../../graphql/index.js";
 import { LoggedIn } from "../log-in-states.types.js";
 
-@ObjectType("Session", { description: "One log-in on one device." })
+@ObjectType("Session", { description: "A session: one log-in on one device." })
 export class SessionView {
-  @Field(() => ID, { description: "Opaque; not a token." })
+  @Field(() => ID, { description: "Opaque identifier; not a token." })
   id!: string;
 
-  @Field(() => DateTime, { description: "When it was opened." })
+  @Field(() => DateTime, { description: "Creation time." })
   createdAt!: Date;
 
-  @Field(() => DateTime, { description: "When it was last refreshed." })
+  @Field(() => DateTime, { description: "Time of the last refresh." })
   lastUsedAt!: Date;
 
-  @Field(() => String, { nullable: true, description: "What the client called itself when it logged in; at most 256 characters." })
+  @Field(() => String, {
+    nullable: true,
+    description: "User-Agent header of the log-in request, cut off after 256 characters; null if there was none.",
+  })
   userAgent!: string | null;
 
-  @Field(() => Boolean, { description: "True for the session this request is made with." })
+  @Field(() => Boolean, { description: "Whether this request belongs to the session." })
   isCurrent!: boolean;
 
-  @Field(() => DateTime, { description: "When the user last proved who they are in this session." })
+  @Field(() => DateTime, { description: "Time of the last log-in or reauthentication in this session." })
   authenticatedAt!: Date;
 
   static from({ id, createdAt, lastUsedAt, userAgent, authenticatedAt }: SessionEntity, currentId: string): SessionView {
@@ -28,42 +31,42 @@ export class SessionView {
   }
 }
 
-@InputType({ description: "Which session." })
+@InputType({ description: "Identifies a session." })
 export class RevokeSessionInput {
-  @Field(() => ID, { description: "One of me.sessions." })
+  @Field(() => ID, { description: "Identifier of a session in me.sessions." })
   sessionId!: string;
 }
 
-@InputType({ description: "The token to exchange." })
+@InputType({ description: "Refresh token to exchange." })
 export class RefreshSessionInput {
-  @Field(() => String, { description: "The refreshToken of the last answer." })
+  @Field(() => String, { description: "The most recently issued refreshToken." })
   refreshToken!: string;
 }
 
-@InputType({ description: "What the token is for." })
+@InputType({ description: "Options of the JWT." })
 export class IssueJwtInput {
-  @Field(() => String, { nullable: true, description: "Leave it out: the application has one kind of token, Realm's." })
+  @Field(() => String, { nullable: true, description: "Reserved: applications currently have one kind of JWT, so omit it." })
   profile?: string | null;
 }
 
-@ObjectType({ description: "A fresh token for Realm or your own API." })
+@ObjectType({ description: "A new JWT for Realm or your own API." })
 export class JwtIssued {
-  @Field(() => String, { description: "Signed with RS256; verify it with the application's published keys." })
+  @Field(() => String, { description: "JWT signed with RS256; verify it with the application's published key set." })
   jwt!: string;
 
-  @Field(() => DateTime, { description: "When it expires." })
+  @Field(() => DateTime, { description: "Expiry of the JWT." })
   expiresAt!: Date;
 }
 
-@ObjectType({ description: "The session has ended; its tokens no longer work here." })
+@ObjectType({ description: "The session has ended; the gateway no longer accepts its tokens." })
 export class LoggedOut {
-  @Field(() => Int, { description: "How many sessions this request ended; 0 when it had ended before." })
+  @Field(() => Int, { description: "Number of sessions this request ended; 0 if the session had already ended." })
   sessionsEnded!: number;
 }
 
 export const RefreshSessionResult = resultUnion({
   name: "RefreshSessionResult",
-  description: "New tokens; or SessionEnded, and the user logs in again.",
+  description: "New tokens, or the reason for the failure; after SessionEnded the user must log in again.",
   states: [LoggedIn],
   failures: ["SESSION_ENDED", "TOO_MANY_ATTEMPTS"],
 });

@@ -110,7 +110,7 @@ export class SignUpCompletionService {
     const limitKeys = [...networks.slice(0, 1).map(signUpKey), ...refundableMessageKeys(signUpPurpose(application, email))];
     await this.services.rateLimiter
       .refund(limitKeys)
-      .catch((error: unknown) => this.services.log.warn({ err: error }, "budgets not given back"));
+      .catch((error: unknown) => this.services.log.warn({ err: error }, "rate limit refund failed"));
   }
 }
 

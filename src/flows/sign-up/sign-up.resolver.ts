@@ -25,7 +25,8 @@ export class SignUpResolver {
   ) {}
 
   @Mutation(() => SignUpResult, {
-    description: "Begins a sign-up. The answer is the same whether the address has an account or not; its owner gets a different mail.",
+    description:
+      "Starts a sign-up. The result does not disclose whether the address has an account; the email sent to an address with an account differs.",
   })
   async signUp(@Arg("input", () => SignUpInput) input: SignUpInput, @Ctx() context: FlowContext): Promise<typeof SignUpResult> {
     const { application, languages } = context;
@@ -39,7 +40,7 @@ export class SignUpResolver {
   }
 
   @Mutation(() => ResendSignUpCodeResult, {
-    description: "Sends a new code to an unfinished sign-up; the one before stops working. Sends at most one a minute.",
+    description: "Sends a new code for a pending sign-up, at most once per minute; the previous code becomes invalid.",
   })
   async resendSignUpCode(
     @Arg("input", () => ResendSignUpCodeInput) { handle }: ResendSignUpCodeInput,
@@ -48,7 +49,9 @@ export class SignUpResolver {
     return present(await this.service.resendCode(context, emailOf(handle)), context);
   }
 
-  @Mutation(() => CompleteSignUpResult, { description: "Proves the address with the mailed code; makes the account and logs in." })
+  @Mutation(() => CompleteSignUpResult, {
+    description: "Verifies the address with the emailed code, creates the account and logs the user in.",
+  })
   async completeSignUp(
     @Arg("input", () => CompleteSignUpInput) { handle, code, ticket }: CompleteSignUpInput,
     @Ctx() context: FlowContext,

@@ -4,77 +4,81 @@ import { DateTime, JsonScalar, resultUnion } from "../../graphql/index.js";
 import { AddressInput } from "../handle.types.js";
 import { LoggedIn, SecondFactorEnrollmentRequired } from "../log-in-states.types.js";
 
-@InputType({ description: "What a new user gives." })
+@InputType({ description: "Data of a new user." })
 export class SignUpInput {
-  @Field(() => AddressInput, { description: "The address to prove and to log in with later." })
+  @Field(() => AddressInput, { description: "Address of the new user, used for verification and log-in." })
   handle!: AddressInput;
 
-  @Field(() => String, { description: "The new password; Application.password says what it must be like. Sent as typed, never hashed." })
+  @Field(() => String, {
+    description: "Password of the new user; must meet Application.password. Send it as typed, not hashed by the client.",
+  })
   password!: string;
 
-  @Field(() => JsonScalar, { nullable: true, description: "Values for the application's metadata fields that users may set." })
+  @Field(() => JsonScalar, { nullable: true, description: "Values of metadata fields with setBy USER." })
   metadata?: Metadata | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "Language of messages to the user, e.g. de; else Accept-Language, else the application's.",
+    description:
+      "Language of messages to the user, e.g. de. Default: the best match of Accept-Language, otherwise the application's default.",
   })
   locale?: string | null;
 }
 
-@InputType({ description: "Whose code to send again." })
+@InputType({ description: "Identifies the sign-up whose code is sent again." })
 export class ResendSignUpCodeInput {
-  @Field(() => AddressInput, { description: "The address given to signUp." })
+  @Field(() => AddressInput, { description: "The address passed to signUp." })
   handle!: AddressInput;
 }
 
-@InputType({ description: "Proves the address of a sign-up." })
+@InputType({ description: "Verifies the address of a sign-up." })
 export class CompleteSignUpInput {
-  @Field(() => AddressInput, { description: "The address given to signUp." })
+  @Field(() => AddressInput, { description: "The address passed to signUp." })
   handle!: AddressInput;
 
-  @Field(() => String, { description: "The digits of the mail, as text: leading zeros count." })
+  @Field(() => String, { description: "Code from the email, as a string of digits; leading zeros are significant." })
   code!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: "The ticket signUp answered with: it chooses whose password and metadata are confirmed.",
+    description: "The ticket returned by signUp; it selects the sign-up whose password and metadata are confirmed.",
   })
   ticket?: string | null;
 }
 
 @ObjectType({
   description:
-    "A code was sent if the address may sign up. ticket names this sign-up: the code proves the mailbox, the ticket chooses whose password and metadata it confirms. Same shape and times for every handle.",
+    "A code was sent if the address can sign up. The code verifies the mailbox; the ticket identifies this sign-up, whose password and metadata are confirmed with it. The result and its times are the same for every handle.",
 })
 export class ConfirmationSent {
-  @Field(() => String, { description: "Give it to completeSignUp together with the code." })
+  @Field(() => String, { description: "Pass it to completeSignUp together with the code." })
   ticket!: string;
 
-  @Field(() => DateTime, { description: "Until when the code is good." })
+  @Field(() => DateTime, { description: "Expiry of the code." })
   expiresAt!: Date;
 
-  @Field(() => DateTime, { description: "Before this instant resendSignUpCode sends nothing." })
+  @Field(() => DateTime, { description: "Earliest time at which resendSignUpCode sends another code." })
   resendAvailableAt!: Date;
 }
 
 export const SignUpResult = resultUnion({
   name: "SignUpResult",
-  description: "ConfirmationSent in flow CODE; LoggedIn in flow NONE.",
+  description:
+    "ConfirmationSent in the flows CODE and LINK, LoggedIn or SecondFactorEnrollmentRequired in the flow NONE, or the reason for the failure.",
   states: [ConfirmationSent, LoggedIn, SecondFactorEnrollmentRequired],
   failures: ["HANDLE_UNAVAILABLE", "SIGN_UP_CLOSED", "HANDLE_INVALID", "PASSWORD_REFUSED", "METADATA_REFUSED", "TOO_MANY_ATTEMPTS"],
 });
 
 export const ResendSignUpCodeResult = resultUnion({
   name: "ResendSignUpCodeResult",
-  description: "The same answer whether there is a sign-up to confirm or not.",
+  description: "The result of resendSignUpCode. It does not disclose whether there is a pending sign-up.",
   states: [ConfirmationSent],
   failures: ["HANDLE_INVALID", "TOO_MANY_ATTEMPTS"],
 });
 
 export const CompleteSignUpResult = resultUnion({
   name: "CompleteSignUpResult",
-  description: "The new user is logged in, or the code was not accepted.",
+  description: "The tokens of the new user, or the reason for the failure.",
   states: [LoggedIn, SecondFactorEnrollmentRequired],
   failures: ["INVALID_CODE", "TOO_MANY_ATTEMPTS"],
 });

@@ -32,13 +32,13 @@ const page = engine.parse(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="10">
 <title>Development inbox</title><link rel="stylesheet" href="/development/inbox.css"></head>
 <body><main><h1>Development inbox</h1>
-<p>Without SMTP_URL, mails stay here for a day instead of leaving; so do text messages of applications without a Twilio account. This page renews itself; programs read
+<p>While SMTP_URL is not set, emails are kept here for one day instead of being sent, as are text messages of applications without a Twilio account. This page reloads every 10 seconds. The same messages as JSON:
 <a href="/development/inbox.json">/development/inbox.json</a> (?to=ADDRESS or ?to=NUMBER).</p>
 <form method="get"><label>To <input name="to" value="{{ to }}"></label> <button>Show</button></form>
 {% for mail in mails %}<article><h2>{{ mail.subject }}</h2>
 <p class="meta">to {{ mail.to }} &middot; from {{ mail.from }} &middot; {{ mail.receivedAt }}</p>
 {% if mail.code %}<p class="code">{{ mail.code }}</p>{% endif %}
-<pre>{{ mail.text }}</pre></article>{% else %}<p>No message yet. Sign somebody up.</p>{% endfor %}
+<pre>{{ mail.text }}</pre></article>{% else %}<p>No messages yet. Sign up a user to receive one.</p>{% endfor %}
 </main></body></html>`);
 
 /** Development only: reads what would have been mailed. */

@@ -56,7 +56,7 @@ class PublishedFiles {
   constructor(private readonly dependencies: Dependencies) {
     const mayServeStale = (error: unknown, applicationId: string) => {
       if (!isDatabaseUnavailable(error)) return false;
-      dependencies.log.warn({ applicationId }, "the database is unavailable: keys served as published last");
+      dependencies.log.warn({ applicationId }, "database unavailable, serving the last published keys");
       return true;
     };
     this.files = new ReadThroughCache({ read: (applicationId) => this.read(applicationId), mayServeStale });

@@ -10,7 +10,10 @@ import { ApplicationKey, RealmConfigurationView, SigningKeyView, Viewer } from "
 export class ApplicationsResolver {
   constructor(private readonly services: Pick<Services, "signingKeys" | "publicUrl">) {}
 
-  @Query(() => Viewer, { nullable: true, description: "Who is calling. Null together with an UNAUTHENTICATED error when nobody is." })
+  @Query(() => Viewer, {
+    nullable: true,
+    description: "The authenticated caller; null together with an UNAUTHENTICATED error without valid credentials.",
+  })
   async viewer(@Ctx() context: ManagementContext): Promise<typeof Viewer> {
     const application = ManagedApplicationView.from(await context.authenticate());
     return Object.assign(new ApplicationKey(), { application });
@@ -18,18 +21,18 @@ export class ApplicationsResolver {
 
   @Query(() => ManagedApplicationView, {
     nullable: true,
-    description: "One application. Null together with FORBIDDEN when it is not yours or does not exist: one answer for both.",
+    description: "An application. Null together with FORBIDDEN if the caller may not access it or it does not exist.",
   })
   async application(@Arg("id", () => ID) id: string, @Ctx() context: ManagementContext): Promise<ManagedApplicationView> {
     return ManagedApplicationView.from((await context.requireApplication(id)).application);
   }
 
-  @FieldResolver(() => [SigningKeyView], { description: "Its published keys: current, next and, for a while after a rotation, previous." })
+  @FieldResolver(() => [SigningKeyView], { description: "Published signing keys: current, next and, after a rotation, previous." })
   async keys(@Root() { id }: ManagedApplicationView): Promise<SigningKeyView[]> {
     return (await this.services.signingKeys.listPublished(id)).map(SigningKeyView.from);
   }
 
-  @FieldResolver(() => RealmConfigurationView, { description: "What to paste into a Realm app." })
+  @FieldResolver(() => RealmConfigurationView, { description: "Configuration of a Realm app." })
   async realmConfiguration(@Root() { application }: ManagedApplicationView): Promise<RealmConfigurationView> {
     const [current] = await this.services.signingKeys.listPublished(application.id);
     if (!current) throw new GatewayError("FORBIDDEN");

@@ -11,27 +11,27 @@ export enum SigningKeyState {
 }
 registerEnumType(SigningKeyState, {
   name: "SigningKeyState",
-  description: "Where a signing key is on its way.",
+  description: "State of a signing key in its rotation.",
   valuesConfig: {
-    NEXT: { description: "Published, does not sign yet." },
-    CURRENT: { description: "Signs." },
-    PREVIOUS: { description: "Signs no more; published while its tokens may live." },
-    REVOKED: { description: "Neither signs nor is published." },
+    NEXT: { description: "Published, not yet used for signing." },
+    CURRENT: { description: "Used for signing." },
+    PREVIOUS: { description: "No longer used for signing; published until the tokens it signed have expired." },
+    REVOKED: { description: "Neither used for signing nor published." },
   },
 });
 
-@ObjectType("SigningKey", { description: "A key pair that signs or will sign the application's JWTs. The private half never leaves." })
+@ObjectType("SigningKey", { description: "A key pair for signing the application's JWTs. The private key never leaves the gateway." })
 export class SigningKeyView {
-  @Field(() => ID, { description: "The kid of tokens it signs: its RFC 7638 thumbprint." })
+  @Field(() => ID, { description: "`kid` header of the tokens it signs: its RFC 7638 thumbprint." })
   id!: string;
 
-  @Field(() => SigningKeyState, { description: "Where it is on its way." })
+  @Field(() => SigningKeyState, { description: "State in the rotation." })
   state!: KeyState;
 
-  @Field(() => String, { description: "The public half (SPKI PEM, 451 characters: it fits a Realm secret)." })
+  @Field(() => String, { description: "Public key as SPKI PEM; with 451 characters it fits into a Realm secret." })
   publicKeyPem!: string;
 
-  @Field(() => DateTime, { description: "When it was made and first published." })
+  @Field(() => DateTime, { description: "Time of creation and first publication." })
   createdAt!: Date;
 
   static from({ id, state, publicKeyPem, createdAt }: PublishedKey): SigningKeyView {
@@ -39,22 +39,22 @@ export class SigningKeyView {
   }
 }
 
-@ObjectType("RealmConfiguration", { description: "What to paste into a Realm app (Custom JWT authentication)." })
+@ObjectType("RealmConfiguration", { description: "Configuration of a Realm app with Custom JWT authentication." })
 export class RealmConfigurationView {
-  @Field(() => String, { description: "The contents of auth/providers.json, with the key set's URL." })
+  @Field(() => String, { description: "Contents of auth/providers.json, with the URL of the key set." })
   providersJson!: string;
 
-  @Field(() => String, { description: "The current public key, for a manual signing key instead of the URL." })
+  @Field(() => String, { description: "Current public key, for a manually configured signing key instead of the URL." })
   publicKeyPem!: string;
 
-  @Field(() => String, { description: "Where the key set is published." })
+  @Field(() => String, { description: "URL of the published key set." })
   jwksUrl!: string;
 }
 
-@ObjectType({ description: "A caller with an application's secret key: its own back end." })
+@ObjectType({ description: "A caller that authenticates with an application's secret key: the application's back end." })
 export class ApplicationKey {
-  @Field(() => ManagedApplicationView, { description: "The one application the key reaches." })
+  @Field(() => ManagedApplicationView, { description: "The application the secret key belongs to." })
   application!: ManagedApplicationView;
 }
 
-export const Viewer = createUnionType({ name: "Viewer", description: "Who is calling.", types: () => [ApplicationKey] as const });
+export const Viewer = createUnionType({ name: "Viewer", description: "The authenticated caller.", types: () => [ApplicationKey] as const });

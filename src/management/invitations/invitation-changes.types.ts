@@ -3,40 +3,46 @@ import type { Metadata } from "../../domain/users/index.js";
 import { JsonScalar, resultUnion } from "../../graphql/index.js";
 import { ManagedInvitationView } from "./invitations.types.js";
 
-@InputType({ description: "Whom to invite." })
+@InputType({ description: "Invitation to be sent." })
 export class CreateInvitationInput {
-  @Field(() => ID, { description: "The application to join." })
+  @Field(() => ID, { description: "Application the user is invited to." })
   applicationId!: string;
 
-  @Field(() => String, { description: "Where the invitation goes." })
+  @Field(() => String, { description: "Address the invitation is sent to." })
   email!: string;
 
   @Field(() => JsonScalar, {
     nullable: true,
-    description: "Metadata of the new user: any of the application's fields, roles included. It stands, whatever they give themselves.",
+    description:
+      "Metadata of the new user: any of the application's fields, including roles. Takes precedence over the values the user provides.",
   })
   metadata?: Metadata | null;
 
-  @Field(() => String, { nullable: true, description: "Language of the mail, one the application speaks; its default when left out." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Language of the email, one of the application's locales. Default: the application's default language.",
+  })
   locale?: string | null;
 }
 
-@InputType("InvitationIdInput", { description: "Which invitation." })
+@InputType("InvitationIdInput", { description: "Identifies an invitation." })
 export class ManagedInvitationIdInput {
-  @Field(() => ID, { description: "The application it is for." })
+  @Field(() => ID, { description: "Application of the invitation." })
   applicationId!: string;
 
-  @Field(() => ID, { description: "One of Application.invitations, a user's or the back end's." })
+  @Field(() => ID, { description: "Identifier of an invitation in Application.invitations, sent by a user or by the back end." })
   invitationId!: string;
 }
 
-@ObjectType("InvitationSent", { description: "The invitation is on its way. The same answer for addresses with and without an account." })
+@ObjectType("InvitationSent", {
+  description: "The invitation was queued for delivery. The result does not disclose whether the address has an account.",
+})
 export class ManagedInvitationSent {
   @Field(() => ManagedInvitationView, { description: "The invitation." })
   invitation!: ManagedInvitationView;
 }
 
-@ObjectType("InvitationRevoked", { description: "The invitation opens nothing any more." })
+@ObjectType("InvitationRevoked", { description: "The invitation was revoked; its code is no longer valid." })
 export class ManagedInvitationRevoked {
   @Field(() => ManagedInvitationView, { description: "The invitation." })
   invitation!: ManagedInvitationView;
@@ -44,14 +50,14 @@ export class ManagedInvitationRevoked {
 
 export const CreateInvitationResult = resultUnion({
   name: "CreateInvitationResult",
-  description: "Sent, or why not. TooManyAttempts: this address has had its share of mails.",
+  description: "The sent invitation, or the reason for the failure. TooManyAttempts: the message limit of this address is exhausted.",
   states: [ManagedInvitationSent],
   failures: ["INVITATIONS_CLOSED", "HANDLE_INVALID", "LOCALE_REFUSED", "METADATA_REFUSED", "TOO_MANY_ATTEMPTS"],
 });
 
 export const ResendInvitationResult = resultUnion({
   name: "ResendInvitationResult",
-  description: "Sent again, or why not. TooManyAttempts: this address has had its share of mails.",
+  description: "The resent invitation, or the reason for the failure. TooManyAttempts: the message limit of this address is exhausted.",
   states: [ManagedInvitationSent],
   failures: ["INVITATIONS_CLOSED", "TOO_MANY_ATTEMPTS"],
 });

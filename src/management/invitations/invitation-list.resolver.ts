@@ -10,11 +10,11 @@ export class InvitationListResolver {
   constructor(private readonly list: Invitations) {}
 
   @FieldResolver(() => ManagedInvitationConnection.type, {
-    description: "The application's invitations, its users' and its back end's, newest first. `first` at most 100.",
+    description: "Invitations of the application, sent by users and by the back end, newest first. `first` is at most 100.",
   })
   async invitations(
     @Root() { id }: ManagedApplicationView,
-    @Arg("status", () => InvitationStatus, { nullable: true, description: "Only those of this status." }) status:
+    @Arg("status", () => InvitationStatus, { nullable: true, description: "Only invitations with this status." }) status:
       | InvitationFilter["status"]
       | null,
     @Arg("first", () => Int, { defaultValue: 20 }) first: number,

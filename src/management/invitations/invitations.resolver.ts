@@ -18,7 +18,8 @@ export class InvitationsResolver {
   constructor(private readonly service: InvitationsService) {}
 
   @Mutation(() => CreateInvitationResult, {
-    description: "Asks somebody to join by mail. Inviting the same address again sends a new code and replaces the metadata.",
+    description:
+      "Invites a person to the application by email. Inviting the same address again sends a new code and replaces the metadata.",
   })
   async createInvitation(
     @Arg("input", () => CreateInvitationInput) { applicationId, email, metadata, locale }: CreateInvitationInput,
@@ -30,7 +31,7 @@ export class InvitationsResolver {
   }
 
   @Mutation(() => ResendInvitationResult, {
-    description: "Sends a pending or expired invitation again, with a new code and its whole life before it. FORBIDDEN for any other.",
+    description: "Sends a pending or expired invitation again, with a new code and the full lifetime. FORBIDDEN for any other invitation.",
   })
   async resendInvitation(
     @Arg("input", () => ManagedInvitationIdInput) { applicationId, invitationId }: ManagedInvitationIdInput,
@@ -41,7 +42,7 @@ export class InvitationsResolver {
   }
 
   @Mutation(() => ManagedInvitationRevoked, {
-    description: "Takes an invitation back; its code opens nothing from then on. FORBIDDEN for one that was accepted.",
+    description: "Revokes an invitation; its code is no longer valid. FORBIDDEN for an accepted invitation.",
   })
   async revokeInvitation(
     @Arg("input", () => ManagedInvitationIdInput) { applicationId, invitationId }: ManagedInvitationIdInput,
@@ -54,7 +55,7 @@ export class InvitationsResolver {
 
   @FieldResolver(() => ManagedUserView, {
     nullable: true,
-    description: "The user who sent it; null for the back end's, and when that user has left.",
+    description: "The user who sent the invitation; null if the back end sent it or the user was deleted.",
   })
   async inviter(@Root() { invitation }: ManagedInvitationView, @Ctx() context: ManagementContext): Promise<ManagedUserView | null> {
     const { applicationId, inviterId } = invitation;

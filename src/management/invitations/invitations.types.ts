@@ -4,30 +4,30 @@ import type { Metadata } from "../../domain/users/index.js";
 import { DateTime, defineConnection, InvitationStatus, JsonScalar } from "../../graphql/index.js";
 
 /** An invitation as those who manage the application see it. Who sent it is a field resolver. */
-@ObjectType("Invitation", { description: "Somebody who was asked to join the application." })
+@ObjectType("Invitation", { description: "An invitation to join the application." })
 export class ManagedInvitationView {
-  @Field(() => ID, { description: "Opaque." })
+  @Field(() => ID, { description: "Opaque identifier." })
   id!: string;
 
-  @Field(() => String, { description: "Whom it was sent to." })
+  @Field(() => String, { description: "Address the invitation was sent to." })
   email!: string;
 
-  @Field(() => InvitationStatus, { description: "What became of it." })
+  @Field(() => InvitationStatus, { description: "Status of the invitation." })
   status!: string;
 
-  @Field(() => JsonScalar, { description: "What the new user gets as metadata, beside what they give themselves." })
+  @Field(() => JsonScalar, { description: "Metadata assigned to the new user, in addition to the values the user provides." })
   metadata!: Metadata;
 
-  @Field(() => String, { description: "Language of its mail, e.g. en." })
+  @Field(() => String, { description: "Language of the email, e.g. en." })
   locale!: string;
 
-  @Field(() => DateTime, { description: "When it was made." })
+  @Field(() => DateTime, { description: "Creation time." })
   createdAt!: Date;
 
-  @Field(() => DateTime, { description: "When it was sent last." })
+  @Field(() => DateTime, { description: "Time of the last delivery." })
   sentAt!: Date;
 
-  @Field(() => DateTime, { description: "Until when it can be accepted." })
+  @Field(() => DateTime, { description: "Expiry of the invitation." })
   expiresAt!: Date;
 
   /** For field resolvers; not part of the schema. */

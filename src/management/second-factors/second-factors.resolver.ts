@@ -9,7 +9,7 @@ export class SecondFactorsResolver {
   constructor(private readonly service: SecondFactorsService) {}
 
   @FieldResolver(() => [SecondFactorView], {
-    description: "The second factors log-in asks for, oldest first. Secrets and codes are shown to nobody.",
+    description: "Enrolled second factors, oldest first. Secrets and codes are never returned.",
   })
   async secondFactors(@Root() { user }: ManagedUserView, @Ctx() context: ManagementContext): Promise<SecondFactorView[]> {
     return (await context.loadersOf(user.applicationId).secondFactorsOfUser.load(user.id)).map(SecondFactorView.from);
@@ -17,7 +17,8 @@ export class SecondFactorsResolver {
 
   @Mutation(() => SecondFactorReset, {
     nullable: true,
-    description: "Takes a user's second factors and recovery codes away. FORBIDDEN when there is no such user here.",
+    description:
+      "Removes a user's second factors and recovery codes, ends the user's sessions and notifies the user by email. FORBIDDEN if the application has no such user.",
   })
   async resetSecondFactor(
     @Arg("input", () => ResetSecondFactorInput) { applicationId, userId, reason }: ResetSecondFactorInput,
@@ -30,7 +31,8 @@ export class SecondFactorsResolver {
 
   @Mutation(() => SecondFactorsReset, {
     nullable: true,
-    description: "Takes one method away from every user. Asked without confirmCount it only counts.",
+    description:
+      "Removes one second factor method from all users of the application. Without confirmCount it only counts the affected users.",
   })
   async resetSecondFactors(
     @Arg("input", () => ResetSecondFactorsInput) { applicationId, method, reason, confirmCount }: ResetSecondFactorsInput,

@@ -3,35 +3,40 @@ import type { SecondFactorMethodName } from "../../domain/authenticators/index.j
 import { SecondFactorMethod } from "../../graphql/index.js";
 import { ManagedUserView } from "../user.types.js";
 
-const REASON = "Why, for the record: 1 to 200 characters. The user is not shown it.";
+const REASON = "Reason for the audit log, 1 to 200 characters; not shown to the user.";
 
-@InputType({ description: "Whose second factors to take away." })
+@InputType({ description: "User whose second factors are removed." })
 export class ResetSecondFactorInput {
-  @Field(() => ID, { description: "The application." })
+  @Field(() => ID, { description: "Application of the users." })
   applicationId!: string;
 
-  @Field(() => ID, { description: "One of its users." })
+  @Field(() => ID, { description: "Identifier of a user in Application.users." })
   userId!: string;
 
   @Field(() => String, { description: REASON })
   reason!: string;
 }
 
-@ObjectType({ description: "The password alone logs in. The user's sessions have ended and the user was told by mail." })
+@ObjectType({
+  description:
+    "The second factors were removed; log-in requires the password only. The user's sessions have ended, and the user was notified by email.",
+})
 export class SecondFactorReset {
   @Field(() => ManagedUserView, { description: "The user." })
   user!: ManagedUserView;
 
-  @Field(() => [SecondFactorMethod], { description: "What was in force; empty when nothing was, and then nothing happened." })
+  @Field(() => [SecondFactorMethod], {
+    description: "Methods that were removed; empty if the user had none, in which case nothing was changed.",
+  })
   methods!: readonly SecondFactorMethodName[];
 }
 
-@InputType({ description: "Which second factors to take away from everybody, e.g. when text messages stop working." })
+@InputType({ description: "Second factor method to remove from all users, e.g. when text messages can no longer be delivered." })
 export class ResetSecondFactorsInput {
-  @Field(() => ID, { description: "The application." })
+  @Field(() => ID, { description: "Application of the users." })
   applicationId!: string;
 
-  @Field(() => SecondFactorMethod, { description: "The method; factors of the other one stay." })
+  @Field(() => SecondFactorMethod, { description: "Method to remove; factors with other methods remain." })
   method!: SecondFactorMethodName;
 
   @Field(() => String, { description: REASON })
@@ -39,16 +44,16 @@ export class ResetSecondFactorsInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: "The count of an answer without it: only if it still holds anything is taken away.",
+    description: "The count returned by a request without confirmCount. Factors are removed only if the count is still the same.",
   })
   confirmCount?: number | null;
 }
 
-@ObjectType({ description: "How many users have the method in force, and from how many it was taken." })
+@ObjectType({ description: "Number of users with the method, and number of users from whom it was removed." })
 export class SecondFactorsReset {
-  @Field(() => Int, { description: "Users who had it in force when this was asked." })
+  @Field(() => Int, { description: "Number of users who had the method when the request was evaluated." })
   count!: number;
 
-  @Field(() => Int, { description: "Users from whom it was taken: 0 unless confirmCount was the count." })
+  @Field(() => Int, { description: "Number of users from whom the method was removed; 0 unless confirmCount equals count." })
   reset!: number;
 }

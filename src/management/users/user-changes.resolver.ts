@@ -29,7 +29,7 @@ export class UserChangesResolver {
 
   @Mutation(() => CreateUserResult, {
     description:
-      "Makes an account without a password and mails its owner a code and a link to choose one. To let people decide, invite them.",
+      "Creates an account without a password and sends the user an email with a code and a link for choosing one. To let the person decide whether to join, use createInvitation.",
   })
   async createUser(
     @Arg("input", () => CreateUserInput) { applicationId, email, metadata, locale }: CreateUserInput,
@@ -42,7 +42,8 @@ export class UserChangesResolver {
   }
 
   @Mutation(() => UserSuspended, {
-    description: "Shuts a user out: ends all sessions, refuses log-in, voids pending invitations they sent.",
+    description:
+      "Suspends a user: ends all sessions, rejects log-ins and revokes the pending invitations the user has sent. The user is notified by email.",
   })
   async suspendUser(
     @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
@@ -53,7 +54,7 @@ export class UserChangesResolver {
     return Object.assign(new UserSuspended(), { user: ManagedUserView.from(user), sessionsEnded });
   }
 
-  @Mutation(() => UserActivated, { description: "Lets a suspended user in again." })
+  @Mutation(() => UserActivated, { description: "Reactivates a suspended user. The user is notified by email." })
   async activateUser(
     @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
     @Ctx() context: ManagementContext,
@@ -65,7 +66,7 @@ export class UserChangesResolver {
 
   @Mutation(() => UserUnlocked, {
     description:
-      "Takes away the waits that wrong passwords and codes have brought this account. Waits of a whole network, which many share, stay.",
+      "Resets the rate limits that failed passwords and codes have exhausted for this account. Limits of a network, which other users may share, remain.",
   })
   async unlockUser(
     @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
@@ -76,7 +77,7 @@ export class UserChangesResolver {
     return Object.assign(new UserUnlocked(), { user: ManagedUserView.from(user) });
   }
 
-  @Mutation(() => UserSessionsEnded, { description: "Logs a user out everywhere, from the next request on. Nobody is told." })
+  @Mutation(() => UserSessionsEnded, { description: "Ends all sessions of a user. The user is not notified." })
   async endUserSessions(
     @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
     @Ctx() context: ManagementContext,
@@ -87,7 +88,8 @@ export class UserChangesResolver {
   }
 
   @Mutation(() => SendPasswordResetResult, {
-    description: "Mails the user a code and a link for a new password, at most one a minute. The password stays until they choose another.",
+    description:
+      "Sends the user an email with a code and a link for setting a new password, at most once per minute. The current password remains valid until then.",
   })
   async sendPasswordReset(
     @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
@@ -100,7 +102,7 @@ export class UserChangesResolver {
     return Object.assign(new PasswordResetSent(), { expiresAt, resendAvailableAt });
   }
 
-  @Mutation(() => UpdateUserMetadataResult, { description: "Changes a user's metadata: any field, roles included." })
+  @Mutation(() => UpdateUserMetadataResult, { description: "Changes a user's metadata: any field, including roles." })
   async updateUserMetadata(
     @Arg("input", () => UpdateUserMetadataInput) { applicationId, userId, metadata }: UpdateUserMetadataInput,
     @Ctx() context: ManagementContext,
@@ -111,7 +113,7 @@ export class UserChangesResolver {
     return Object.assign(new UserMetadataUpdated(), { user: ManagedUserView.from(outcome.user) });
   }
 
-  @Mutation(() => UserDeleted, { description: "Deletes a user for good, with everything kept about them. There is no way back." })
+  @Mutation(() => UserDeleted, { description: "Permanently deletes a user and all data stored about the user. This cannot be undone." })
   async deleteUser(
     @Arg("input", () => UserIdInput) { applicationId, userId }: UserIdInput,
     @Ctx() context: ManagementContext,

@@ -3,93 +3,105 @@ import type { Metadata } from "../../domain/users/index.js";
 import { DateTime, JsonScalar, resultUnion } from "../../graphql/index.js";
 import { ManagedUserView } from "../user.types.js";
 
-@InputType({ description: "Which user." })
+@InputType({ description: "Identifies a user." })
 export class UserIdInput {
-  @Field(() => ID, { description: "The user's application." })
+  @Field(() => ID, { description: "Application of the user." })
   applicationId!: string;
 
-  @Field(() => ID, { description: "One of Application.users." })
+  @Field(() => ID, { description: "Identifier of a user in Application.users." })
   userId!: string;
 }
 
-@InputType({ description: "What to change in a user's metadata." })
+@InputType({ description: "Metadata changes of a user." })
 export class UpdateUserMetadataInput extends UserIdInput {
-  @Field(() => JsonScalar, { description: "Given fields are set, null removes one, all others stay. Any of the application's fields." })
+  @Field(() => JsonScalar, {
+    description:
+      "Fields to set, any of the application's metadata fields; null removes a field, fields that are not given remain unchanged.",
+  })
   metadata!: Metadata;
 }
 
-@InputType({ description: "An account for somebody who has yet to come." })
+@InputType({ description: "Account for a user who has not signed up." })
 export class CreateUserInput {
-  @Field(() => ID, { description: "The application." })
+  @Field(() => ID, { description: "Application of the new user." })
   applicationId!: string;
 
-  @Field(() => String, { description: "The address they will log in with." })
+  @Field(() => String, { description: "Address the user will log in with." })
   email!: string;
 
-  @Field(() => JsonScalar, { nullable: true, description: "Their metadata: any of the application's fields, all required ones." })
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: "Metadata of the user: any of the application's fields, including all required ones.",
+  })
   metadata?: Metadata | null;
 
-  @Field(() => String, { nullable: true, description: "Language of messages, one the application speaks; its default when left out." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Language of messages to the user, one of the application's locales. Default: the application's default language.",
+  })
   locale?: string | null;
 }
 
-@ObjectType({ description: "There is an account, and a mail is on its way that lets its owner choose a password." })
+@ObjectType({ description: "The account was created, and an email for choosing a password was queued." })
 export class UserCreated {
   @Field(() => ManagedUserView, { description: "The user." })
   user!: ManagedUserView;
 }
 
 @ObjectType({
-  description: "The user is shut out from the next request on, and was told by mail. JWTs that have left live until they expire.",
+  description:
+    "The user was suspended and notified by email. Requests of the user are rejected from now on; JWTs that were already issued stay valid until they expire.",
 })
 export class UserSuspended {
   @Field(() => ManagedUserView, { description: "The user." })
   user!: ManagedUserView;
 
-  @Field(() => Int, { description: "How many sessions this request ended." })
+  @Field(() => Int, { description: "Number of sessions this request ended." })
   sessionsEnded!: number;
 }
 
-@ObjectType({ description: "The user can log in again, and was told by mail. Sessions and invitations of before stay ended." })
+@ObjectType({
+  description: "The user can log in again and was notified by email. Ended sessions and revoked invitations are not restored.",
+})
 export class UserActivated {
   @Field(() => ManagedUserView, { description: "The user." })
   user!: ManagedUserView;
 }
 
-@ObjectType({ description: "No wait is left that wrong guesses at this account had brought." })
+@ObjectType({ description: "The rate limits of failed attempts for this account were reset." })
 export class UserUnlocked {
   @Field(() => ManagedUserView, { description: "The user." })
   user!: ManagedUserView;
 }
 
-@ObjectType({ description: "The user is logged out everywhere. JWTs that have left live until they expire." })
+@ObjectType({ description: "All sessions of the user have ended. JWTs that were already issued stay valid until they expire." })
 export class UserSessionsEnded {
   @Field(() => ManagedUserView, { description: "The user." })
   user!: ManagedUserView;
 
-  @Field(() => Int, { description: "How many sessions this request ended." })
+  @Field(() => Int, { description: "Number of sessions this request ended." })
   sessionsEnded!: number;
 }
 
-@ObjectType({ description: "The account and everything that was kept about its user are gone; they were told by mail." })
+@ObjectType({ description: "The account and all data stored about the user have been deleted; the user was notified by email." })
 export class UserDeleted {
-  @Field(() => ID, { description: "The id the user had. It is never given to anybody else." })
+  @Field(() => ID, { description: "Identifier of the deleted user; it is never reused." })
   userId!: string;
 
-  @Field(() => DateTime, { description: "When." })
+  @Field(() => DateTime, { description: "Deletion time." })
   deletedAt!: Date;
 }
 
-@ObjectType({ description: "A mail with a code and a link for a new password is on its way, or was in the last minute." })
+@ObjectType({ description: "An email with a code and a link for setting a new password was queued, now or within the last minute." })
 export class PasswordResetSent {
-  @Field(() => DateTime, { description: "Until when the code is good." })
+  @Field(() => DateTime, { description: "Expiry of the code." })
   expiresAt!: Date;
 
-  @Field(() => DateTime, { description: "Before this instant nothing is sent again." })
+  @Field(() => DateTime, { description: "Earliest time at which another message is sent." })
   resendAvailableAt!: Date;
 }
 
-@ObjectType({ description: "The metadata as it is now. The user's next JWT carries it." })
+@ObjectType({ description: "The metadata was updated. The user's next JWT contains the change." })
 export class UserMetadataUpdated {
   @Field(() => ManagedUserView, { description: "The user." })
   user!: ManagedUserView;
@@ -97,21 +109,22 @@ export class UserMetadataUpdated {
 
 export const CreateUserResult = resultUnion({
   name: "CreateUserResult",
-  description: "Made, or why not. SignUpClosed: the application is full.",
+  description: "The created user, or the reason for the failure. SignUpClosed: the application has reached its maximum number of users.",
   states: [UserCreated],
   failures: ["HANDLE_INVALID", "HANDLE_UNAVAILABLE", "LOCALE_REFUSED", "METADATA_REFUSED", "SIGN_UP_CLOSED", "TOO_MANY_ATTEMPTS"],
 });
 
 export const SendPasswordResetResult = resultUnion({
   name: "SendPasswordResetResult",
-  description: "Sent, or why not. HandleInvalid: the user has no address. TooManyAttempts: it has had its share of mails.",
+  description:
+    "The sent email, or the reason for the failure. HandleInvalid: the user has no address. TooManyAttempts: the message limit of the address is exhausted.",
   states: [PasswordResetSent],
   failures: ["ACCOUNT_SUSPENDED", "HANDLE_INVALID", "TOO_MANY_ATTEMPTS"],
 });
 
 export const UpdateUserMetadataResult = resultUnion({
   name: "UpdateUserMetadataResult",
-  description: "Set, or which fields were refused. A JWT that would pass 6 KiB is refused, too.",
+  description: "The updated user, or the rejected fields. Metadata that would make the JWT larger than 6 KiB is rejected.",
   states: [UserMetadataUpdated],
   failures: ["METADATA_REFUSED"],
 });

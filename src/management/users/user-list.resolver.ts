@@ -13,7 +13,7 @@ const MAX_SEARCH_LENGTH = 320;
 export class UserListResolver {
   constructor(private readonly repository: UserRepository) {}
 
-  @FieldResolver(() => UserConnection.type, { description: "The application's users, newest first. `first` at most 100." })
+  @FieldResolver(() => UserConnection.type, { description: "Users of the application, newest first. `first` is at most 100." })
   async users(
     @Root() { id }: ManagedApplicationView,
     @Arg("filter", () => UserFilter, { nullable: true }) filterInput: UserFilter | undefined,
@@ -27,7 +27,7 @@ export class UserListResolver {
 
   @FieldResolver(() => ManagedUserView, {
     nullable: true,
-    description: "One of its users. Null together with FORBIDDEN when there is no such user here.",
+    description: "A user of the application. Null together with FORBIDDEN if the application has no such user.",
   })
   async user(@Root() { id: applicationId }: ManagedApplicationView, @Arg("id", () => ID) id: string): Promise<ManagedUserView> {
     const user = await this.repository.findById(applicationId, id);

@@ -7,7 +7,7 @@ const MAX_SESSIONS = 100;
 
 @Resolver(() => ManagedUserView)
 export class UsersResolver {
-  @FieldResolver(() => [ManagedSessionView], { description: "Live sessions, latest use first; at most 100." })
+  @FieldResolver(() => [ManagedSessionView], { description: "Active sessions, most recently used first; at most 100." })
   async sessions(@Root() { user }: ManagedUserView, @Ctx() context: ManagementContext): Promise<ManagedSessionView[]> {
     const rows = await context.loadersOf(user.applicationId).sessionsOfUser.load(user.id);
     return rows.slice(0, MAX_SESSIONS).map(ManagedSessionView.from);
@@ -15,7 +15,7 @@ export class UsersResolver {
 
   @FieldResolver(() => ManagedUserView, {
     nullable: true,
-    description: "The user who invited them; null for whoever came without an invitation, by the back end's, or whose inviter has left.",
+    description: "The user who sent the accepted invitation; null if there was none, the back end sent it, or the inviter was deleted.",
   })
   async invitedBy(@Root() { user }: ManagedUserView, @Ctx() context: ManagementContext): Promise<ManagedUserView | null> {
     const inviter = user.invitedById && (await context.loadersOf(user.applicationId).userById.load(user.invitedById));

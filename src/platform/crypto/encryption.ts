@@ -49,8 +49,8 @@ export class Encryptor {
     try {
       const { kid, place: boundTo } = decodeProtectedHeader(ciphertext);
       const key = this.keys.find(({ id }) => id === kid);
-      if (!key) throw new Error(`no key ${String(kid)}`);
-      if (boundTo !== associatedData.join("/")) throw new Error("sealed for another place");
+      if (!key) throw new Error(`no key with the id ${String(kid)}`);
+      if (boundTo !== associatedData.join("/")) throw new Error("associated data does not match");
       const { plaintext } = await compactDecrypt(ciphertext, key.key, {
         keyManagementAlgorithms: ["dir"],
         contentEncryptionAlgorithms: ["A256GCM"],
@@ -58,7 +58,7 @@ export class Encryptor {
       return plaintext;
     } catch (cause) {
       this.onDecryptionFailure(associatedData);
-      throw new DecryptionError(`A sealed value of ${associatedData[0]} cannot be opened`, { cause });
+      throw new DecryptionError(`Cannot decrypt a value of ${associatedData[0]}`, { cause });
     }
   }
 
@@ -68,7 +68,7 @@ export class Encryptor {
 
   private get currentKey(): EncryptionKey {
     const [currentKey] = this.keys;
-    if (!currentKey) throw new Error("No sealing key");
+    if (!currentKey) throw new Error("No encryption key configured");
     return currentKey;
   }
 }

@@ -79,7 +79,7 @@ export class HashPool {
       const job = this.queue.shift();
       if (!job) return;
       slot.job = job;
-      slot.timeout = setTimeout(() => this.replaceWorker(slot, new Error("A hashing job took too long")), JOB_TIMEOUT_MS);
+      slot.timeout = setTimeout(() => this.replaceWorker(slot, new Error("Hashing job timed out")), JOB_TIMEOUT_MS);
       slot.worker.postMessage({ id: this.nextId++, secret: job.secret, cost: job.cost, hash: job.hash });
     }
   }
@@ -105,7 +105,7 @@ export class HashPool {
     });
     worker.on("error", (error) => this.replaceWorker(slot, error));
     worker.on("exit", () => {
-      if (slot.worker === worker) this.replaceWorker(slot, new Error("A hashing worker stopped"));
+      if (slot.worker === worker) this.replaceWorker(slot, new Error("Hashing worker exited"));
     });
   }
 

@@ -44,7 +44,7 @@ export class Keyring {
   /** HMAC-SHA-256 over the parts, each with its length before it so that no two lists of parts give the same input (RFC 2104). */
   mac(purpose: KeyPurpose, ...parts: readonly (string | Uint8Array)[]): Buffer {
     const key = this.keys.get(purpose);
-    if (!key) throw new Error(`The keyring has no ${purpose} key`);
+    if (!key) throw new Error(`No ${purpose} key in the keyring`);
     const input = Buffer.alloc(parts.reduce((length, part) => length + LENGTH_PREFIX_BYTES + Buffer.byteLength(part), 0));
     let offset = 0;
     for (const part of parts) {
@@ -74,7 +74,7 @@ async function loadOrCreateKey(database: Database, encryptor: Encryptor, clock: 
     if (!isUniqueViolation(error)) throw error;
   }
   const existing = await find();
-  if (!existing) throw new Error("The keyring row disappeared");
+  if (!existing) throw new Error("Keyring row not found after a unique violation");
   return await encryptor.decrypt(aad, existing.keySealed);
 }
 

@@ -19,7 +19,7 @@ export function loadMasterKeys({ MASTER_KEYS, DATA_DIR }: MasterKeySource): read
   const text = readIfExists(file) ?? createKeyFile(DATA_DIR, file);
   const [, id, encoded] = /^([A-Za-z0-9_-]+):([A-Za-z0-9+/=]+)\s*$/.exec(text) ?? [];
   const key = Buffer.from(encoded ?? "", "base64");
-  if (!id || key.length !== 32) throw new Error(`${file} does not hold a master key (id:base64 of 32 bytes)`);
+  if (!id || key.length !== 32) throw new Error(`${file} does not contain a master key (id:base64 of 32 bytes)`);
   return [{ id, key: new Uint8Array(key) }];
 }
 

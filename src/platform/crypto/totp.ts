@@ -12,7 +12,7 @@ export const generateTotpSecret = (): Uint8Array => new Uint8Array(randomBytes(T
 
 /** The code of a time step (RFC 6238 with HMAC-SHA-1, which every authenticator application speaks). @throws Error without a whole secret */
 export function totpCode(secret: Uint8Array, step: number): string {
-  if (secret.length < TOTP_SECRET_BYTES) throw new Error("A TOTP secret has 160 bits");
+  if (secret.length < TOTP_SECRET_BYTES) throw new Error("A TOTP secret must have 160 bits");
   // The library reads hexadecimal with old Buffer functions; a Buffer it takes as it is.
   return speakeasy.hotp({ secret: Buffer.from(secret) as unknown as string, counter: step, digits: TOTP_DIGITS });
 }

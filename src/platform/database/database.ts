@@ -94,7 +94,7 @@ export class Database {
    * every attempt; null when one attempt was to be all and it met a lock. @throws Error inside of a transaction
    */
   async executeAutocommit(sql: string, parameters: () => readonly unknown[], attempts: "one" | "many" = "many"): Promise<number | null> {
-    if (this.isInTransaction) throw new Error("A transaction of its own inside of another one");
+    if (this.isInTransaction) throw new Error("Autocommit statement inside a transaction");
     const attempt = () =>
       this.transactionSemaphore.run(() => this.connection.executePrepared(this.connection.writer.manager, sql, parameters()));
     if (attempts === "many") return await this.withRetry(attempt);

@@ -63,7 +63,7 @@ export async function openMysql(options: DatabaseOptions): Promise<DatabaseConne
     maxConcurrentTransactions: MAX_POOL_CONNECTIONS,
     afterMigrations: async () => {},
     backup: async () => {
-      throw new Error("For MySQL and MariaDB use their own tool: mysqldump --single-transaction");
+      throw new Error("Back up MySQL and MariaDB with their own tool: mysqldump --single-transaction");
     },
   };
 }

@@ -67,7 +67,7 @@ export async function openSqlite(options: DatabaseOptions): Promise<DatabaseConn
     executePrepared: async ({ queryRunner, dataSource }, sql, parameters) => {
       const runner = queryRunner ?? dataSource.createQueryRunner();
       const { affected } = await runner.query(sql, parameters.map(toStored), true);
-      if (affected === undefined) throw new Error("The driver does not say how many rows it changed");
+      if (affected === undefined) throw new Error("The driver did not report the number of affected rows");
       return affected;
     },
     openMigrationSource: async () => writer,
@@ -94,7 +94,7 @@ function loadDriver(): SqliteConstructor {
     return createRequire(import.meta.url)(DRIVER_PACKAGE) as SqliteConstructor;
   } catch (error) {
     throw new Error(
-      `The embedded database needs the optional package ${DRIVER_PACKAGE}, which is not installed or does not load here: run npm ci again with this release of Node (on Node 20 it may need python3, make and g++), or set DATABASE_URL=mysql://...`,
+      `The embedded database requires the optional package ${DRIVER_PACKAGE}, which is not installed or failed to load: run npm ci again with this version of Node (Node 20 may require python3, make and g++), or set DATABASE_URL=mysql://...`,
       { cause: error },
     );
   }

@@ -57,7 +57,7 @@ async function acquireMigrationLock(source: DataSource, clock: Clock, owner: str
     ]);
     const [row] = (await source.query("SELECT owner FROM migration_lock WHERE name = 'schema'")) as [{ owner: string } | undefined];
     if (row?.owner === owner) return;
-    if (now.getTime() - started > LOCK_TIMEOUT_MS) throw new Error("Another process has held the migration lock for two minutes");
+    if (now.getTime() - started > LOCK_TIMEOUT_MS) throw new Error("Timed out waiting for the migration lock (2 minutes)");
     await delay(200);
   }
 }

@@ -3,29 +3,41 @@
  * and the tests read it. `union` codes belong to members of result unions, `top` codes to GraphQL's top-level `errors`.
  */
 export const errorCatalogue = {
-  SIGN_UP_CLOSED: { place: "union", meaning: "The application takes no new users: sign-up is off or the application is full." },
-  INVITATIONS_CLOSED: { place: "union", meaning: "The application takes no invitations, not from its users, or no more users." },
+  SIGN_UP_CLOSED: {
+    place: "union",
+    meaning: "The application does not accept new users: sign-up is disabled or the maximum number of users is reached.",
+  },
+  INVITATIONS_CLOSED: {
+    place: "union",
+    meaning: "The application does not accept invitations, does not accept them from users, or has reached its maximum number of users.",
+  },
   HANDLE_UNAVAILABLE: {
     place: "union",
     meaning:
-      "The address has an account. Told where it cannot or need not be hidden: sign-up flow NONE, and to the application's own back end.",
+      "The address has an account. Returned only where this need not be hidden: in the sign-up flow NONE and to the application's back end.",
   },
-  HANDLE_INVALID: { place: "union", meaning: "The address or phone number is not one this application can send to." },
-  PASSWORD_REFUSED: { place: "union", meaning: "The password breaks the application's rules; violations lists which." },
-  METADATA_REFUSED: { place: "union", meaning: "Metadata does not fit the application's fields; fields lists which." },
-  LOCALE_REFUSED: { place: "union", meaning: "The application does not speak this language; Application.locales lists those it does." },
+  HANDLE_INVALID: { place: "union", meaning: "The application cannot send messages to this address or phone number." },
+  PASSWORD_REFUSED: { place: "union", meaning: "The password violates the application's password rules; violations lists them." },
+  METADATA_REFUSED: {
+    place: "union",
+    meaning: "The metadata does not match the application's metadata fields; fields lists the rejected ones.",
+  },
+  LOCALE_REFUSED: {
+    place: "union",
+    meaning: "The application does not support this language; Application.locales lists the supported ones.",
+  },
   REAUTHENTICATION_REQUIRED: {
     place: "union",
-    meaning: "This needs a proof of the last five minutes: call reauthenticate, then try again.",
+    meaning: "The operation requires an authentication within the last five minutes: call reauthenticate, then try again.",
   },
   INVALID_CREDENTIALS: {
     place: "union",
-    meaning: "Unknown handle, wrong password or unfinished sign-up: one answer for all of them.",
+    meaning: "The handle is unknown, the password is wrong or the sign-up is unfinished. These cases are not distinguished.",
   },
-  INVALID_CODE: { place: "union", meaning: "The code is wrong, used, expired or was replaced by a newer one." },
+  INVALID_CODE: { place: "union", meaning: "The code is wrong, already used, expired or was replaced by a newer one." },
   CHALLENGE_ENDED: {
     place: "union",
-    meaning: "The challenge is unknown, used, expired, replaced by a newer one or was answered wrongly too often: start again.",
+    meaning: "The challenge is unknown, already used, expired, replaced by a newer one or out of attempts: start again.",
   },
   PHONE_NOT_VERIFIED: {
     place: "union",
@@ -33,22 +45,41 @@ export const errorCatalogue = {
   },
   SECOND_FACTOR_OFF: {
     place: "union",
-    meaning: "The application does not take this second factor, or the user has none.",
+    meaning: "The application does not use this second factor, or the user has none.",
   },
-  TOO_MANY_ATTEMPTS: { place: "union", meaning: "Too many attempts: wait retryAfterSeconds; nothing was tested meanwhile." },
-  SESSION_ENDED: { place: "union", meaning: "The refresh token is unknown, used, expired or its session has ended: log in again." },
-  ACCOUNT_SUSPENDED: { place: "union", meaning: "This account is suspended. At log-in told only after the right password." },
+  TOO_MANY_ATTEMPTS: { place: "union", meaning: "Too many attempts: retry after retryAfterSeconds. The attempt was not evaluated." },
+  SESSION_ENDED: {
+    place: "union",
+    meaning: "The refresh token is unknown, already used or expired, or its session has ended: log in again.",
+  },
+  ACCOUNT_SUSPENDED: { place: "union", meaning: "The account is suspended. At log-in returned only after a correct password." },
   UNAUTHENTICATED: {
     place: "top",
     status: 401,
-    meaning: "The application key or the session token is missing, unknown, expired or of the wrong kind.",
+    meaning: "The application key or the bearer token is missing, unknown, expired or of the wrong kind.",
   },
-  FORBIDDEN: { place: "top", status: 403, meaning: "Not allowed, or no such object: one answer for both." },
+  FORBIDDEN: {
+    place: "top",
+    status: 403,
+    meaning: "The operation is not allowed, or the object does not exist. These cases are not distinguished.",
+  },
   RATE_LIMITED: { place: "top", status: 429, meaning: "Too many requests; retry after extensions.retryAfterSeconds." },
   BAD_USER_INPUT: { place: "top", status: 400, meaning: "An argument has the wrong type or shape; extensions.path names it." },
-  DOCUMENT_REFUSED: { place: "top", status: 400, meaning: "The document is not valid here or exceeds a limit; nothing was executed." },
-  UNAVAILABLE: { place: "top", status: 503, meaning: "A dependency is down or busy; retry after extensions.retryAfterSeconds." },
-  INTERNAL_SERVER_ERROR: { place: "top", status: 500, meaning: "A defect of the gateway; extensions.id is in its log." },
+  DOCUMENT_REFUSED: {
+    place: "top",
+    status: 400,
+    meaning: "The document is invalid for this schema or exceeds a limit; nothing was executed.",
+  },
+  UNAVAILABLE: {
+    place: "top",
+    status: 503,
+    meaning: "A dependency is unavailable or overloaded; retry after extensions.retryAfterSeconds.",
+  },
+  INTERNAL_SERVER_ERROR: {
+    place: "top",
+    status: 500,
+    meaning: "An unexpected error; extensions.id identifies it in the log of the gateway.",
+  },
 } as const satisfies Record<string, { place: "union" | "top"; status?: number; meaning: string }>;
 
 export type AnyErrorCode = keyof typeof errorCatalogue;

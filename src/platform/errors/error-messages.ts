@@ -6,24 +6,24 @@ export type Locale = (typeof translatedLocales)[number];
 
 const errorMessages: Record<AnyErrorCode, Record<Locale, string>> = {
   SIGN_UP_CLOSED: {
-    en: "This application does not take new sign-ups.",
-    de: "Diese Anwendung nimmt keine neuen Anmeldungen an.",
+    en: "This application does not accept new sign-ups.",
+    de: "Diese Anwendung nimmt keine neuen Registrierungen an.",
     fr: "Cette application n'accepte pas de nouvelles inscriptions.",
   },
   INVITATIONS_CLOSED: {
-    en: "This application does not take invitations.",
+    en: "This application does not accept invitations.",
     de: "Diese Anwendung nimmt keine Einladungen an.",
     fr: "Cette application n'accepte pas d'invitations.",
   },
   HANDLE_UNAVAILABLE: {
-    en: "There is an account with this address already.",
+    en: "An account with this address already exists.",
     de: "Zu dieser Adresse gibt es bereits ein Konto.",
     fr: "Un compte existe déjà pour cette adresse.",
   },
   HANDLE_INVALID: {
-    en: "This is not an address we can send to.",
-    de: "An diese Adresse können wir nichts senden.",
-    fr: "Nous ne pouvons rien envoyer à cette adresse.",
+    en: "We cannot send messages to this address or phone number.",
+    de: "An diese Adresse oder Telefonnummer können wir keine Nachrichten senden.",
+    fr: "Nous ne pouvons pas envoyer de messages à cette adresse ou à ce numéro de téléphone.",
   },
   PASSWORD_REFUSED: {
     en: "Please choose another password.",
@@ -31,7 +31,7 @@ const errorMessages: Record<AnyErrorCode, Record<Locale, string>> = {
     fr: "Veuillez choisir un autre mot de passe.",
   },
   METADATA_REFUSED: {
-    en: "Some of the details given cannot be accepted.",
+    en: "Some of the details provided cannot be accepted.",
     de: "Einige der Angaben können nicht angenommen werden.",
     fr: "Certaines des informations fournies ne peuvent pas être acceptées.",
   },
@@ -41,8 +41,8 @@ const errorMessages: Record<AnyErrorCode, Record<Locale, string>> = {
     fr: "Cette langue n'est pas disponible.",
   },
   REAUTHENTICATION_REQUIRED: {
-    en: "Please confirm that it is you first.",
-    de: "Bitte bestätigen Sie zuerst, dass Sie es sind.",
+    en: "Please confirm your identity first.",
+    de: "Bitte bestätigen Sie zuerst Ihre Identität.",
     fr: "Veuillez d'abord confirmer votre identité.",
   },
   INVALID_CREDENTIALS: {
@@ -56,8 +56,8 @@ const errorMessages: Record<AnyErrorCode, Record<Locale, string>> = {
     fr: "Le code est incorrect ou n'est plus valable.",
   },
   CHALLENGE_ENDED: {
-    en: "This took too long or was tried too often. Please start again.",
-    de: "Das hat zu lange gedauert oder wurde zu oft versucht. Bitte beginnen Sie von vorn.",
+    en: "The time limit or the number of attempts was exceeded. Please start again.",
+    de: "Die Zeit ist abgelaufen oder es gab zu viele Versuche. Bitte beginnen Sie von vorn.",
     fr: "Délai ou nombre d'essais dépassé. Veuillez recommencer.",
   },
   PHONE_NOT_VERIFIED: {
@@ -66,12 +66,12 @@ const errorMessages: Record<AnyErrorCode, Record<Locale, string>> = {
     fr: "Veuillez d'abord confirmer votre numéro de téléphone.",
   },
   SECOND_FACTOR_OFF: {
-    en: "This second factor is not in use here.",
-    de: "Dieser zweite Faktor wird hier nicht verwendet.",
-    fr: "Ce second facteur n'est pas utilisé ici.",
+    en: "This second factor is not enabled.",
+    de: "Dieser zweite Faktor ist nicht aktiviert.",
+    fr: "Ce second facteur n'est pas activé.",
   },
   TOO_MANY_ATTEMPTS: {
-    en: "Too many attempts. Please wait a little and try again.",
+    en: "Too many attempts. Please wait and try again later.",
     de: "Zu viele Versuche. Bitte warten Sie etwas und versuchen Sie es erneut.",
     fr: "Trop de tentatives. Veuillez patienter un peu avant de réessayer.",
   },
@@ -91,12 +91,12 @@ const errorMessages: Record<AnyErrorCode, Record<Locale, string>> = {
     fr: "Non connecté, ou la clé d'application n'est pas valable.",
   },
   FORBIDDEN: {
-    en: "This is not allowed, or there is no such object.",
-    de: "Das ist nicht erlaubt, oder es gibt dieses Objekt nicht.",
+    en: "This is not allowed, or the object does not exist.",
+    de: "Das ist nicht erlaubt, oder das Objekt existiert nicht.",
     fr: "Ceci n'est pas autorisé, ou cet objet n'existe pas.",
   },
   RATE_LIMITED: {
-    en: "Too many requests. Please wait a little and try again.",
+    en: "Too many requests. Please wait and try again later.",
     de: "Zu viele Anfragen. Bitte warten Sie etwas und versuchen Sie es erneut.",
     fr: "Trop de requêtes. Veuillez patienter un peu avant de réessayer.",
   },
@@ -106,14 +106,14 @@ const errorMessages: Record<AnyErrorCode, Record<Locale, string>> = {
     fr: "Un argument n'a pas le bon type ou la bonne forme.",
   },
   DOCUMENT_REFUSED: {
-    en: "The document is not valid here or exceeds a limit.",
-    de: "Das Dokument ist hier nicht gültig oder überschreitet eine Grenze.",
-    fr: "Le document n'est pas valable ici ou dépasse une limite.",
+    en: "The GraphQL document is invalid or exceeds a limit.",
+    de: "Das GraphQL-Dokument ist ungültig oder überschreitet eine Grenze.",
+    fr: "Le document GraphQL n'est pas valable ou dépasse une limite.",
   },
   UNAVAILABLE: {
-    en: "The service is busy. Please try again in a moment.",
-    de: "Der Dienst ist ausgelastet. Bitte versuchen Sie es gleich noch einmal.",
-    fr: "Le service est occupé. Veuillez réessayer dans un instant.",
+    en: "The service is temporarily unavailable. Please try again in a moment.",
+    de: "Der Dienst ist vorübergehend nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.",
+    fr: "Le service est temporairement indisponible. Veuillez réessayer dans un instant.",
   },
   INTERNAL_SERVER_ERROR: {
     en: "Something went wrong on our side.",
@@ -128,7 +128,7 @@ export function errorMessageFor(code: AnyErrorCode, locale: Locale): string {
 }
 
 const unsupportedCountryMessages: Record<Locale, (country: string) => string> = {
-  en: (country) => `This application sends no text messages to ${country}.`,
+  en: (country) => `This application does not send text messages to ${country}.`,
   de: (country) => `Diese Anwendung sendet keine SMS nach ${country}.`,
   fr: (country) => `Cette application n'envoie pas de SMS vers ce pays : ${country}.`,
 };

@@ -4,10 +4,10 @@ import type { ErrorCode } from "./catalogue.js";
 export const passwordRules = {
   TOO_SHORT: "Shorter than minimumLength characters.",
   TOO_LONG: "Longer than 256 characters or 1024 bytes of UTF-8.",
-  TOO_COMMON: "Among the most common passwords.",
-  CONTAINS_CONTEXT: "Made of the address, its local part or the application's name.",
-  NEEDS_UPPER: "Fewer than minimumUpper capital letters.",
-  NEEDS_LOWER: "Fewer than minimumLower small letters.",
+  TOO_COMMON: "One of the most common passwords.",
+  CONTAINS_CONTEXT: "Consists of the address, its local part or the application's name.",
+  NEEDS_UPPER: "Fewer than minimumUpper uppercase letters.",
+  NEEDS_LOWER: "Fewer than minimumLower lowercase letters.",
   NEEDS_DIGIT: "Fewer than minimumDigit digits.",
   NEEDS_SPECIAL: "Fewer than minimumSpecial characters that are neither letters nor digits.",
 } as const;

@@ -3,164 +3,164 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Whether an application serves its users. */
+/** Status of an application. */
 export type ApplicationStatus =
-  /** It serves its users. */
+  /** The application serves its users. */
   | 'ACTIVE'
-  /** Its key, its tokens and its key set are refused as if it did not exist. */
+  /** The application's key, tokens and key set are rejected as if it did not exist. */
   | 'SUSPENDED';
 
-/** Whom to invite. */
+/** Invitation to be sent. */
 export type CreateInvitationInput = {
-  /** The application to join. */
+  /** Application the user is invited to. */
   readonly applicationId: string | number;
-  /** Where the invitation goes. */
+  /** Address the invitation is sent to. */
   readonly email: string;
-  /** Language of the mail, one the application speaks; its default when left out. */
+  /** Language of the email, one of the application's locales. Default: the application's default language. */
   readonly locale?: string | null | undefined;
-  /** Metadata of the new user: any of the application's fields, roles included. It stands, whatever they give themselves. */
+  /** Metadata of the new user: any of the application's fields, including roles. Takes precedence over the values the user provides. */
   readonly metadata?: { readonly [name: string]: unknown } | null | undefined;
 };
 
-/** An account for somebody who has yet to come. */
+/** Account for a user who has not signed up. */
 export type CreateUserInput = {
-  /** The application. */
+  /** Application of the new user. */
   readonly applicationId: string | number;
-  /** The address they will log in with. */
+  /** Address the user will log in with. */
   readonly email: string;
-  /** Language of messages, one the application speaks; its default when left out. */
+  /** Language of messages to the user, one of the application's locales. Default: the application's default language. */
   readonly locale?: string | null | undefined;
-  /** Their metadata: any of the application's fields, all required ones. */
+  /** Metadata of the user: any of the application's fields, including all required ones. */
   readonly metadata?: { readonly [name: string]: unknown } | null | undefined;
 };
 
-/** What went wrong, for programs. The error catalogue in the documentation explains every value. */
+/** Machine-readable code of an expected failure, described in the error catalogue of the documentation. */
 export type ErrorCode =
-  /** This account is suspended. At log-in told only after the right password. */
+  /** The account is suspended. At log-in returned only after a correct password. */
   | 'ACCOUNT_SUSPENDED'
-  /** The challenge is unknown, used, expired, replaced by a newer one or was answered wrongly too often: start again. */
+  /** The challenge is unknown, already used, expired, replaced by a newer one or out of attempts: start again. */
   | 'CHALLENGE_ENDED'
-  /** The address or phone number is not one this application can send to. */
+  /** The application cannot send messages to this address or phone number. */
   | 'HANDLE_INVALID'
-  /** The address has an account. Told where it cannot or need not be hidden: sign-up flow NONE, and to the application's own back end. */
+  /** The address has an account. Returned only where this need not be hidden: in the sign-up flow NONE and to the application's back end. */
   | 'HANDLE_UNAVAILABLE'
-  /** The code is wrong, used, expired or was replaced by a newer one. */
+  /** The code is wrong, already used, expired or was replaced by a newer one. */
   | 'INVALID_CODE'
-  /** Unknown handle, wrong password or unfinished sign-up: one answer for all of them. */
+  /** The handle is unknown, the password is wrong or the sign-up is unfinished. These cases are not distinguished. */
   | 'INVALID_CREDENTIALS'
-  /** The application takes no invitations, not from its users, or no more users. */
+  /** The application does not accept invitations, does not accept them from users, or has reached its maximum number of users. */
   | 'INVITATIONS_CLOSED'
-  /** The application does not speak this language; Application.locales lists those it does. */
+  /** The application does not support this language; Application.locales lists the supported ones. */
   | 'LOCALE_REFUSED'
-  /** Metadata does not fit the application's fields; fields lists which. */
+  /** The metadata does not match the application's metadata fields; fields lists the rejected ones. */
   | 'METADATA_REFUSED'
-  /** The password breaks the application's rules; violations lists which. */
+  /** The password violates the application's password rules; violations lists them. */
   | 'PASSWORD_REFUSED'
   /** The phone number was not verified within the last ten minutes: call setPhone and verifyPhone first. */
   | 'PHONE_NOT_VERIFIED'
-  /** This needs a proof of the last five minutes: call reauthenticate, then try again. */
+  /** The operation requires an authentication within the last five minutes: call reauthenticate, then try again. */
   | 'REAUTHENTICATION_REQUIRED'
-  /** The application does not take this second factor, or the user has none. */
+  /** The application does not use this second factor, or the user has none. */
   | 'SECOND_FACTOR_OFF'
-  /** The refresh token is unknown, used, expired or its session has ended: log in again. */
+  /** The refresh token is unknown, already used or expired, or its session has ended: log in again. */
   | 'SESSION_ENDED'
-  /** The application takes no new users: sign-up is off or the application is full. */
+  /** The application does not accept new users: sign-up is disabled or the maximum number of users is reached. */
   | 'SIGN_UP_CLOSED'
-  /** Too many attempts: wait retryAfterSeconds; nothing was tested meanwhile. */
+  /** Too many attempts: retry after retryAfterSeconds. The attempt was not evaluated. */
   | 'TOO_MANY_ATTEMPTS';
 
-/** Which invitation. */
+/** Identifies an invitation. */
 export type InvitationIdInput = {
-  /** The application it is for. */
+  /** Application of the invitation. */
   readonly applicationId: string | number;
-  /** One of Application.invitations, a user's or the back end's. */
+  /** Identifier of an invitation in Application.invitations, sent by a user or by the back end. */
   readonly invitationId: string | number;
 };
 
-/** What became of an invitation. */
+/** Status of an invitation. */
 export type InvitationStatus =
-  /** A user has joined with it. */
+  /** Accepted by the invitee. */
   | 'ACCEPTED'
-  /** It was not accepted in time; resending it starts its lifetime again. */
+  /** Expired before it was accepted; resending renews its lifetime. */
   | 'EXPIRED'
-  /** It can be accepted. */
+  /** Can be accepted. */
   | 'PENDING'
-  /** It was revoked, or the address has an account by another way. */
+  /** Revoked, or the address acquired an account in another way. */
   | 'REVOKED';
 
-/** Whose second factors to take away. */
+/** User whose second factors are removed. */
 export type ResetSecondFactorInput = {
-  /** The application. */
+  /** Application of the users. */
   readonly applicationId: string | number;
-  /** Why, for the record: 1 to 200 characters. The user is not shown it. */
+  /** Reason for the audit log, 1 to 200 characters; not shown to the user. */
   readonly reason: string;
-  /** One of its users. */
+  /** Identifier of a user in Application.users. */
   readonly userId: string | number;
 };
 
-/** Which second factors to take away from everybody, e.g. when text messages stop working. */
+/** Second factor method to remove from all users, e.g. when text messages can no longer be delivered. */
 export type ResetSecondFactorsInput = {
-  /** The application. */
+  /** Application of the users. */
   readonly applicationId: string | number;
-  /** The count of an answer without it: only if it still holds anything is taken away. */
+  /** The count returned by a request without confirmCount. Factors are removed only if the count is still the same. */
   readonly confirmCount?: number | null | undefined;
-  /** The method; factors of the other one stay. */
+  /** Method to remove; factors with other methods remain. */
   readonly method: SecondFactorMethod;
-  /** Why, for the record: 1 to 200 characters. The user is not shown it. */
+  /** Reason for the audit log, 1 to 200 characters; not shown to the user. */
   readonly reason: string;
 };
 
-/** A way to prove the second factor. */
+/** A second factor method. */
 export type SecondFactorMethod =
-  /** A code sent by SMS. */
+  /** A code sent to the verified phone number by SMS. */
   | 'SMS'
-  /** Google Authenticator or another TOTP application. */
+  /** A code from Google Authenticator or another TOTP app (RFC 6238). */
   | 'TOTP';
 
-/** Where a signing key is on its way. */
+/** State of a signing key in its rotation. */
 export type SigningKeyState =
-  /** Signs. */
+  /** Used for signing. */
   | 'CURRENT'
-  /** Published, does not sign yet. */
+  /** Published, not yet used for signing. */
   | 'NEXT'
-  /** Signs no more; published while its tokens may live. */
+  /** No longer used for signing; published until the tokens it signed have expired. */
   | 'PREVIOUS'
-  /** Neither signs nor is published. */
+  /** Neither used for signing nor published. */
   | 'REVOKED';
 
-/** What to change in a user's metadata. */
+/** Metadata changes of a user. */
 export type UpdateUserMetadataInput = {
-  /** The user's application. */
+  /** Application of the user. */
   readonly applicationId: string | number;
-  /** Given fields are set, null removes one, all others stay. Any of the application's fields. */
+  /** Fields to set, any of the application's metadata fields; null removes a field, fields that are not given remain unchanged. */
   readonly metadata: { readonly [name: string]: unknown };
-  /** One of Application.users. */
+  /** Identifier of a user in Application.users. */
   readonly userId: string | number;
 };
 
-/** Which users: those for whom everything given holds. */
+/** Filter for users; a user must match all given conditions. */
 export type UserFilter = {
-  /** True: only users without an address. False: only those with one. */
+  /** True: only users without an address. False: only users with one. */
   readonly isAnonymous?: boolean | null | undefined;
-  /** The beginning of the address, or all of it. Plain text: there are no wildcards. */
+  /** The address or the beginning of it, as plain text without wildcards. */
   readonly search?: string | null | undefined;
-  /** Only users of this status. */
+  /** Only users with this status. */
   readonly status?: UserStatus | null | undefined;
 };
 
-/** Which user. */
+/** Identifies a user. */
 export type UserIdInput = {
-  /** The user's application. */
+  /** Application of the user. */
   readonly applicationId: string | number;
-  /** One of Application.users. */
+  /** Identifier of a user in Application.users. */
   readonly userId: string | number;
 };
 
-/** Whether a user may log in. */
+/** Status of a user. */
 export type UserStatus =
-  /** Logs in and uses sessions. */
+  /** Can log in and use sessions. */
   | 'ACTIVE'
-  /** Cannot log in and has no sessions; password, metadata and second factors stay as they are. */
+  /** Cannot log in and has no sessions; password, metadata and second factors are kept. */
   | 'SUSPENDED';
 
 export type ActivateUserMutationVariables = Exact<{

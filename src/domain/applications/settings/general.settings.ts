@@ -9,12 +9,15 @@ export const generalSettings = z.strictObject({
     .min(1)
     .max(128)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-    .regex(/^[^\u0000-\u001f\u007f]*$/, "must not hold control characters")
-    .describe("as users see it in messages"),
-  status: z.enum(applicationStatuses).default("ACTIVE").describe("a suspended application is refused as if it did not exist"),
+    .regex(/^[^\u0000-\u001f\u007f]*$/, "must not contain control characters")
+    .describe("Application name shown in messages, 1 to 128 characters."),
+  status: z
+    .enum(applicationStatuses)
+    .default("ACTIVE")
+    .describe("Status of the application. Requests for a suspended application are rejected as if it did not exist."),
   realmAppId: z
     .string()
     .regex(/^[A-Za-z0-9_.-]{0,128}$/, "must be an App ID such as myapp-abcde, or empty")
     .default("")
-    .describe("App ID of a Realm app: `aud` of the JWT unless token.audience says otherwise"),
+    .describe("App ID of a Realm app; default `aud` of the JWT when token.audience is empty."),
 });

@@ -41,7 +41,7 @@ export type ApplicationSettings = { [Group in SettingsGroup]: z.output<(typeof s
  * like, by setting.
  */
 export const secretSettings = {
-  "twilio.authToken": z.string().regex(/^[\x21-\x7e]{8,256}$/, "must be the token as the Twilio console shows it, or empty"),
+  "twilio.authToken": z.string().regex(/^[\x21-\x7e]{8,256}$/, "must be the auth token shown in the Twilio console, or empty"),
   "mail.smtpUrl": smtpUrl,
 } as const;
 export type SecretName = keyof typeof secretSettings;
@@ -59,7 +59,7 @@ export function parseSettings(groups: Record<string, unknown>): ApplicationSetti
     const parsed = schema.safeParse(groups[group] ?? {});
     if (parsed.success) return [group, parsed.data];
     const [issue] = parsed.error.issues;
-    throw new InvalidSettingsError(`${[group, ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "refused"}`);
+    throw new InvalidSettingsError(`${[group, ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "invalid value"}`);
   });
   return Object.fromEntries(entries) as ApplicationSettings;
 }
@@ -67,12 +67,10 @@ export function parseSettings(groups: Record<string, unknown>): ApplicationSetti
 /** What settings must be together. Asked when they are changed, so that a later rule breaks no application that stands. @throws SettingsRefused */
 export function requireConsistent({ secondFactor, twilio, mail }: ApplicationSettings): void {
   if (mail.smtpUrl !== (mail.from !== ""))
-    throw new InvalidSettingsError(
-      "mail.from: an own server needs an own sender: mail.smtpUrl and mail.from are set together, and cleared together",
-    );
+    throw new InvalidSettingsError("mail.from: mail.smtpUrl and mail.from must both be set or both be empty");
   if (secondFactor.mode === "SMS" && !canSendSms(twilio))
     throw new InvalidSettingsError(
-      "secondFactor.mode: SMS needs twilio.accountSid, twilio.authToken and twilio.phoneNumber or twilio.messagingServiceSid, and keeps them",
+      "secondFactor.mode: SMS requires twilio.accountSid, twilio.authToken and either twilio.phoneNumber or twilio.messagingServiceSid",
     );
 }
 
@@ -86,10 +84,10 @@ export interface SettingsChange {
 export function applyAssignment({ groups, secrets }: SettingsChange, assignment: string): SettingsChange {
   const [, group = "", field = "", text = ""] = /^([A-Za-z]+)\.([A-Za-z]+)=([\s\S]*)$/.exec(assignment) ?? [];
   // Only what stands before the value is repeated: it may be a secret.
-  if (!group) throw new InvalidSettingsError(`"${assignment.split("=")[0]?.slice(0, 80)}" is not group.field=value`);
-  if (!(group in settingsGroups)) throw new InvalidSettingsError(`there is no settings group "${group}"`);
+  if (!group) throw new InvalidSettingsError(`Expected group.field=value, got: ${assignment.split("=")[0]?.slice(0, 80)}`);
+  if (!(group in settingsGroups)) throw new InvalidSettingsError(`Unknown settings group: ${group}`);
   const schema = settingsGroups[group as SettingsGroup];
-  if (!(field in schema.shape)) throw new InvalidSettingsError(`there is no setting "${group}.${field}"`);
+  if (!(field in schema.shape)) throw new InvalidSettingsError(`Unknown setting: ${group}.${field}`);
   const before = (groups[group] ?? {}) as Record<string, unknown>;
   const withField = (value: unknown) => ({ ...groups, [group]: { ...before, [field]: value } });
   const name = `${group}.${field}`;
@@ -97,7 +95,8 @@ export function applyAssignment({ groups, secrets }: SettingsChange, assignment:
   const candidates = [...jsonCandidates(text), text, [text]];
   const results = candidates.map((value) => ({ value, parsed: schema.safeParse({ ...before, [field]: value }) }));
   const accepted = results.find(({ parsed }) => parsed.success) ?? results[0];
-  if (!accepted?.parsed.success) throw new InvalidSettingsError(`${name}: ${accepted?.parsed.error?.issues[0]?.message ?? "refused"}`);
+  if (!accepted?.parsed.success)
+    throw new InvalidSettingsError(`${name}: ${accepted?.parsed.error?.issues[0]?.message ?? "invalid value"}`);
   return { groups: withField(accepted.value), secrets };
 }
 
@@ -106,7 +105,7 @@ const isSecret = (name: string): name is SecretName => name in secretSettings;
 function parseSecret(name: SecretName, text: string): string | null {
   if (text === "") return null;
   const parsed = secretSettings[name].safeParse(text);
-  if (!parsed.success) throw new InvalidSettingsError(`${name}: ${parsed.error.issues[0]?.message ?? "refused"}`);
+  if (!parsed.success) throw new InvalidSettingsError(`${name}: ${parsed.error.issues[0]?.message ?? "invalid value"}`);
   return parsed.data;
 }
 

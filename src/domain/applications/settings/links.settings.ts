@@ -17,10 +17,20 @@ const linkTarget = z
   );
 
 export const linksSettings = z.strictObject({
-  origins: z.array(origin).max(50).default([]).describe("web pages that may call the Authentication API of this application"),
+  origins: z
+    .array(origin)
+    .max(50)
+    .default([])
+    .describe("Web origins that are allowed to call the Authentication API for this application (CORS)."),
   invitationUrl: z
     .union([z.literal(""), linkTarget.refine((value) => !value.includes("#"), "must not have a fragment")])
     .default("")
-    .describe("page of the app that accepts invitations; the mail's button leads there with #code="),
-  redirects: z.array(linkTarget).max(20).default([]).describe("where link pages lead to when they are done: the first; empty: nowhere"),
+    .describe(
+      "Page of the app that accepts invitations; the invitation email links to it and appends #code=. Empty: the email contains only the code.",
+    ),
+  redirects: z
+    .array(linkTarget)
+    .max(20)
+    .default([])
+    .describe("Redirect targets of the link pages; the first one is used. Empty: no redirect."),
 });

@@ -7,9 +7,9 @@ export const mailSettings = z.strictObject({
   smtpUrl: z
     .boolean()
     .default(false)
-    .describe("the application's own mail server, smtp(s)://USER:PASSWORD@HOST:PORT; kept sealed, never shown: only whether it is set"),
-  from: address.describe("sender address of mails by that server: both are set, or neither"),
-  replyTo: address.describe("where answers to mails go; empty: to the sender"),
+    .describe("Mail server of the application, smtp(s)://USER:PASSWORD@HOST:PORT. Stored encrypted; reads return only whether it is set."),
+  from: address.describe("Sender address of emails sent through mail.smtpUrl; required with it and only allowed with it."),
+  replyTo: address.describe("Reply-To address of emails; empty: replies go to the sender."),
 });
 
 /** An SMTP server as the settings take it. Beyond this machine it must speak TLS: smtps://, or smtp:// with STARTTLS. */

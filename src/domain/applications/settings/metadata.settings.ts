@@ -12,8 +12,8 @@ export const prototypeNames: ReadonlySet<string> = new Set(["__proto__", "constr
 const path = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64}){0,2}$/, "must be one to three segments of letters, digits, _ and -, joined by dots")
-  .refine((value) => !reservedClaims.has(value.split(".")[0] ?? ""), "begins with a reserved claim")
-  .refine((value) => !value.split(".").some((segment) => prototypeNames.has(segment)), "holds a reserved name");
+  .refine((value) => !reservedClaims.has(value.split(".")[0] ?? ""), "must not begin with a reserved claim name")
+  .refine((value) => !value.split(".").some((segment) => prototypeNames.has(segment)), "must not contain a reserved name");
 
 export const metadataField = z.strictObject({
   path,
@@ -39,7 +39,7 @@ export const metadataSettings = z.strictObject({
     .refine((fields) => {
       const paths = fields.map((field) => field.path);
       return !paths.some((a, aIndex) => paths.some((b, bIndex) => bIndex !== aIndex && (b === a || b.startsWith(`${a}.`))));
-    }, "repeats a path or puts one path inside another")
+    }, "must not repeat a path or nest one path inside another")
     .default([])
-    .describe("the users' metadata: a list of { path, name, type, setBy, allowedValues, required, editable, inToken, default }"),
+    .describe("Fields of the users' metadata: a list of { path, name, type, setBy, allowedValues, required, editable, inToken, default }."),
 });

@@ -11,14 +11,14 @@ export const secondFactorSettings = z.strictObject({
     .enum([...secondFactorModes, "none", "google", "phone"])
     .default("NONE")
     .transform((alias) => modeAliases[alias] ?? (alias as SecondFactorModeSetting))
-    .describe("what users can enroll beside the password: nothing, Google Authenticator (TOTP), Phone (SMS)"),
-  required: z.boolean().default(false).describe("nobody logs in without a second factor; who has none enrolls at log-in"),
+    .describe("Second factor that users can enroll: none, an authenticator app (TOTP) or text messages (SMS)."),
+  required: z.boolean().default(false).describe("Whether a second factor is required; users without one enroll it at log-in."),
   totpHeading: z
     .string()
     .trim()
     .max(64)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-    .regex(/^[^:\u0000-\u001f\u007f]*$/, "must hold neither a colon nor control characters")
+    .regex(/^[^:\u0000-\u001f\u007f]*$/, "must not contain a colon or control characters")
     .default("")
-    .describe("above the codes in Google Authenticator; empty: the application's name"),
+    .describe("Issuer shown in authenticator apps, at most 64 characters; empty: the application's name."),
 });

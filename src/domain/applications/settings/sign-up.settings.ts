@@ -4,20 +4,28 @@ import { z } from "zod";
 export const signUpFlows = ["CODE", "LINK", "NONE"] as const;
 
 export const signUpSettings = z.strictObject({
-  enabled: z.boolean().default(true).describe("take new users"),
-  flow: z.enum(signUpFlows).default("CODE").describe("how they prove their address"),
+  enabled: z.boolean().default(true).describe("Whether new users can sign up."),
+  flow: z
+    .enum(signUpFlows)
+    .default("CODE")
+    .describe("How new users verify their address: by an emailed code, by an emailed link, or not at all."),
   codeMinutes: z
     .int()
     .min(1)
     .max(1440)
     .default(15)
-    .describe("life of a mailed code that proves an address, at sign-up and when it is changed"),
-  codeDigits: z.int().min(6).max(10).default(6).describe("digits of such a code; ten while the application's codes are being guessed"),
-  linkHours: z.int().min(1).max(168).default(24).describe("life of a mailed link, and how long an unfinished sign-up waits for its user"),
+    .describe("Lifetime of emailed verification codes, in minutes, at sign-up and at a change of address."),
+  codeDigits: z
+    .int()
+    .min(6)
+    .max(10)
+    .default(6)
+    .describe("Number of digits of verification codes; ten while the application is under a guessing attack."),
+  linkHours: z.int().min(1).max(168).default(24).describe("Lifetime of emailed verification links and of pending sign-ups, in hours."),
   maximumUsers: z
     .int()
     .min(0)
     .max(1_000_000_000)
     .default(0)
-    .describe("sign-up closes at so many users, and invitations are not accepted; 0 is no limit"),
+    .describe("Maximum number of users; when it is reached, sign-up closes and invitations cannot be accepted. 0: unlimited."),
 });

@@ -10,28 +10,33 @@ const country = z
   .string()
   .trim()
   .toUpperCase()
-  .refine((code) => supportedCountries.has(code), "must be two-letter country codes such as DE")
+  .refine((code) => supportedCountries.has(code), "must be a two-letter country code such as DE")
   .transform((code) => code as CountryCode);
 
 export const twilioSettings = z.strictObject({
-  accountSid: emptyOr(sid("AC", "AC0123...")).describe("SID of the application's own Twilio account"),
+  accountSid: emptyOr(sid("AC", "AC0123...")).describe("SID of the application's Twilio account."),
   /** The token itself is kept among the application's secrets; here is only whether there is one. */
-  authToken: z.boolean().default(false).describe("auth token of that account; kept sealed, never shown: only whether it is set"),
+  authToken: z
+    .boolean()
+    .default(false)
+    .describe("Auth token of the Twilio account. Stored encrypted; reads return only whether it is set."),
   phoneNumber: emptyOr(z.string().regex(/^\+[1-9]\d{6,14}$/, "must be a number such as +14155550123, or empty")).describe(
-    "number of that account that messages come from",
+    "Sender number of the Twilio account, in E.164 format.",
   ),
-  messagingServiceSid: emptyOr(sid("MG", "MG0123...")).describe("messaging service of that account, in the place of a number"),
+  messagingServiceSid: emptyOr(sid("MG", "MG0123...")).describe("SID of the messaging service used instead of a sender number."),
   countries: z
     .array(country)
     .max(250)
     .prefault([])
-    .describe("countries messages may go to; empty: the phone number's, or with a messaging service those the account may send to"),
+    .describe(
+      "Allowed destination countries, as two-letter codes; empty: the sender number's country, or with a messaging service the countries that the Twilio account allows.",
+    ),
   messagesPerDay: z
     .int()
     .min(1)
     .max(1_000_000)
     .default(500)
-    .describe("messages in a day; half of them at most to numbers that nobody has verified yet"),
+    .describe("Maximum number of text messages per day; at most half of them go to unverified numbers."),
 });
 type TwilioSettings = z.output<typeof twilioSettings>;
 

@@ -144,7 +144,7 @@ export class SecondFactors {
       const step = verifyTotp(secret, code, this.clock.now());
       return step === null ? null : { row, step };
     } catch (error) {
-      this.log.error({ err: error, applicationId: row.applicationId, factorId: row.id }, "a TOTP secret cannot be used");
+      this.log.error({ err: error, applicationId: row.applicationId, factorId: row.id }, "TOTP secret could not be decrypted");
       return null;
     }
   }
