@@ -117,7 +117,7 @@ describe("application", () => {
     await json("application", "update", created.id, "--set", "general.status=SUSPENDED");
     expect((await client.run(ApplicationDocument, {})).status).toBe(401);
     const events = await gateway.query(
-      "SELECT event FROM audit_events WHERE application_id = ? AND event = 'SETTINGS_CHANGED' AND actor = 'operator'",
+      "SELECT event FROM audit_events WHERE application_id = ? AND event = 'SETTINGS_CHANGED' AND actor = 'OPERATOR'",
       [created.id],
     );
     expect(events).toHaveLength(3);
