@@ -102,26 +102,29 @@ function judgeLibrary(file: string, library: string): string | undefined {
   return undefined;
 }
 
-function check(): string[] {
-  const complaints: string[] = [];
-  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => /\.m?ts$/.test(name));
-  for (const file of files) {
-    if (vagueName.test(file)) complaints.push(`src/${file}: the name does not describe the contents`);
-    if (rankOf(file) < 0) complaints.push(`src/${file}: the folder belongs to no layer`);
-    if (file.endsWith(".test.ts")) continue;
-    const text = readFileSync(join("src", file), "utf8");
-    if (/\bprocess\.env\b/.test(text) && file !== "app/environment.ts")
-      complaints.push(`src/${file} reads process.env: only app/environment.ts does`);
-    for (const [statement, , fixed, lazy] of text.matchAll(
-      /^(import|export)\s[^;]*?from "([^"]+)"|import\("([^"]+)"\)|^import "([^"]+)"/gm,
-    )) {
-      const specifier = fixed ?? lazy ?? /"([^"]+)"/.exec(statement)?.[1] ?? "";
-      const target = specifier.startsWith(".") ? normalize(join(dirname(file), specifier)).replace(/\.js$/, ".ts") : undefined;
-      const complaint = target === undefined ? judgeLibrary(file, specifier) : judgeImport(file, target, statement);
-      if (complaint) complaints.push(`src/${file} imports ${target ?? specifier}: ${complaint}`);
-    }
+/** What is wrong with one file: `file` is its path below src. */
+export function violationsOf(file: string, text: string): string[] {
+  const violations: string[] = [];
+  if (vagueName.test(file)) violations.push("the name says nothing about what is in it");
+  if (rankOf(file) < 0) violations.push("no layer has this place");
+  if (file.endsWith(".test.ts")) return violations;
+  if (/\bprocess\.env\b/.test(text) && file !== "app/environment.ts") violations.push("reads process.env: only app/environment.ts does");
+  for (const [statement, , fixed, lazy] of text.matchAll(
+    /^(import|export)\s[^;]*?from "([^"]+)"|import\("([^"]+)"\)|^import "([^"]+)"/gm,
+  )) {
+    const specifier = fixed ?? lazy ?? /"([^"]+)"/.exec(statement)?.[1] ?? "";
+    const target = specifier.startsWith(".") ? normalize(join(dirname(file), specifier)).replace(/\.js$/, ".ts") : undefined;
+    const violation = target === undefined ? judgeLibrary(file, specifier) : judgeImport(file, target, statement);
+    if (violation) violations.push(`imports ${target ?? specifier}: ${violation}`);
   }
-  return complaints;
+  return violations;
+}
+
+function check(): string[] {
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => /\.m?ts$/.test(name));
+  return files.flatMap((file) =>
+    violationsOf(file, readFileSync(join("src", file), "utf8")).map((violation) => `src/${file}: ${violation}`),
+  );
 }
 
 const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
@@ -139,13 +142,18 @@ function paragraph(): string {
   ].join("\n");
 }
 
-const QUOTE = /(<!-- boundaries: [^>]*-->\n)[\s\S]*?(\n<!-- end -->)/;
-const guide = readFileSync("CONTRIBUTING.md", "utf8");
-if (process.argv.includes("--print")) process.stdout.write(`${paragraph()}\n`);
-else {
+const QUOTE = /<!-- boundaries: [^>]*-->\n([\s\S]*?)\n<!-- end -->/;
+
+function main(): void {
+  if (process.argv.includes("--print")) {
+    process.stdout.write(`${paragraph()}\n`);
+    return;
+  }
   const complaints = check();
-  if (QUOTE.exec(guide)?.[0].includes(paragraph()) !== true)
+  if (QUOTE.exec(readFileSync("CONTRIBUTING.md", "utf8"))?.[1] !== paragraph())
     complaints.push("CONTRIBUTING.md does not quote the rules of scripts/check-boundaries.ts: paste the output of --print");
   for (const complaint of complaints) process.stderr.write(`${complaint}\n`);
   process.exitCode = complaints.length > 0 ? 1 : 0;
 }
+
+if (process.argv[1]?.endsWith("check-boundaries.ts")) main();
