@@ -3,14 +3,15 @@ import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } fr
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import * as operations from "../../clients/typescript/src/operations.generated.js";
 import { type ExampleState, exampleVariables } from "../../playground/example-state.js";
 import { isMysql } from "../support/database.js";
 import { createDevice } from "../support/device.js";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import { uniqueEmail } from "../support/people.js";
 
+const gateway = gatewayForFile();
 const folder = "clients/typescript";
 const story: ExampleState = {
   ...{ isDemo: false, email: "ann@mail.example", mailbox: "ann@mail.example" },
@@ -23,13 +24,10 @@ const documents = Object.entries(documented).map(([name, { query, needsSession }
   needsSession,
 }));
 
-let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 describe("client package", () => {
   it("methods - operation documents - there is one method for each", () => {

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { DataSource, type DataSourceOptions } from "typeorm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { migrations } from "../../migrations/index.js";
 import { type Email, UserEntity } from "../../src/domain/users/index.js";
 import type { Transaction } from "../../src/platform/database/index.js";
 import { runCommandHere } from "../support/command.js";
 import { createTestDatabase, isMysql } from "../support/database.js";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { gatewayForFile, type TestApplication, TestGateway } from "../support/gateway.js";
 import {
   ForgotPasswordDocument,
   IssueJwtDocument,
@@ -16,13 +16,11 @@ import {
 import { beginSignUp, logIn, PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
 import { createTemporaryFolder, ensureBuilt, eventually, runCommand } from "../support/process.js";
 
-let gateway: TestGateway;
+const gateway = gatewayForFile({ migrates: true });
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start({ migrates: true });
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 const MASTER_KEYS = "k1:c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlISE=";
 const migrationNames = async (own = gateway) =>

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { print } from "graphql";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { errorCatalogue } from "../../src/platform/errors/index.js";
 import type { Answer, Client } from "../support/client.js";
 import { isMysql } from "../support/database.js";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { gatewayForFile, type TestApplication, TestGateway } from "../support/gateway.js";
 import {
   AcceptInvitationDocument,
   ApplicationDocument,
@@ -23,6 +23,7 @@ import {
 import { ManagedApplicationDocument } from "../support/generated/management.js";
 import { PASSWORD, signUpPerson, uniqueEmail } from "../support/people.js";
 
+const gateway = gatewayForFile();
 type AnyCode = keyof typeof errorCatalogue;
 /** What an answer was refused with: the code of its union member or its first top-level error. */
 interface ErrorAnswer {
@@ -31,13 +32,10 @@ interface ErrorAnswer {
   readonly answer: Answer<unknown>;
 }
 
-let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 const signUp = (client: Client, more: object = {}) =>
   client.run(SignUpDocument, { input: { handle: { email: uniqueEmail() }, password: PASSWORD, ...more } });

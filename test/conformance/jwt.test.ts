@@ -4,11 +4,12 @@ import buildGetJwks from "get-jwks";
 import jsonwebtoken from "jsonwebtoken";
 import { JwksClient } from "jwks-rsa";
 import { allowInsecureRequests, discovery } from "openid-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import { IssueJwtDocument, LogInDocument } from "../support/generated/authentication.js";
 import { PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
 
+const gateway = gatewayForFile({ generatesKeys: true });
 interface Jwk {
   readonly kty: string;
   readonly n: string;
@@ -22,13 +23,10 @@ const decode = createDecoder({ complete: true });
 const headerOf = (jwt: string) => (decode(jwt) as { header: Record<string, unknown> }).header;
 const claimsOf = (jwt: string) => (decode(jwt) as { payload: Claims }).payload;
 
-let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start({ generatesKeys: true });
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 const issuerOf = ({ id }: TestApplication) => `${gateway.url}/apps/${id}`;
 const keySetUrl = (own: TestApplication) => `${issuerOf(own)}/.well-known/jwks.json`;

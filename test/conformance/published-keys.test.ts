@@ -1,18 +1,16 @@
 import { createPublicKey } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { RESERVED_APPLICATION_ID } from "../../src/domain/applications/index.js";
 import { internalContext } from "../../src/domain/request-context.js";
 import { ApplicationLifecycle } from "../../src/management/index.js";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import { requireLogIn, signUpPerson } from "../support/people.js";
 
-let gateway: TestGateway;
+const gateway = gatewayForFile({ generatesKeys: true });
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start({ generatesKeys: true });
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 type Jwk = Record<string, string>;
 const paths = (id: string) => [

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import jsonwebtoken from "jsonwebtoken";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import { IssueJwtDocument, RefreshSessionDocument } from "../support/generated/authentication.js";
 import { ManagedApplicationDocument } from "../support/generated/management.js";
 import { requireLogIn, signUpPerson, type TestPerson, uniqueEmail } from "../support/people.js";
@@ -15,13 +15,8 @@ import {
   userData,
 } from "../support/realm-checker.js";
 
+const gateway = gatewayForFile({ generatesKeys: true });
 const APP_ID = "myapp-abcde";
-
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await TestGateway.start({ generatesKeys: true });
-});
-afterAll(() => gateway.stop());
 
 async function configurationOf(application: TestApplication) {
   const { application: shown } = await gateway.management(application.secretKey).expect(ManagedApplicationDocument, { id: application.id });

@@ -1,21 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createConnection } from "mysql2/promise";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { isMysql } from "../support/database.js";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { gatewayForFile, type TestApplication, TestGateway } from "../support/gateway.js";
 import { ApplicationDocument, MeDocument, RefreshSessionDocument } from "../support/generated/authentication.js";
 import { logIn, signUpPerson } from "../support/people.js";
 
+const gateway = gatewayForFile();
 /** More than there are connections for transactions. */
 const LOG_IN_COUNT = 14;
 
-let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 /** Somebody else keeps every transaction of the gateway waiting while `work` runs. */
 async function whileWritesAreBlocked(work: () => Promise<void>): Promise<void> {

@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import { ForgotPasswordDocument } from "../support/generated/authentication.js";
 import { beginSignUp, logIn, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
 
-let gateway: TestGateway;
+const gateway = gatewayForFile();
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 const count = async (table: string) => Number((await gateway.query<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`))[0]?.n);
 const runHousekeeping = () => gateway.gateway.maintenance.runOnce();

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication, TestGateway } from "../support/gateway.js";
 import {
   CompleteSignUpDocument,
   ForgotPasswordDocument,
@@ -10,13 +10,11 @@ import {
 } from "../support/generated/authentication.js";
 import { beginSignUp, logIn, PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
 
-let gateway: TestGateway;
+const gateway = gatewayForFile();
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 const clientFrom = (address: string) => application.client.with({ address });
 const guessPassword = (client = application.client, email: string) => logIn(client, email, "certainly not the password");

@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication, TestGateway } from "../support/gateway.js";
 import { MeDocument, RefreshSessionDocument } from "../support/generated/authentication.js";
 import { logIn, requireLogIn, signUpPerson } from "../support/people.js";
 
-let gateway: TestGateway;
+const gateway = gatewayForFile();
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 const clientFrom = (address: string) => application.client.with({ address });
 const guessPassword = (client = application.client, email: string) => logIn(client, email, "certainly not the password");

@@ -1,15 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TestGateway } from "../support/gateway.js";
+import { describe, expect, it } from "vitest";
+import { gatewayForFile } from "../support/gateway.js";
 import { signUpPerson } from "../support/people.js";
 import { beginLogIn, completeLogIn, confirmTotp, enrollTotp } from "../support/second-factor.js";
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await TestGateway.start();
-});
-afterAll(() => gateway.stop());
-
+const gateway = gatewayForFile();
 /** The code OATH Toolkit shows for a secret at the gateway's time. */
 const oathtool = (secret: string) =>
   execFileSync("oathtool", ["--totp", "--base32", "--now", `@${Math.floor(gateway.clock.now().getTime() / 1000)}`, secret], {

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import { signUpPerson } from "../support/people.js";
 
+const gateway = gatewayForFile();
 const run = promisify(execFile);
 const VERIFY = `
 import json, sys, urllib.request
@@ -17,13 +18,10 @@ except jwt.PyJWTError as error:
     print(json.dumps({"refused": type(error).__name__}))
 `;
 
-let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 describe("PyJWT", () => {
   const verify = async (token: string, audience = application.id) => {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import {
   ChangeHandleDocument,
   ChangePasswordDocument,
@@ -16,6 +16,7 @@ import {
 } from "../support/generated/authentication.js";
 import { logIn, PASSWORD, requireLogIn, signUpPerson, type TestPerson, uniqueEmail } from "../support/people.js";
 
+const gateway = gatewayForFile();
 const FIELDS = [
   { path: "user_data.name.first", required: true, default: "?" },
   { path: "user_data.name.last" },
@@ -23,13 +24,10 @@ const FIELDS = [
   { path: "role", setBy: "DEVELOPER", default: "member" },
 ];
 
-let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication("Blue Heron", 'locales.supported=["en","de"]', `metadata.fields=${JSON.stringify(FIELDS)}`);
 });
-afterAll(() => gateway.stop());
 
 const isUnauthenticated = async (client: TestPerson["client"]) =>
   (await client.run(MeDocument, {})).errors[0]?.extensions.code === "UNAUTHENTICATED";

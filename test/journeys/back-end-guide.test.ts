@@ -1,20 +1,18 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { BackEndFixture } from "../support/back-end-fixture.js";
-import { TestGateway } from "../support/gateway.js";
+import { gatewayForFile } from "../support/gateway.js";
 
+const gateway = gatewayForFile();
 const guide = readFileSync("docs/back-end.md", "utf8");
 const run = promisify(execFile);
 
-let gateway: TestGateway;
 let fixture: BackEndFixture;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   fixture = await BackEndFixture.start(gateway);
 });
-afterAll(() => gateway.stop());
 
 it("docs/back-end.md - the Node example, unchanged - makes a user an editor", async () => {
   const { email, tokens } = await fixture.signUpPerson();

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { BackEndFixture, NEW_PASSWORD, oneBackEndEntry } from "../support/back-end-fixture.js";
 import type { Client } from "../support/client.js";
-import { TestGateway } from "../support/gateway.js";
+import { gatewayForFile } from "../support/gateway.js";
 import { IssueJwtDocument } from "../support/generated/authentication.js";
 import {
   ActivateUserDocument,
@@ -16,13 +16,11 @@ import {
 } from "../support/generated/management.js";
 import { PASSWORD, requireLogIn, uniqueEmail } from "../support/people.js";
 
-let gateway: TestGateway;
+const gateway = gatewayForFile();
 let fixture: BackEndFixture;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   fixture = await BackEndFixture.start(gateway);
 });
-afterAll(() => gateway.stop());
 
 const createUser = async (email: string, more: Partial<CreateUserInput> = {}) => {
   const input = { applicationId: fixture.application.id, email, ...more };

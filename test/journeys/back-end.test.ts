@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { BackEndFixture, oneBackEndEntry } from "../support/back-end-fixture.js";
-import { TestGateway } from "../support/gateway.js";
+import { gatewayForFile } from "../support/gateway.js";
 import {
   CreateInvitationDocument,
   type CreateInvitationInput,
@@ -13,13 +13,11 @@ import {
 } from "../support/generated/management.js";
 import { requireLogIn, uniqueEmail } from "../support/people.js";
 
-let gateway: TestGateway;
+const gateway = gatewayForFile();
 let fixture: BackEndFixture;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   fixture = await BackEndFixture.start(gateway);
 });
-afterAll(() => gateway.stop());
 
 const listUsers = async (variables: Partial<ManagedUsersQueryVariables> = {}) => {
   const all = { applicationId: fixture.application.id, first: 100, ...variables };

@@ -1,12 +1,13 @@
 import { decode, verify } from "jsonwebtoken";
 import jwksRsa from "jwks-rsa";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { ResetPasswordResult } from "../../clients/typescript/src/index.js";
 import { createDevice, type Device } from "../support/device.js";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import { PASSWORD, uniqueEmail } from "../support/people.js";
 import { Authenticator } from "../support/second-factor.js";
 
+const gateway = gatewayForFile();
 const NEW_PASSWORD = "a new long password";
 const FIELDS = [
   { path: "user_data.name.first", required: true },
@@ -15,10 +16,8 @@ const FIELDS = [
 ];
 const ANN = { user_data: { name: { first: "Ann" } } };
 
-let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication(
     "Blue Heron",
     `metadata.fields=${JSON.stringify(FIELDS)}`,
@@ -26,7 +25,6 @@ beforeAll(async () => {
     "links.invitationUrl=https://heron.example/join",
   );
 });
-afterAll(() => gateway.stop());
 
 /** What a result is, with the rest when it is not what was expected. */
 function requireResult<Result extends { readonly __typename: string }, Name extends Result["__typename"]>(result: Result, name: Name) {

@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { createDevice, type Device } from "../support/device.js";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import { PASSWORD, uniqueEmail } from "../support/people.js";
 
+const gateway = gatewayForFile();
 /** What an invitation should be, told without the gateway's help. */
 interface ExpectedInvitation {
   readonly id: string;
@@ -30,13 +31,10 @@ interface InvitationModel {
 type Step = readonly ["invite" | "resend" | "revoke" | "accept" | "guess" | "sign-up" | "wait" | "leave", number, number];
 
 const LIFETIME_HOURS = 48;
-let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication("Blue Heron", `invitation.lifetimeHours=${LIFETIME_HOURS}`, "signUp.flow=NONE");
 });
-afterAll(() => gateway.stop());
 
 const now = () => gateway.clock.now().getTime();
 const isLive = ({ status, expiresAt }: ExpectedInvitation) => status === "PENDING" && expiresAt > now();

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import {
   AcceptInvitationDocument,
   type AcceptInvitationInput,
@@ -14,6 +14,7 @@ import {
 } from "../support/generated/authentication.js";
 import { beginSignUp, PASSWORD, requireLogIn, signUpPerson, type TestPerson, uniqueEmail } from "../support/people.js";
 
+const gateway = gatewayForFile();
 const FIELDS = [
   { path: "name", required: true },
   { path: "team", setBy: "INVITER", allowedValues: ["red", "blue"] },
@@ -21,11 +22,9 @@ const FIELDS = [
   { path: "role", setBy: "DEVELOPER", default: "member" },
 ];
 
-let gateway: TestGateway;
 let application: TestApplication;
 let inviter: TestPerson;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication(
     "Blue Heron",
     `metadata.fields=${JSON.stringify(FIELDS)}`,
@@ -33,7 +32,6 @@ beforeAll(async () => {
   );
   inviter = await signUpPerson(gateway, application, uniqueEmail("host"), { metadata: { name: "Host" } });
 });
-afterAll(() => gateway.stop());
 
 const invite = async (email: string, more: Partial<InviteInput> = {}, { client } = inviter) =>
   (await client.expect(InviteDocument, { input: { handle: { email }, ...more } })).invite;

@@ -1,16 +1,14 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication, TestGateway } from "../support/gateway.js";
 import { RefreshSessionDocument } from "../support/generated/authentication.js";
 import { requireLogIn, signUpPerson } from "../support/people.js";
 
-let gateway: TestGateway;
+const gateway = gatewayForFile({ generatesKeys: true });
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start({ generatesKeys: true });
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 const fetchKeys = async (id = application.id): Promise<JSONWebKeySet> =>
   (await (await fetch(`${gateway.url}/apps/${id}/.well-known/jwks.json`)).json()) as JSONWebKeySet;

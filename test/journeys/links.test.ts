@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import {
   CompleteSignUpDocument,
   ForgotPasswordDocument,
@@ -9,15 +9,13 @@ import {
 } from "../support/generated/authentication.js";
 import { beginSignUp, logIn, PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
 
-let gateway: TestGateway;
+const gateway = gatewayForFile();
 let codeApplication: TestApplication;
 let linkApplication: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   codeApplication = await gateway.createApplication("Blue Heron", 'locales.supported=["en","de"]');
   linkApplication = await gateway.createApplication("Grey Heron", "signUp.flow=LINK", "links.redirects=grey-heron://welcome");
 });
-afterAll(() => gateway.stop());
 
 const nextLink = async (to: string) => {
   const { text, html } = await gateway.mails.next(to);

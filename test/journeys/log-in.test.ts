@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication, TestGateway } from "../support/gateway.js";
 import {
   ApplicationDocument,
   IssueJwtDocument,
@@ -10,13 +10,11 @@ import {
 } from "../support/generated/authentication.js";
 import { logIn, PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
 
-let gateway: TestGateway;
+const gateway = gatewayForFile();
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 describe("log in", () => {
   it("log in - wrong password and unknown handle - identical answers", async () => {

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import { logIn, requireLogIn, signUpPerson } from "../support/people.js";
 
-let gateway: TestGateway;
+const gateway = gatewayForFile({ environment: { METRICS_TOKEN: "a-token-of-the-operator" } });
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start({ environment: { METRICS_TOKEN: "a-token-of-the-operator" } });
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 const scrape = async (headers: Record<string, string> = { authorization: "Bearer a-token-of-the-operator" }) => {
   const response = await fetch(`${gateway.url}/metrics`, { headers });

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { settingsGroups } from "../../src/domain/applications/index.js";
-import { TestGateway } from "../support/gateway.js";
+import { gatewayForFile } from "../support/gateway.js";
 import {
   ChangeHandleDocument,
   CompleteSignUpDocument,
@@ -11,12 +11,7 @@ import {
 } from "../support/generated/authentication.js";
 import { beginSignUp, signUpPerson, uniqueEmail } from "../support/people.js";
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await TestGateway.start();
-});
-afterAll(() => gateway.stop());
-
+const gateway = gatewayForFile();
 describe("numeric settings", () => {
   it("code digits - set to eight and nine - apply to the codes of sign-up, reset and change of address", async () => {
     const application = await gateway.createApplication("Long", "signUp.codeDigits=8", "password.resetCodeDigits=9");

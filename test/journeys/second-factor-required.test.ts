@@ -1,7 +1,7 @@
 import { print } from "graphql";
 import { decode } from "jsonwebtoken";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import {
   AcceptInvitationDocument,
   CompleteSignUpDocument,
@@ -17,12 +17,7 @@ import {
 import { beginSignUp, logIn, PASSWORD, signUpPerson, uniqueEmail } from "../support/people.js";
 import { confirmTotp, enrollTotp } from "../support/second-factor.js";
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await TestGateway.start();
-});
-afterAll(() => gateway.stop());
-
+const gateway = gatewayForFile();
 const claimsOf = (jwt: string) => decode(jwt) as Record<string, unknown>;
 
 describe("application that requires a second factor", () => {

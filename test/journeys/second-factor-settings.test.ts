@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TestGateway } from "../support/gateway.js";
+import { describe, expect, it } from "vitest";
+import { gatewayForFile } from "../support/gateway.js";
 import { ApplicationDocument } from "../support/generated/authentication.js";
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await TestGateway.start();
-});
-afterAll(() => gateway.stop());
-
+const gateway = gatewayForFile();
 describe("settings", () => {
   it.each([
     ["google", "TOTP"],

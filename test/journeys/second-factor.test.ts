@@ -1,8 +1,8 @@
 import { decode } from "jsonwebtoken";
 import jsQRModule from "jsqr";
 import { PNG } from "pngjs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import {
   ChangeHandleDocument,
   ChangePasswordDocument,
@@ -29,16 +29,14 @@ import {
   signUpWithTotp,
 } from "../support/second-factor.js";
 
+const gateway = gatewayForFile();
 // A CommonJS package whose types and exports disagree about the default.
 const jsQR = jsQRModule as unknown as (data: Uint8ClampedArray, width: number, height: number) => { data: string } | null;
 
-let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication("Blue Heron", "secondFactor.mode=google");
 });
-afterAll(() => gateway.stop());
 
 const claimsOf = (jwt: string) => decode(jwt) as Record<string, unknown>;
 /** A token is signed a moment after the proof. */

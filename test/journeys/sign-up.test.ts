@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import {
   CompleteSignUpDocument,
   ForgotPasswordDocument,
@@ -10,13 +10,11 @@ import {
 } from "../support/generated/authentication.js";
 import { beginSignUp, logIn, PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
 
-let gateway: TestGateway;
+const gateway = gatewayForFile();
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication("Blue Heron", 'locales.supported=["en","de","fr"]');
 });
-afterAll(() => gateway.stop());
 
 const complete = async (email: string, code: string, ticket?: string) =>
   (await application.client.expect(CompleteSignUpDocument, { input: { handle: { email }, code, ticket: ticket ?? null } })).completeSignUp;

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { internalContext } from "../../src/domain/request-context.js";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 
+const gateway = gatewayForFile();
 const SID = `AC${"0123456789abcdef".repeat(2)}`;
 const SERVICE = `MG${"0123456789abcdef".repeat(2)}`;
 const TOKEN = "5f2b9c0d7e1a4836b0c9d8e7f6a5b4c3";
 const completeSettings = [`twilio.accountSid=${SID}`, `twilio.authToken=${TOKEN}`, "twilio.phoneNumber=+4915112345678"];
-
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await TestGateway.start();
-});
-afterAll(() => gateway.stop());
 
 const settingsOf = async ({ id }: TestApplication) => (await gateway.services.applicationRegistry.find(id))?.settings;
 const applicationRow = async ({ id }: TestApplication) =>

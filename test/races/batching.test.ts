@@ -1,29 +1,27 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { decodeJwt } from "jose";
 import { createConnection } from "mysql2/promise";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { SessionEntity } from "../../src/domain/sessions/session.entity.js";
 import { SessionRepository } from "../../src/domain/sessions/session.repository.js";
 import type { Rotation } from "../../src/domain/sessions/session-rotation.repository.js";
 import { isMysql } from "../support/database.js";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import { LogOutDocument, MeDocument, RefreshSessionDocument } from "../support/generated/authentication.js";
 import { signUpPerson, type TestPerson, uniqueEmail } from "../support/people.js";
 import { rounds } from "../support/race-fixture.js";
 
+const gateway = gatewayForFile();
 /** More than share one statement. */
 const PEOPLE = 12;
 
-let gateway: TestGateway;
 let applications: [TestApplication, TestApplication];
 let people: { readonly person: TestPerson; readonly application: TestApplication }[];
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   applications = [await gateway.createApplication("Blue Heron"), await gateway.createApplication("Grey Heron")];
   const join = async (application: TestApplication) => ({ application, person: await signUpPerson(gateway, application) });
   people = (await Promise.all(Array.from({ length: PEOPLE }, () => Promise.all(applications.map(join))))).flat();
 });
-afterAll(() => gateway.stop());
 
 const refresh = async ({ client }: TestApplication, refreshToken: string) =>
   (await client.expect(RefreshSessionDocument, { input: { refreshToken } })).refreshSession;

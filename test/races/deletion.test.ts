@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestApplication, TestGateway } from "../support/gateway.js";
+import { beforeAll, expect, it } from "vitest";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import { DeleteAccountDocument } from "../support/generated/authentication.js";
 import { signUpPerson } from "../support/people.js";
 
+const gateway = gatewayForFile();
 const { RACE_ROUNDS = "5" } = process.env;
 const rounds = Array.from({ length: Number(RACE_ROUNDS) }, (_, round) => round + 1);
 
-let gateway: TestGateway;
 let application: TestApplication;
 beforeAll(async () => {
-  gateway = await TestGateway.start();
   application = await gateway.createApplication();
 });
-afterAll(() => gateway.stop());
 
 it.each(rounds)("delete account - requested twenty times at once, round %i - deleted once, recorded once, one mail", async (round) => {
   const { client, email, tokens } = await signUpPerson(gateway, application);

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import pino from "pino";
+import { afterAll, beforeAll } from "vitest";
 import { composeGateway, type Gateway } from "../../src/app/compose.js";
 import { parseEnvironment } from "../../src/app/environment.js";
 import { internalContext } from "../../src/domain/request-context.js";
@@ -148,6 +149,24 @@ export class TestGateway {
     await this.mails.stop();
     await this.database.drop();
   }
+}
+
+/**
+ * The gateway of a test file: started before its tests and stopped after them. Use it inside tests and hooks only, where it has started.
+ */
+export function gatewayForFile(options: TestGatewayOptions = {}): TestGateway {
+  let started: TestGateway | undefined;
+  beforeAll(async () => {
+    started = await TestGateway.start(options);
+  }, 200_000);
+  afterAll(() => started?.stop());
+  return new Proxy({} as TestGateway, {
+    get(_, name) {
+      if (!started) throw new Error("The gateway of this file is used before it has started");
+      const value: unknown = Reflect.get(started, name, started);
+      return typeof value === "function" ? value.bind(started) : value;
+    },
+  });
 }
 
 async function freePort(): Promise<number> {
