@@ -1,4 +1,4 @@
-import { LessThan, LessThanOrEqual, MoreThan } from "typeorm";
+import { LessThanOrEqual, MoreThan } from "typeorm";
 import type { Transaction } from "../../platform/database/index.js";
 import { ConcurrencyConflict, type Database, isUniqueViolation } from "../../platform/database/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
@@ -82,22 +82,6 @@ export class InvitationRepository {
 
   async deleteByHandle(tx: Transaction, applicationId: string, email: Email): Promise<void> {
     await tx.manager.delete(InvitationEntity, { applicationId, email });
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(InvitationEntity, { applicationId });
-  }
-
-  /** Removes at most `limit` that expired 90 days before `instant`; returns how many. */
-  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
-    const retentionCutoff = new Date(instant.getTime() - 90 * 86_400_000);
-    const rows = await this.invitations.find({
-      where: { expiresAt: LessThan(retentionCutoff) },
-      take: limit,
-      select: { applicationId: true, id: true },
-    });
-    for (const { applicationId, id } of rows) await tx.manager.delete(InvitationEntity, { applicationId, id });
-    return rows.length;
   }
 
   private get invitations() {

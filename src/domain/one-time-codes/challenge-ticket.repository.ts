@@ -18,7 +18,7 @@ export class ChallengeTicketRepository {
   private readonly byChallenge: PreparedSelect<typeof selection>;
   private readonly preparedAttemptsReset: PreparedUpdate<ChallengeTicketEntity, "attempts", keyof ChallengeKey>;
 
-  constructor(private readonly database: Database) {
+  constructor(database: Database) {
     this.preparedInsert = new PreparedInsert(database, ChallengeTicketEntity);
     const condition = "ticket.application_id = ? AND ticket.purpose = ? AND ticket.binding_hash = ?";
     this.byChallenge = new PreparedSelect(database, selection, `FROM challenge_tickets ticket WHERE ${condition} ORDER BY ticket.slot`);
@@ -90,29 +90,5 @@ export class ChallengeTicketRepository {
 
   async deleteByChallenge(tx: Transaction, key: ChallengeKey): Promise<void> {
     await tx.manager.delete(ChallengeTicketEntity, key);
-  }
-
-  async invalidateAfterRestore(tx: Transaction): Promise<void> {
-    await tx.manager.createQueryBuilder().delete().from(ChallengeTicketEntity).execute();
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(ChallengeTicketEntity, { applicationId });
-  }
-
-  /** Removes at most `limit` that expired before `instant`; returns how many. */
-  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
-    const rows = await this.database.readManager
-      .getRepository(ChallengeTicketEntity)
-      .find({ where: { expiresAt: LessThan(instant) }, take: limit });
-    for (const { applicationId, purpose, bindingHash, slot } of rows)
-      await tx.manager.delete(ChallengeTicketEntity, {
-        applicationId,
-        purpose,
-        bindingHash,
-        slot,
-        expiresAt: LessThan(instant),
-      });
-    return rows.length;
   }
 }

@@ -90,22 +90,4 @@ export class ChallengeRepository {
   async delete(tx: Transaction, key: ChallengeKey): Promise<void> {
     await tx.manager.delete(ChallengeEntity, key);
   }
-
-  async invalidateAfterRestore(tx: Transaction): Promise<void> {
-    await tx.manager.createQueryBuilder().delete().from(ChallengeEntity).execute();
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(ChallengeEntity, { applicationId });
-  }
-
-  /** Removes at most `limit` that expired before `instant`; returns how many. */
-  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
-    const rows = await this.database.readManager
-      .getRepository(ChallengeEntity)
-      .find({ where: { keptUntil: LessThan(instant) }, take: limit, select: { applicationId: true, purpose: true, bindingHash: true } });
-    for (const { applicationId, purpose, bindingHash } of rows)
-      await tx.manager.delete(ChallengeEntity, { applicationId, purpose, bindingHash, keptUntil: LessThan(instant) });
-    return rows.length;
-  }
 }

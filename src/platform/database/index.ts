@@ -5,4 +5,5 @@ export { isDatabaseUnavailable, isUniqueViolation } from "./dialect.js";
 export { openDatabase } from "./open.js";
 export { BatchedLookup, PreparedSelect, selectProperties } from "./prepared-reads.js";
 export { CompareAndSwap, PreparedInsert, PreparedUpdate } from "./prepared-writes.js";
+export { deleteByApplication, deleteExpired, invalidateAfterRestore, type RetentionRule, retain } from "./retention.js";
 export { addColumns, addUnique, columnTypes, createTable, nullable } from "./tables.js";

@@ -29,10 +29,6 @@ export class RecoveryCodeRepository {
     return userIds.map((id) => rows.filter(({ userId }) => userId === id).length);
   }
 
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(RecoveryCodeEntity, { applicationId });
-  }
-
   private get rows() {
     return this.database.readManager.getRepository(RecoveryCodeEntity);
   }

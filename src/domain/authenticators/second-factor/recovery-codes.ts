@@ -1,10 +1,8 @@
 import type { Clock } from "../../../platform/clock.js";
 import { type Keyring, randomBytes, toBase32 } from "../../../platform/crypto/index.js";
 import type { Transaction } from "../../../platform/database/index.js";
-import type { User } from "../../users/index.js";
+import type { UserKey } from "../../users/index.js";
 import type { RecoveryCodeRepository } from "./recovery-code.repository.js";
-
-type Owner = Pick<User, "applicationId" | "id">;
 
 const CODE_COUNT = 10;
 /** 80 bits: 16 characters of base 32. */
@@ -19,7 +17,7 @@ export class RecoveryCodes {
   ) {}
 
   /** Makes ten new ones; all older ones are void. */
-  async replace(tx: Transaction, user: Owner): Promise<readonly string[]> {
+  async replace(tx: Transaction, user: UserKey): Promise<readonly string[]> {
     const createdAt = this.clock.now();
     const codes = Array.from({ length: CODE_COUNT }, () => toBase32(randomBytes(CODE_BYTES)));
     await this.deleteByUser(tx, user);
@@ -32,13 +30,13 @@ export class RecoveryCodes {
   }
 
   /** True when it is one of those that are left. Capital or small letters, spaces and dashes make no difference. */
-  async verify(user: Owner, typed: string): Promise<boolean> {
+  async verify(user: UserKey, typed: string): Promise<boolean> {
     const code = normalise(typed);
     return code !== null && (await this.repository.exists(user.applicationId, user.id, this.hash(user, code)));
   }
 
   /** Uses a code up; false when it is not one of those that are left. Runs in the transaction of its effect. */
-  async consume(tx: Transaction, user: Owner, typed: string): Promise<boolean> {
+  async consume(tx: Transaction, user: UserKey, typed: string): Promise<boolean> {
     const code = normalise(typed);
     return code !== null && (await this.repository.delete(tx, user.applicationId, user.id, this.hash(user, code)));
   }
@@ -48,11 +46,11 @@ export class RecoveryCodes {
     return await this.repository.countByUsers(applicationId, userIds);
   }
 
-  async deleteByUser(tx: Transaction, { applicationId, id }: Owner): Promise<void> {
+  async deleteByUser(tx: Transaction, { applicationId, id }: UserKey): Promise<void> {
     await this.repository.deleteByUser(tx, applicationId, id);
   }
 
-  private hash({ applicationId, id }: Owner, code: string): string {
+  private hash({ applicationId, id }: UserKey, code: string): string {
     return this.keyring.mac("code", "recovery", applicationId, id, code).toString("base64url");
   }
 }
