@@ -4,13 +4,12 @@ import {
   ApplicationDirectory,
   ApplicationRegistry,
   ApplicationRepository,
-  ApplicationSecretRepository,
   ApplicationSecrets,
   MailAccounts,
   TwilioAccounts,
 } from "../domain/applications/index.js";
 import { AuditLog } from "../domain/audit/index.js";
-import { commonPasswords, PasswordAuthenticator, RecoveryCodeRepository, SecondFactorRepository } from "../domain/authenticators/index.js";
+import { commonPasswords, PasswordAuthenticator, SecondFactorRepository } from "../domain/authenticators/index.js";
 import { InvitationRepository, Invitations } from "../domain/invitations/index.js";
 import { JwtIssuer, SigningKeyRepository, SigningKeys } from "../domain/jwt/index.js";
 import { CustomTemplateRepository, type Inbox, type OutboxDispatcher, OutboxRepository } from "../domain/messaging/index.js";
@@ -113,7 +112,7 @@ async function buildServices(environment: Environment, base: BaseServices, overr
   const keyring = await Keyring.load(database, encryptor, clock);
   const repositories = createRepositories(database);
   const { applications, users, pendingSignUps } = repositories;
-  const applicationSecrets = new ApplicationSecrets(repositories.secrets, encryptor, clock);
+  const applicationSecrets = new ApplicationSecrets(database, encryptor, clock);
   const faultPoints = new FaultPoints(environment.FAULT_POINT, log);
   const audit = new AuditLog(database, clock);
   encryptor.onFailure((place) => audit.recordDecryptionFailure(place));
@@ -167,14 +166,12 @@ function createRepositories(database: Database) {
     tickets: new ChallengeTicketRepository(database),
     challenges: new ChallengeRepository(database),
     secondFactors: new SecondFactorRepository(database),
-    recoveryCodes: new RecoveryCodeRepository(database),
     sessions: new SessionRepository(database),
     outbox: new OutboxRepository(database),
     messageTexts: new CustomTemplateRepository(database),
     rateLimits: new RateLimitBucketRepository(database),
     signingKeys: new SigningKeyRepository(database),
     users: new UserRepository(database),
-    secrets: new ApplicationSecretRepository(database),
   };
 }
 

@@ -1,8 +1,7 @@
 import type { Clock } from "../../platform/clock.js";
 import { type Encryptor, encryptedColumn } from "../../platform/crypto/index.js";
-import type { Transaction } from "../../platform/database/index.js";
+import type { Database, Transaction } from "../../platform/database/index.js";
 import { ApplicationSecretEntity } from "./application-secret.entity.js";
-import type { ApplicationSecretRepository } from "./application-secret.repository.js";
 import type { SecretChanges, SecretName } from "./settings/index.js";
 
 export const secretValueColumn = encryptedColumn(
@@ -15,23 +14,23 @@ export const secretValueColumn = encryptedColumn(
 /** Values of settings that are written, used, and never shown: sealed, each for its own place. */
 export class ApplicationSecrets {
   constructor(
-    private readonly repository: ApplicationSecretRepository,
+    private readonly database: Database,
     private readonly encryptor: Encryptor,
     private readonly clock: Clock,
   ) {}
 
   /** For use only: never for an answer, a log or a message. @throws SealBroken when its master key is gone */
   async decrypt(applicationId: string, name: SecretName): Promise<string | null> {
-    const row = await this.repository.find(applicationId, name);
+    const row = await this.database.readManager.getRepository(ApplicationSecretEntity).findOneBy({ applicationId, name });
     return row && (await this.encryptor.decryptText(secretValueColumn.associatedData(row), row.valueSealed));
   }
 
   async change(tx: Transaction, applicationId: string, changes: SecretChanges): Promise<void> {
-    for (const [name, value] of Object.entries(changes))
-      if (value === null) await this.repository.delete(tx, applicationId, name);
-      else {
-        const valueSealed = await this.encryptor.encrypt(secretValueColumn.associatedData({ applicationId, name }), value);
-        await this.repository.put(tx, { applicationId, name, valueSealed, createdAt: this.clock.now() });
-      }
+    for (const [name, value] of Object.entries(changes)) {
+      await tx.manager.delete(ApplicationSecretEntity, { applicationId, name });
+      if (value === null) continue;
+      const valueSealed = await this.encryptor.encrypt(secretValueColumn.associatedData({ applicationId, name }), value);
+      await tx.manager.insert(ApplicationSecretEntity, { applicationId, name, valueSealed, createdAt: this.clock.now() });
+    }
   }
 }

@@ -1,6 +1,5 @@
 import { LessThanOrEqual, MoreThan } from "typeorm";
-import type { Transaction } from "../../platform/database/index.js";
-import { ConcurrencyConflict, type Database, isUniqueViolation } from "../../platform/database/index.js";
+import { type Database, type Transaction, throwConflictIfDuplicate } from "../../platform/database/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
 import type { Email } from "../users/index.js";
 import { InvitationEntity } from "./invitation.entity.js";
@@ -57,11 +56,7 @@ export class InvitationRepository {
 
   /** @throws StalePremise when another request made the same invitation first */
   async insert(tx: Transaction, row: InvitationEntity): Promise<void> {
-    try {
-      await tx.manager.insert(InvitationEntity, row as never);
-    } catch (error) {
-      throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
-    }
+    await throwConflictIfDuplicate(tx.manager.insert(InvitationEntity, row as never));
   }
 
   /** Changes a pending invitation; false when it is not pending any more. */

@@ -1,12 +1,12 @@
 import { LessThan, MoreThan } from "typeorm";
-import type { Transaction } from "../../platform/database/index.js";
 import {
   ConcurrencyConflict,
   type Database,
-  isUniqueViolation,
   PreparedInsert,
   PreparedSelect,
   PreparedUpdate,
+  type Transaction,
+  throwConflictIfDuplicate,
 } from "../../platform/database/index.js";
 import type { ChallengeKey } from "./challenge.repository.js";
 import { ChallengeTicketEntity } from "./challenge-ticket.entity.js";
@@ -38,11 +38,7 @@ export class ChallengeTicketRepository {
 
   /** @throws StalePremise when the slot was taken meanwhile */
   async insert(tx: Transaction, row: ChallengeTicketEntity): Promise<void> {
-    try {
-      await this.preparedInsert.run([row], tx.manager);
-    } catch (error) {
-      throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
-    }
+    await throwConflictIfDuplicate(this.preparedInsert.run([row], tx.manager));
   }
 
   /** Frees the slot of the ticket that was read. @throws StalePremise when another took it meanwhile */

@@ -1,6 +1,12 @@
 import { IsNull, LessThan, MoreThan } from "typeorm";
-import type { Transaction } from "../../platform/database/index.js";
-import { ConcurrencyConflict, type Database, isUniqueViolation, PreparedInsert, PreparedSelect } from "../../platform/database/index.js";
+import {
+  ConcurrencyConflict,
+  type Database,
+  PreparedInsert,
+  PreparedSelect,
+  type Transaction,
+  throwConflictIfDuplicate,
+} from "../../platform/database/index.js";
 import { ChallengeEntity } from "./challenge.entity.js";
 
 export type ChallengeKey = Pick<ChallengeEntity, "applicationId" | "purpose" | "bindingHash">;
@@ -23,11 +29,7 @@ export class ChallengeRepository {
 
   /** @throws StalePremise when another transaction made it first */
   async insert(tx: Transaction, row: ChallengeEntity): Promise<void> {
-    try {
-      await this.preparedInsert.run([row], tx.manager);
-    } catch (error) {
-      throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
-    }
+    await throwConflictIfDuplicate(this.preparedInsert.run([row], tx.manager));
   }
 
   /** Puts `next` in the place of the generation that was read. @throws StalePremise when it is gone or consumed meanwhile */

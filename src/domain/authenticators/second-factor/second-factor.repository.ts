@@ -1,6 +1,5 @@
 import { In, LessThan, MoreThan } from "typeorm";
-import type { Transaction } from "../../../platform/database/index.js";
-import { ConcurrencyConflict, type Database, isUniqueViolation, PreparedSelect } from "../../../platform/database/index.js";
+import { type Database, PreparedSelect, type Transaction, throwConflictIfDuplicate } from "../../../platform/database/index.js";
 import type { UserKey } from "../../users/index.js";
 import { SecondFactorEntity } from "./second-factor.entity.js";
 
@@ -50,11 +49,7 @@ export class SecondFactorRepository {
 
   /** @throws StalePremise when another transaction made one of the same method and state first */
   async insert(tx: Transaction, row: SecondFactorEntity): Promise<void> {
-    try {
-      await tx.manager.insert(SecondFactorEntity, row as never);
-    } catch (error) {
-      throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
-    }
+    await throwConflictIfDuplicate(tx.manager.insert(SecondFactorEntity, row as never));
   }
 
   async deleteByMethod(
