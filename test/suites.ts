@@ -141,6 +141,7 @@ export const sqliteOnly: readonly Group[] = [
     why: "Unit tests, without a database.",
     files: [
       "test/conformance/boundaries.test.ts",
+      "src/app/stored-data.test.ts",
       "src/domain/messaging/html-source.test.ts",
       "src/platform/crypto/bcrypt-worker.test.ts",
       "src/platform/crypto/totp.test.ts",

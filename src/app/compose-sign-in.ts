@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { ApplicationDirectory } from "../domain/applications/index.js";
-import { type RecoveryCodeRepository, RecoveryCodes, type SecondFactorRepository, SecondFactors } from "../domain/authenticators/index.js";
+import { RecoveryCodes, type SecondFactorRepository, SecondFactors } from "../domain/authenticators/index.js";
 import { type ChallengeRepository, TokenChallenges } from "../domain/one-time-codes/index.js";
 import { RecognisedDevices, type SessionRepository, Sessions, TokenCodec } from "../domain/sessions/index.js";
 import { SecondFactorEnrollment, SecondFactorVerification, SignIn, type SignInDependencies } from "../domain/sign-in/index.js";
@@ -17,7 +17,6 @@ interface BaseServices {
 interface Repositories {
   readonly challenges: ChallengeRepository;
   readonly secondFactors: SecondFactorRepository;
-  readonly recoveryCodes: RecoveryCodeRepository;
   readonly sessions: SessionRepository;
 }
 
@@ -38,7 +37,7 @@ export function composeSignIn(
     ...rest,
     tokenChallenges: new TokenChallenges(repositories.challenges, database, clock),
     secondFactors: new SecondFactors(repositories.secondFactors, database, encryptor, clock, log),
-    recoveryCodes: new RecoveryCodes(repositories.recoveryCodes, keyring, clock),
+    recoveryCodes: new RecoveryCodes(database, keyring, clock),
     sessions: new Sessions(repositories.sessions, applicationDirectory, new TokenCodec(keyring), audit, database, clock),
     recognisedDevices: new RecognisedDevices(keyring, clock),
   };

@@ -2,54 +2,30 @@ import pino, { type Logger } from "pino";
 import { migrations } from "../../migrations/index.js";
 import {
   ApplicationDirectory,
-  ApplicationEntity,
   ApplicationRegistry,
   ApplicationRepository,
-  ApplicationSecretEntity,
-  ApplicationSecretRepository,
   ApplicationSecrets,
   MailAccounts,
   TwilioAccounts,
 } from "../domain/applications/index.js";
-import { AuditEventEntity, AuditLog } from "../domain/audit/index.js";
-import {
-  commonPasswords,
-  PasswordAuthenticator,
-  RecoveryCodeEntity,
-  RecoveryCodeRepository,
-  SecondFactorEntity,
-  SecondFactorRepository,
-} from "../domain/authenticators/index.js";
-import { InvitationEntity, InvitationRepository, Invitations } from "../domain/invitations/index.js";
-import { JwtIssuer, SigningKeyEntity, SigningKeyRepository, SigningKeys } from "../domain/jwt/index.js";
-import {
-  CustomTemplateEntity,
-  CustomTemplateRepository,
-  type Inbox,
-  InboxMessageEntity,
-  type OutboxDispatcher,
-  OutboxMessageEntity,
-  OutboxRepository,
-} from "../domain/messaging/index.js";
-import {
-  ChallengeEntity,
-  ChallengeRepository,
-  Challenges,
-  ChallengeTicketEntity,
-  ChallengeTicketRepository,
-} from "../domain/one-time-codes/index.js";
-import { RateLimitBucketEntity, RateLimitBucketRepository, RateLimiter } from "../domain/rate-limiting/index.js";
-import { SessionEntity, SessionRepository, TokenIssuer } from "../domain/sessions/index.js";
-import { PendingSignUpEntity, PendingSignUpRepository, UserEntity, UserRepository } from "../domain/users/index.js";
+import { AuditLog } from "../domain/audit/index.js";
+import { commonPasswords, PasswordAuthenticator, SecondFactorRepository } from "../domain/authenticators/index.js";
+import { InvitationRepository, Invitations } from "../domain/invitations/index.js";
+import { JwtIssuer, SigningKeyRepository, SigningKeys } from "../domain/jwt/index.js";
+import { CustomTemplateRepository, type Inbox, type OutboxDispatcher, OutboxRepository } from "../domain/messaging/index.js";
+import { ChallengeRepository, Challenges, ChallengeTicketRepository } from "../domain/one-time-codes/index.js";
+import { RateLimitBucketRepository, RateLimiter } from "../domain/rate-limiting/index.js";
+import { SessionRepository, TokenIssuer } from "../domain/sessions/index.js";
+import { PendingSignUpRepository, UserRepository } from "../domain/users/index.js";
 import { flows } from "../flows/index.js";
 import { createServer, type HttpServer, type Readiness } from "../http/index.js";
 import { managementModules } from "../management/index.js";
 import { type Clock, systemClock } from "../platform/clock.js";
 import {
+  EncryptedColumns,
   Encryptor,
   HashPool,
   Keyring,
-  KeyringEntity,
   loadMasterKeys,
   type NewSigningKey,
   PasswordHasher,
@@ -63,26 +39,9 @@ import type { Environment } from "./environment.js";
 import { Maintenance } from "./maintenance.js";
 import { buildSchemas } from "./schemas.js";
 import type { Services } from "./services.js";
+import { encryptedColumns, retentionRules } from "./stored-data.js";
 
-const entities = [
-  KeyringEntity,
-  ApplicationEntity,
-  ApplicationSecretEntity,
-  UserEntity,
-  PendingSignUpEntity,
-  AuditEventEntity,
-  ChallengeEntity,
-  ChallengeTicketEntity,
-  SigningKeyEntity,
-  SessionEntity,
-  RateLimitBucketEntity,
-  OutboxMessageEntity,
-  CustomTemplateEntity,
-  InboxMessageEntity,
-  InvitationEntity,
-  SecondFactorEntity,
-  RecoveryCodeEntity,
-];
+const entities = retentionRules.map(({ entity }) => entity);
 
 /** After the first requests that wait for a start, such as the health check of a load balancer. */
 const WARM_UP_DELAY_MS = 250;
@@ -152,9 +111,8 @@ async function buildServices(environment: Environment, base: BaseServices, overr
   const publicUrl = environment.PUBLIC_URL;
   const keyring = await Keyring.load(database, encryptor, clock);
   const repositories = createRepositories(database);
-  const { applications, ...retentionPolicies } = repositories;
-  const { users, pendingSignUps } = retentionPolicies;
-  const applicationSecrets = new ApplicationSecrets(repositories.secrets, database, encryptor, clock);
+  const { applications, users, pendingSignUps } = repositories;
+  const applicationSecrets = new ApplicationSecrets(database, encryptor, clock);
   const faultPoints = new FaultPoints(environment.FAULT_POINT, log);
   const audit = new AuditLog(database, clock);
   encryptor.onFailure((place) => audit.recordDecryptionFailure(place));
@@ -189,13 +147,8 @@ async function buildServices(environment: Environment, base: BaseServices, overr
     customTemplates,
     invitations: new Invitations({ repository: repositories.invitations, challenges, users, outbox, audit, database, clock }),
     passwords: new PasswordAuthenticator(hasher, users, database),
-    encryptedStores: [
-      { reencrypt: () => Keyring.reencrypt(database, encryptor) },
-      signingKeys,
-      applicationSecrets,
-      signInServices.secondFactors,
-    ],
-    retentionPolicies: Object.values(retentionPolicies),
+    encryptedColumns: new EncryptedColumns(database, encryptor, encryptedColumns),
+    retentionRules,
   };
   const close = async () => {
     await messaging.close();
@@ -205,7 +158,6 @@ async function buildServices(environment: Environment, base: BaseServices, overr
   return { services, dispatcher: messaging.dispatcher, inbox: messaging.inbox, close };
 }
 
-/** The rows of every noun. All but the applications' own go with their application, in this order. */
 function createRepositories(database: Database) {
   return {
     applications: new ApplicationRepository(database),
@@ -214,14 +166,12 @@ function createRepositories(database: Database) {
     tickets: new ChallengeTicketRepository(database),
     challenges: new ChallengeRepository(database),
     secondFactors: new SecondFactorRepository(database),
-    recoveryCodes: new RecoveryCodeRepository(database),
     sessions: new SessionRepository(database),
     outbox: new OutboxRepository(database),
     messageTexts: new CustomTemplateRepository(database),
     rateLimits: new RateLimitBucketRepository(database),
     signingKeys: new SigningKeyRepository(database),
     users: new UserRepository(database),
-    secrets: new ApplicationSecretRepository(database),
   };
 }
 

@@ -1,14 +1,13 @@
 import { existsSync } from "node:fs";
 import type { Finding } from "../cli/index.js";
-import { ApplicationSecretRepository } from "../domain/applications/index.js";
-import { SigningKeyRepository } from "../domain/jwt/index.js";
 import { OutboxRepository } from "../domain/messaging/index.js";
 import { NodemailerMailer } from "../domain/messaging/mailer.nodemailer.js";
 import { systemClock } from "../platform/clock.js";
-import { Encryptor, HashPool, Keyring, loadMasterKeys, PasswordHasher } from "../platform/crypto/index.js";
+import { EncryptedColumns, Encryptor, HashPool, Keyring, loadMasterKeys, PasswordHasher } from "../platform/crypto/index.js";
 import type { Database } from "../platform/database/index.js";
 import { openWithoutMigrating } from "./compose.js";
 import { type Environment, InvalidEnvironmentError, readEnvironment } from "./environment.js";
+import { encryptedColumns } from "./stored-data.js";
 
 const ok = (check: string, detail: string): Finding => ({ check, status: "ok", detail });
 const warning = (check: string, detail: string): Finding => ({ check, status: "warning", detail });
@@ -58,9 +57,7 @@ async function checkMasterKeys(environment: Environment, database: Database): Pr
   try {
     const encryptor = new Encryptor(loadMasterKeys(environment));
     await Keyring.verifyDecryptable(database, encryptor);
-    const keys = await new SigningKeyRepository(database).listEncryptedWithOtherKey(encryptor.currentKeyPrefix, 1000);
-    const secrets = await new ApplicationSecretRepository(database).listEncryptedWithOtherKey(encryptor.currentKeyPrefix, 1000);
-    const outdated = keys.length + secrets.length;
+    const outdated = await new EncryptedColumns(database, encryptor, encryptedColumns).countOutdated();
     if (outdated > 0)
       return warning(
         "master keys",

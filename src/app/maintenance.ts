@@ -1,6 +1,7 @@
 import type { Application } from "../domain/applications/index.js";
 import { inApplication, internalContext } from "../domain/request-context.js";
 import { addSeconds } from "../platform/clock.js";
+import { deleteExpired } from "../platform/database/index.js";
 import type { Services } from "./services.js";
 
 const RUN_INTERVAL_MS = 10 * 60_000;
@@ -10,7 +11,7 @@ const MAX_BATCHES_PER_RUN = 20;
 
 type Dependencies = Pick<
   Services,
-  "retentionPolicies" | "encryptedStores" | "database" | "clock" | "log" | "applicationRegistry" | "signingKeys" | "audit"
+  "retentionRules" | "encryptedColumns" | "database" | "clock" | "log" | "applicationRegistry" | "signingKeys" | "audit"
 >;
 
 /** What goes on beside requests: expired rows go, secrets move to today's master key, signing keys are renewed. In small steps. */
@@ -43,17 +44,17 @@ export class Maintenance {
   }
 
   private async deleteExpired(): Promise<void> {
-    const { retentionPolicies, database, clock } = this.dependencies;
-    for (const policy of retentionPolicies)
-      await this.inBatches(() => database.transaction(async (tx) => (await policy.deleteExpired?.(tx, clock.now(), BATCH_SIZE)) ?? 0));
+    const { retentionRules, database, clock } = this.dependencies;
+    for (const rule of retentionRules)
+      await this.inBatches(() => database.transaction((tx) => deleteExpired(tx, rule, clock.now(), BATCH_SIZE)));
   }
 
   private async reencrypt(): Promise<void> {
-    const { encryptedStores, log } = this.dependencies;
+    const { encryptedColumns, log } = this.dependencies;
     let count = 0;
-    for (const encryptedStore of encryptedStores)
+    for (const column of encryptedColumns.columns)
       await this.inBatches(async () => {
-        const done = await encryptedStore.reencrypt(BATCH_SIZE);
+        const done = await encryptedColumns.reencrypt(column, BATCH_SIZE);
         count += done;
         return done;
       });

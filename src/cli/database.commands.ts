@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Services } from "../app/services.js";
+import { invalidateAfterRestore } from "../platform/database/index.js";
 import type { CommandHost } from "./host.js";
 import { dumpMysql, restoreMysql } from "./mysql-tools.js";
 
@@ -53,8 +54,6 @@ function copySqlite(file: string, target: string): void {
 }
 
 /** Codes, tickets, sessions and messages as of the backup may have been used or revoked since. Keys and users stay. */
-async function invalidateRestoredData({ retentionPolicies, database, clock }: Services): Promise<void> {
-  await database.transaction(async (tx) => {
-    for (const policy of retentionPolicies) await policy.invalidateAfterRestore?.(tx, clock.now());
-  });
+async function invalidateRestoredData({ retentionRules, database, clock }: Services): Promise<void> {
+  await database.transaction((tx) => invalidateAfterRestore(tx, retentionRules, clock.now()));
 }

@@ -1,14 +1,19 @@
 import type { Clock } from "../../platform/clock.js";
-import type { Encryptor } from "../../platform/crypto/index.js";
+import { type Encryptor, encryptedColumn } from "../../platform/crypto/index.js";
 import type { Database, Transaction } from "../../platform/database/index.js";
-import type { ApplicationSecretEntity } from "./application-secret.entity.js";
-import type { ApplicationSecretRepository } from "./application-secret.repository.js";
+import { ApplicationSecretEntity } from "./application-secret.entity.js";
 import type { SecretChanges, SecretName } from "./settings/index.js";
+
+export const secretValueColumn = encryptedColumn(
+  ApplicationSecretEntity,
+  "valueSealed",
+  ["application_secrets", "value"],
+  ["applicationId", "name"],
+);
 
 /** Values of settings that are written, used, and never shown: sealed, each for its own place. */
 export class ApplicationSecrets {
   constructor(
-    private readonly repository: ApplicationSecretRepository,
     private readonly database: Database,
     private readonly encryptor: Encryptor,
     private readonly clock: Clock,
@@ -16,33 +21,16 @@ export class ApplicationSecrets {
 
   /** For use only: never for an answer, a log or a message. @throws SealBroken when its master key is gone */
   async decrypt(applicationId: string, name: SecretName): Promise<string | null> {
-    const row = await this.repository.find(applicationId, name);
-    return row && (await this.encryptor.decryptText(associatedData(row), row.valueSealed));
+    const row = await this.database.readManager.getRepository(ApplicationSecretEntity).findOneBy({ applicationId, name });
+    return row && (await this.encryptor.decryptText(secretValueColumn.associatedData(row), row.valueSealed));
   }
 
   async change(tx: Transaction, applicationId: string, changes: SecretChanges): Promise<void> {
-    for (const [name, value] of Object.entries(changes))
-      if (value === null) await this.repository.delete(tx, applicationId, name);
-      else {
-        const valueSealed = await this.encryptor.encrypt(associatedData({ applicationId, name }), value);
-        await this.repository.put(tx, { applicationId, name, valueSealed, createdAt: this.clock.now() });
-      }
-  }
-
-  /** Seals secrets anew that are under another master key than today's; returns how many. */
-  async reencrypt(limit: number): Promise<number> {
-    const rows = await this.repository.listEncryptedWithOtherKey(this.encryptor.currentKeyPrefix, limit);
-    for (const row of rows) {
-      const next = await this.encryptor.reencrypt(associatedData(row), row.valueSealed);
-      await this.database.transaction((tx) => this.repository.replaceEncrypted(tx, row, next));
+    for (const [name, value] of Object.entries(changes)) {
+      await tx.manager.delete(ApplicationSecretEntity, { applicationId, name });
+      if (value === null) continue;
+      const valueSealed = await this.encryptor.encrypt(secretValueColumn.associatedData({ applicationId, name }), value);
+      await tx.manager.insert(ApplicationSecretEntity, { applicationId, name, valueSealed, createdAt: this.clock.now() });
     }
-    return rows.length;
   }
 }
-
-const associatedData = ({ applicationId, name }: Pick<ApplicationSecretEntity, "applicationId" | "name">) => [
-  "application_secrets",
-  "value",
-  applicationId,
-  name,
-];

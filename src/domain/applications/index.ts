@@ -4,7 +4,6 @@ export { ApplicationRepository } from "./application.repository.js";
 export { ApplicationDirectory } from "./application-directory.js";
 export { type ApplicationDraft, ApplicationRegistry, type NewApplication } from "./application-registry.js";
 export { ApplicationSecretEntity } from "./application-secret.entity.js";
-export { ApplicationSecretRepository } from "./application-secret.repository.js";
 export { ApplicationSecrets } from "./application-secrets.js";
 export { MailAccounts } from "./mail-accounts.js";
 export {

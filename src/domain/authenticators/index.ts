@@ -3,7 +3,6 @@ export {
   createTotpProvisioning,
   type EnrolledFactor,
   RecoveryCodeEntity,
-  RecoveryCodeRepository,
   RecoveryCodes,
   SecondFactorEntity,
   type SecondFactorMethodName,

@@ -1,6 +1,5 @@
-import { LessThan, LessThanOrEqual, MoreThan } from "typeorm";
-import type { Transaction } from "../../platform/database/index.js";
-import { ConcurrencyConflict, type Database, isUniqueViolation } from "../../platform/database/index.js";
+import { LessThanOrEqual, MoreThan } from "typeorm";
+import { type Database, type Transaction, throwConflictIfDuplicate } from "../../platform/database/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
 import type { Email } from "../users/index.js";
 import { InvitationEntity } from "./invitation.entity.js";
@@ -57,11 +56,7 @@ export class InvitationRepository {
 
   /** @throws StalePremise when another request made the same invitation first */
   async insert(tx: Transaction, row: InvitationEntity): Promise<void> {
-    try {
-      await tx.manager.insert(InvitationEntity, row as never);
-    } catch (error) {
-      throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
-    }
+    await throwConflictIfDuplicate(tx.manager.insert(InvitationEntity, row as never));
   }
 
   /** Changes a pending invitation; false when it is not pending any more. */
@@ -82,22 +77,6 @@ export class InvitationRepository {
 
   async deleteByHandle(tx: Transaction, applicationId: string, email: Email): Promise<void> {
     await tx.manager.delete(InvitationEntity, { applicationId, email });
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(InvitationEntity, { applicationId });
-  }
-
-  /** Removes at most `limit` that expired 90 days before `instant`; returns how many. */
-  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
-    const retentionCutoff = new Date(instant.getTime() - 90 * 86_400_000);
-    const rows = await this.invitations.find({
-      where: { expiresAt: LessThan(retentionCutoff) },
-      take: limit,
-      select: { applicationId: true, id: true },
-    });
-    for (const { applicationId, id } of rows) await tx.manager.delete(InvitationEntity, { applicationId, id });
-    return rows.length;
   }
 
   private get invitations() {

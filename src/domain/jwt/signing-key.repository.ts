@@ -1,4 +1,3 @@
-import { And, Like, Not } from "typeorm";
 import { ConcurrencyConflict, type Database, PreparedSelect, type Transaction } from "../../platform/database/index.js";
 import { CacheVersion } from "../../platform/read-through-cache.js";
 import { SigningKeyEntity } from "./signing-key.entity.js";
@@ -9,7 +8,7 @@ export class SigningKeyRepository {
   private readonly byApplication: PreparedSelect<typeof selection>;
   readonly cacheVersion: CacheVersion;
 
-  constructor(private readonly database: Database) {
+  constructor(database: Database) {
     this.cacheVersion = new CacheVersion(database);
     this.byApplication = new PreparedSelect(
       database,
@@ -30,24 +29,6 @@ export class SigningKeyRepository {
   async transition(tx: Transaction, { applicationId, id, state }: SigningKeyEntity, change: Partial<SigningKeyEntity>): Promise<void> {
     const { affected } = await tx.manager.update(SigningKeyEntity, { applicationId, id, state }, change as never);
     if (affected !== 1) throw new ConcurrencyConflict();
-    this.cacheVersion.incrementOnCommit();
-  }
-
-  /** Private keys sealed under another master key than today's, at most `limit`. */
-  async listEncryptedWithOtherKey(currentPrefix: string, limit: number): Promise<SigningKeyEntity[]> {
-    return await this.database.readManager
-      .getRepository(SigningKeyEntity)
-      .find({ where: { privateKeySealed: And(Not(Like(`${currentPrefix}%`)), Not("")) }, take: limit });
-  }
-
-  /** Puts a newly sealed key in the place of the one that was read; false when it was changed meanwhile. */
-  async replaceEncrypted(tx: Transaction, { applicationId, id, privateKeySealed }: SigningKeyEntity, next: string): Promise<boolean> {
-    const { affected } = await tx.manager.update(SigningKeyEntity, { applicationId, id, privateKeySealed }, { privateKeySealed: next });
-    return affected === 1;
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(SigningKeyEntity, { applicationId });
     this.cacheVersion.incrementOnCommit();
   }
 }

@@ -1,10 +1,24 @@
 import { LRUCache } from "lru-cache";
 import { addSeconds, type Clock } from "../../platform/clock.js";
-import { type Encryptor, generateSigningKey, importPrivateKey, type NewSigningKey, type PrivateKey } from "../../platform/crypto/index.js";
+import {
+  type Encryptor,
+  encryptedColumn,
+  generateSigningKey,
+  importPrivateKey,
+  type NewSigningKey,
+  type PrivateKey,
+} from "../../platform/crypto/index.js";
 import type { Database, Transaction } from "../../platform/database/index.js";
 import { ReadThroughCache } from "../../platform/read-through-cache.js";
-import type { SigningKeyEntity } from "./signing-key.entity.js";
+import { SigningKeyEntity } from "./signing-key.entity.js";
 import type { SigningKeyRepository } from "./signing-key.repository.js";
+
+export const privateKeyColumn = encryptedColumn(
+  SigningKeyEntity,
+  "privateKeySealed",
+  ["signing_keys", "private_key"],
+  ["applicationId", "id"],
+);
 
 export type SigningKeyState = "NEXT" | "CURRENT" | "PREVIOUS" | "REVOKED";
 export type PublishedKey = Pick<SigningKeyEntity, "id" | "publicKeyPem" | "publicJwk" | "createdAt"> & { readonly state: SigningKeyState };
@@ -59,7 +73,7 @@ export class SigningKeys {
     if (!current) throw new Error(`Application ${applicationId} has no signing key`);
     const cached = this.importedKeys.get(current.id);
     if (cached) return { kid: current.id, key: cached };
-    const pem = await this.encryptor.decryptText(associatedData(current), current.privateKeySealed);
+    const pem = await this.encryptor.decryptText(privateKeyColumn.associatedData(current), current.privateKeySealed);
     const key = await importPrivateKey(pem);
     this.importedKeys.set(current.id, key);
     return { kid: current.id, key };
@@ -129,18 +143,9 @@ export class SigningKeys {
     return (await this.repository.list(applicationId)).find(({ state }) => state === "CURRENT")?.usedSince ?? null;
   }
 
-  /** Seals keys anew that are under another master key than today's; returns how many. */
-  async reencrypt(limit: number): Promise<number> {
-    const rows = await this.repository.listEncryptedWithOtherKey(this.encryptor.currentKeyPrefix, limit);
-    for (const row of rows) {
-      const next = await this.encryptor.reencrypt(associatedData(row), row.privateKeySealed);
-      await this.database.transaction((tx) => this.repository.replaceEncrypted(tx, row, next));
-    }
-    return rows.length;
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await this.repository.deleteByApplication(tx, applicationId);
+  /** Key sets are read again once the running transaction, which deletes keys, is committed. */
+  invalidateCacheOnCommit(): void {
+    this.repository.cacheVersion.incrementOnCommit();
   }
 
   private async requireCompleteKeySet(applicationId: string) {
@@ -154,7 +159,7 @@ export class SigningKeys {
 
   private async generate(applicationId: string, state: SigningKeyState): Promise<SigningKeyEntity> {
     const { kid, privatePem, publicPem, publicJwk } = await this.generateKey();
-    const privateKeySealed = await this.encryptor.encrypt(associatedData({ applicationId, id: kid }), privatePem);
+    const privateKeySealed = await this.encryptor.encrypt(privateKeyColumn.associatedData({ applicationId, id: kid }), privatePem);
     const now = this.clock.now();
     const row = { applicationId, id: kid, state, privateKeySealed, publicKeyPem: publicPem, retiresAt: null, createdAt: now };
     return { ...row, usedSince: state === "CURRENT" ? now : null, publicJwk: { ...publicJwk } };
@@ -163,10 +168,3 @@ export class SigningKeys {
 
 /** What is left of a key that signs no more: its public half, for the record. */
 const revokedFields = { state: "REVOKED", privateKeySealed: "", retiresAt: null } as const;
-
-const associatedData = ({ applicationId, id }: Pick<SigningKeyEntity, "applicationId" | "id">) => [
-  "signing_keys",
-  "private_key",
-  applicationId,
-  id,
-];

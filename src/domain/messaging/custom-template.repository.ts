@@ -44,10 +44,6 @@ export class CustomTemplateRepository {
     return affected ?? 0;
   }
 
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(CustomTemplateEntity, { applicationId });
-  }
-
   private get texts() {
     return this.database.readManager.getRepository(CustomTemplateEntity);
   }

@@ -1,12 +1,7 @@
-import { LessThan } from "typeorm";
-import { addSeconds } from "../../platform/clock.js";
 import type { Transaction } from "../../platform/database/index.js";
 import { type Database, PreparedInsert, PreparedSelect, PreparedUpdate } from "../../platform/database/index.js";
 import type { QueueFilter } from "./delivery-queues.js";
 import { OutboxMessageEntity } from "./outbox-message.entity.js";
-
-/** So long the record of a finished message is kept. */
-const RETENTION_SECONDS = 30 * 86_400;
 
 const selection = { message: OutboxMessageEntity };
 const DUE = `FROM outbox_messages message WHERE message.status = 'PENDING' AND message.next_attempt_at <= ?
@@ -106,27 +101,8 @@ export class OutboxRepository {
     return { waiting, oldest: oldest?.createdAt ?? null };
   }
 
-  async invalidateAfterRestore(tx: Transaction, finishedAt: Date): Promise<void> {
-    await tx.manager.update(OutboxMessageEntity, { status: "PENDING" }, { status: "EXPIRED", payloadSealed: null, finishedAt });
-  }
-
   async deleteByRecipient(tx: Transaction, applicationId: string, recipientHash: string): Promise<void> {
     await tx.manager.delete(OutboxMessageEntity, { applicationId, recipientHash });
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(OutboxMessageEntity, { applicationId });
-  }
-
-  /** Removes at most `limit` records of messages finished 30 days before `instant`; returns how many. */
-  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
-    const rows = await this.messages.find({
-      where: { finishedAt: LessThan(addSeconds(instant, -RETENTION_SECONDS)) },
-      take: limit,
-      select: { applicationId: true, id: true },
-    });
-    for (const { applicationId, id } of rows) await tx.manager.delete(OutboxMessageEntity, { applicationId, id });
-    return rows.length;
   }
 
   private async update(applicationId: string, id: string, leaseOwner: string, change: Partial<OutboxMessageEntity>): Promise<boolean> {

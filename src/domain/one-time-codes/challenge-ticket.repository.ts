@@ -1,12 +1,12 @@
 import { LessThan, MoreThan } from "typeorm";
-import type { Transaction } from "../../platform/database/index.js";
 import {
   ConcurrencyConflict,
   type Database,
-  isUniqueViolation,
   PreparedInsert,
   PreparedSelect,
   PreparedUpdate,
+  type Transaction,
+  throwConflictIfDuplicate,
 } from "../../platform/database/index.js";
 import type { ChallengeKey } from "./challenge.repository.js";
 import { ChallengeTicketEntity } from "./challenge-ticket.entity.js";
@@ -18,7 +18,7 @@ export class ChallengeTicketRepository {
   private readonly byChallenge: PreparedSelect<typeof selection>;
   private readonly preparedAttemptsReset: PreparedUpdate<ChallengeTicketEntity, "attempts", keyof ChallengeKey>;
 
-  constructor(private readonly database: Database) {
+  constructor(database: Database) {
     this.preparedInsert = new PreparedInsert(database, ChallengeTicketEntity);
     const condition = "ticket.application_id = ? AND ticket.purpose = ? AND ticket.binding_hash = ?";
     this.byChallenge = new PreparedSelect(database, selection, `FROM challenge_tickets ticket WHERE ${condition} ORDER BY ticket.slot`);
@@ -38,11 +38,7 @@ export class ChallengeTicketRepository {
 
   /** @throws StalePremise when the slot was taken meanwhile */
   async insert(tx: Transaction, row: ChallengeTicketEntity): Promise<void> {
-    try {
-      await this.preparedInsert.run([row], tx.manager);
-    } catch (error) {
-      throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
-    }
+    await throwConflictIfDuplicate(this.preparedInsert.run([row], tx.manager));
   }
 
   /** Frees the slot of the ticket that was read. @throws StalePremise when another took it meanwhile */
@@ -90,29 +86,5 @@ export class ChallengeTicketRepository {
 
   async deleteByChallenge(tx: Transaction, key: ChallengeKey): Promise<void> {
     await tx.manager.delete(ChallengeTicketEntity, key);
-  }
-
-  async invalidateAfterRestore(tx: Transaction): Promise<void> {
-    await tx.manager.createQueryBuilder().delete().from(ChallengeTicketEntity).execute();
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(ChallengeTicketEntity, { applicationId });
-  }
-
-  /** Removes at most `limit` that expired before `instant`; returns how many. */
-  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
-    const rows = await this.database.readManager
-      .getRepository(ChallengeTicketEntity)
-      .find({ where: { expiresAt: LessThan(instant) }, take: limit });
-    for (const { applicationId, purpose, bindingHash, slot } of rows)
-      await tx.manager.delete(ChallengeTicketEntity, {
-        applicationId,
-        purpose,
-        bindingHash,
-        slot,
-        expiresAt: LessThan(instant),
-      });
-    return rows.length;
   }
 }

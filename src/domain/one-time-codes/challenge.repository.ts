@@ -1,6 +1,12 @@
 import { IsNull, LessThan, MoreThan } from "typeorm";
-import type { Transaction } from "../../platform/database/index.js";
-import { ConcurrencyConflict, type Database, isUniqueViolation, PreparedInsert, PreparedSelect } from "../../platform/database/index.js";
+import {
+  ConcurrencyConflict,
+  type Database,
+  PreparedInsert,
+  PreparedSelect,
+  type Transaction,
+  throwConflictIfDuplicate,
+} from "../../platform/database/index.js";
 import { ChallengeEntity } from "./challenge.entity.js";
 
 export type ChallengeKey = Pick<ChallengeEntity, "applicationId" | "purpose" | "bindingHash">;
@@ -23,11 +29,7 @@ export class ChallengeRepository {
 
   /** @throws StalePremise when another transaction made it first */
   async insert(tx: Transaction, row: ChallengeEntity): Promise<void> {
-    try {
-      await this.preparedInsert.run([row], tx.manager);
-    } catch (error) {
-      throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
-    }
+    await throwConflictIfDuplicate(this.preparedInsert.run([row], tx.manager));
   }
 
   /** Puts `next` in the place of the generation that was read. @throws StalePremise when it is gone or consumed meanwhile */
@@ -89,23 +91,5 @@ export class ChallengeRepository {
 
   async delete(tx: Transaction, key: ChallengeKey): Promise<void> {
     await tx.manager.delete(ChallengeEntity, key);
-  }
-
-  async invalidateAfterRestore(tx: Transaction): Promise<void> {
-    await tx.manager.createQueryBuilder().delete().from(ChallengeEntity).execute();
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(ChallengeEntity, { applicationId });
-  }
-
-  /** Removes at most `limit` that expired before `instant`; returns how many. */
-  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
-    const rows = await this.database.readManager
-      .getRepository(ChallengeEntity)
-      .find({ where: { keptUntil: LessThan(instant) }, take: limit, select: { applicationId: true, purpose: true, bindingHash: true } });
-    for (const { applicationId, purpose, bindingHash } of rows)
-      await tx.manager.delete(ChallengeEntity, { applicationId, purpose, bindingHash, keptUntil: LessThan(instant) });
-    return rows.length;
   }
 }

@@ -1,4 +1,3 @@
-import { LessThan } from "typeorm";
 import { BatchedLookup, CompareAndSwap, type Database, PreparedInsert, type Transaction } from "../../platform/database/index.js";
 import { RateLimitBucketEntity } from "./rate-limit-bucket.entity.js";
 import { type BucketState, type ConsumeResult, consumeOne, emptyState, refundOne } from "./rate-limit-bucket.js";
@@ -79,25 +78,6 @@ export class RateLimitBucketRepository {
   /** Reads without taking. */
   async peek({ applicationId, key }: RateLimitBucket, now: Date): Promise<BucketState> {
     return (await this.byKey.first([applicationId, key]))?.bucket ?? emptyState(now);
-  }
-
-  /** Waits of another day keep nobody out. */
-  async invalidateAfterRestore(tx: Transaction): Promise<void> {
-    await tx.manager.createQueryBuilder().delete().from(RateLimitBucketEntity).execute();
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(RateLimitBucketEntity, { applicationId });
-  }
-
-  /** Removes at most `limit` whose window ended before `instant`; returns how many. */
-  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
-    const rows = await this.database.readManager
-      .getRepository(RateLimitBucketEntity)
-      .find({ where: { windowEndsAt: LessThan(instant) }, take: limit, select: { applicationId: true, id: true } });
-    for (const { applicationId, id } of rows)
-      await tx.manager.delete(RateLimitBucketEntity, { applicationId, id, windowEndsAt: LessThan(instant) });
-    return rows.length;
   }
 
   private async read(buckets: readonly RateLimitBucket[]): Promise<BucketStates> {

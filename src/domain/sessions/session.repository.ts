@@ -1,4 +1,4 @@
-import { In, IsNull, LessThan, Not } from "typeorm";
+import { In, IsNull, Not } from "typeorm";
 import { BatchedLookup, type Database, PreparedInsert, selectProperties, type Transaction } from "../../platform/database/index.js";
 import { ApplicationEntity } from "../applications/index.js";
 import { toUser, UserEntity, userProperties } from "../users/index.js";
@@ -115,25 +115,6 @@ export class SessionRepository {
       where: { applicationId, userId: In([...userIds]), endedAt: IsNull() },
       order: { lastUsedAt: "DESC", id: "ASC" },
     });
-  }
-
-  async invalidateAfterRestore(tx: Transaction, endedAt: Date): Promise<void> {
-    await tx.manager.update(SessionEntity, { endedAt: IsNull() }, { endedAt, endReason: "RESTORED" satisfies EndReason });
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(SessionEntity, { applicationId });
-  }
-
-  /** Removes at most `limit` sessions that could not be refreshed any more before `instant`; returns how many. */
-  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
-    const rows = await this.sessions.find({
-      where: { idleExpiresAt: LessThan(instant) },
-      take: limit,
-      select: { applicationId: true, id: true },
-    });
-    for (const { applicationId, id } of rows) await tx.manager.delete(SessionEntity, { applicationId, id });
-    return rows.length;
   }
 
   private get sessions() {

@@ -1,4 +1,3 @@
-import { LessThan } from "typeorm";
 import type { Transaction } from "../../platform/database/index.js";
 import { type Database, PreparedInsert } from "../../platform/database/index.js";
 import type { Email } from "./email.js";
@@ -24,23 +23,5 @@ export class PendingSignUpRepository {
 
   async deleteByHandle(tx: Transaction, applicationId: string, email: Email): Promise<void> {
     await tx.manager.delete(PendingSignUpEntity, { applicationId, email });
-  }
-
-  async invalidateAfterRestore(tx: Transaction): Promise<void> {
-    await tx.manager.createQueryBuilder().delete().from(PendingSignUpEntity).execute();
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(PendingSignUpEntity, { applicationId });
-  }
-
-  /** Removes at most `limit` that expired before `instant`; returns how many. */
-  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
-    const rows = await this.database.readManager
-      .getRepository(PendingSignUpEntity)
-      .find({ where: { expiresAt: LessThan(instant) }, take: limit, select: { applicationId: true, email: true, slot: true } });
-    for (const { applicationId, email, slot } of rows)
-      await tx.manager.delete(PendingSignUpEntity, { applicationId, email, slot, expiresAt: LessThan(instant) });
-    return rows.length;
   }
 }

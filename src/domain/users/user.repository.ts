@@ -7,7 +7,7 @@ import type { Email } from "./email.js";
 import type { Metadata } from "./metadata.js";
 import type { Phone } from "./phone.js";
 import { UserEntity } from "./user.entity.js";
-import { toUser, type User, type UserStatus } from "./user.js";
+import { toUser, type User, type UserKey, type UserStatus } from "./user.js";
 
 export interface NewUser {
   readonly applicationId: string;
@@ -175,7 +175,7 @@ export class UserRepository {
   }
 
   /** Locks the row until the transaction ends; false when there is no such active user any more, and nothing may be written about them. */
-  async lockActive(tx: Transaction, { applicationId, id }: Pick<User, "applicationId" | "id">): Promise<boolean> {
+  async lockActive(tx: Transaction, { applicationId, id }: UserKey): Promise<boolean> {
     const key = { applicationId, id, status: "ACTIVE" };
     const { affected } = await tx.manager.update(UserEntity, key, { status: "ACTIVE" });
     return affected === 1;
@@ -203,10 +203,6 @@ export class UserRepository {
     const status: User["status"] = "ACTIVE";
     const expected = { applicationId, id, status, passwordHash: password?.hash ?? IsNull() };
     return (await tx.manager.update(UserEntity, expected, { status })).affected === 1;
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(UserEntity, { applicationId });
   }
 
   private createFilteredQuery(applicationId: string, { search, isAnonymous, status }: UserFilter) {

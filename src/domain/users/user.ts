@@ -24,6 +24,8 @@ export interface User {
   readonly lastLogInAt: Date | null;
   readonly invitedById: string | null;
 }
+/** Identifies a user. */
+export type UserKey = Pick<User, "applicationId" | "id">;
 
 /** What a user is made of. */
 export const userProperties = [

@@ -3,10 +3,10 @@ import type { Services } from "../../app/services.js";
 import type { ApplicationDraft, NewApplication } from "../../domain/applications/index.js";
 import { inApplication, type RequestContext } from "../../domain/request-context.js";
 import { randomId } from "../../platform/crypto/index.js";
-import type { Transaction } from "../../platform/database/index.js";
+import { deleteByApplication, type Transaction } from "../../platform/database/index.js";
 import { CACHE_TTL_MS } from "../../platform/read-through-cache.js";
 
-type Dependencies = Pick<Services, "applicationRegistry" | "signingKeys" | "audit" | "database" | "retentionPolicies">;
+type Dependencies = Pick<Services, "applicationRegistry" | "signingKeys" | "audit" | "database" | "retentionRules">;
 
 /** Makes applications whole, with their keys, and removes them with everything that belongs to them. */
 export class ApplicationLifecycle {
@@ -47,6 +47,8 @@ export class ApplicationLifecycle {
   }
 
   private async deleteRows(tx: Transaction, id: string): Promise<void> {
-    for (const policy of this.dependencies.retentionPolicies) await policy.deleteByApplication(tx, id);
+    const { retentionRules, signingKeys } = this.dependencies;
+    await deleteByApplication(tx, retentionRules, id);
+    signingKeys.invalidateCacheOnCommit();
   }
 }

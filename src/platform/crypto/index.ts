@@ -1,8 +1,9 @@
 export { toBase32 } from "./base32.js";
+export { type EncryptedColumn, EncryptedColumns, encryptedColumn } from "./encrypted-columns.repository.js";
 export { Encryptor } from "./encryption.js";
 export { HashPool } from "./hash-pool.js";
 export { KeyringEntity } from "./keyring.entity.js";
-export { Keyring } from "./keyring.js";
+export { Keyring, keyringColumn } from "./keyring.js";
 export { loadMasterKeys, type MasterKey } from "./master-key.js";
 export { type PasswordHash, PasswordHasher, type PasswordScheme } from "./password-hasher.js";
 export { equalsInConstantTime, hashToken, randomBytes, randomDigits, randomId, randomToken } from "./random.js";

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.js";
 import { type Database, isUniqueViolation } from "../database/index.js";
+import { encryptedColumn } from "./encrypted-columns.repository.js";
 import type { Encryptor } from "./encryption.js";
 import { KeyringEntity } from "./keyring.entity.js";
 
@@ -8,6 +9,7 @@ import { KeyringEntity } from "./keyring.entity.js";
 export type KeyPurpose = "code" | "token" | "throttle";
 const LENGTH_PREFIX_BYTES = 4;
 const keyPurposes: readonly KeyPurpose[] = ["code", "token", "throttle"];
+export const keyringColumn = encryptedColumn(KeyringEntity, "keySealed", ["keyring", "key_sealed"], ["id"]);
 
 /**
  * The gateway's own random keys, the same for every process of one database. They are kept sealed under the master key, so that the
@@ -26,19 +28,7 @@ export class Keyring {
   /** Opens what is there and makes nothing. @throws SealBroken when a key was sealed under a master key that is not given */
   static async verifyDecryptable(database: Database, encryptor: Encryptor): Promise<void> {
     for (const { id, keySealed } of await database.readManager.getRepository(KeyringEntity).find())
-      await encryptor.decrypt(associatedData(id), keySealed);
-  }
-
-  /** Seals the ring anew under today's master key; returns how many keys were under another. */
-  static async reencrypt(database: Database, encryptor: Encryptor): Promise<number> {
-    const rows = (await database.readManager.getRepository(KeyringEntity).find()).filter(
-      ({ keySealed }) => !keySealed.startsWith(encryptor.currentKeyPrefix),
-    );
-    for (const { id, keySealed } of rows) {
-      const reencrypted = await encryptor.reencrypt(associatedData(id), keySealed);
-      await database.autocommit((manager) => manager.update(KeyringEntity, { id, keySealed }, { keySealed: reencrypted }));
-    }
-    return rows.length;
+      await encryptor.decrypt(keyringColumn.associatedData({ id }), keySealed);
   }
 
   /** HMAC-SHA-256 over the parts, each with its length before it so that no two lists of parts give the same input (RFC 2104). */
@@ -61,7 +51,7 @@ export class Keyring {
 
 async function loadOrCreateKey(database: Database, encryptor: Encryptor, clock: Clock, purpose: KeyPurpose): Promise<Uint8Array> {
   const id = `${purpose}-1`;
-  const aad = associatedData(id);
+  const aad = keyringColumn.associatedData({ id });
   const find = () => database.readManager.getRepository(KeyringEntity).findOneBy({ id });
   const found = await find();
   if (found) return await encryptor.decrypt(aad, found.keySealed);
@@ -77,5 +67,3 @@ async function loadOrCreateKey(database: Database, encryptor: Encryptor, clock: 
   if (!existing) throw new Error("Keyring row not found after a unique violation");
   return await encryptor.decrypt(aad, existing.keySealed);
 }
-
-const associatedData = (id: string) => ["keyring", "key_sealed", id];

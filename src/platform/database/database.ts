@@ -1,12 +1,19 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { EntityManager } from "typeorm";
-import { type DatabaseConnection, isRetryable } from "./dialect.js";
+import { type DatabaseConnection, isRetryable, isUniqueViolation } from "./dialect.js";
 import { countPendingMigrations } from "./migrate.js";
 
 /** Thrown inside a transaction whose premise another one has just changed: the whole transaction runs again. */
 export class ConcurrencyConflict extends Error {
   override name = "ConcurrencyConflict";
+}
+
+/** @throws ConcurrencyConflict when another transaction has inserted a row with the same unique values first */
+export async function throwConflictIfDuplicate(insertion: Promise<unknown>): Promise<void> {
+  await insertion.catch((error: unknown) => {
+    throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
+  });
 }
 
 /**

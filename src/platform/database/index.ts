@@ -1,8 +1,9 @@
 export { batched, padToPowerOfTwo, repeatSql, statementBySize } from "./batching.js";
 export { InstantColumn, IntegerColumn, IntegerKeyColumn, JsonColumn, KeyColumn, LongTextColumn, TextColumn } from "./columns.js";
-export { ConcurrencyConflict, Database, type Transaction } from "./database.js";
+export { ConcurrencyConflict, Database, type Transaction, throwConflictIfDuplicate } from "./database.js";
 export { isDatabaseUnavailable, isUniqueViolation } from "./dialect.js";
 export { openDatabase } from "./open.js";
 export { BatchedLookup, PreparedSelect, selectProperties } from "./prepared-reads.js";
 export { CompareAndSwap, PreparedInsert, PreparedUpdate } from "./prepared-writes.js";
+export { deleteByApplication, deleteExpired, invalidateAfterRestore, type RetentionRule, retain } from "./retention.js";
 export { addColumns, addUnique, columnTypes, createTable, nullable } from "./tables.js";

@@ -1,6 +1,5 @@
 export { RecoveryCodeEntity } from "./recovery-code.entity.js";
-export { RecoveryCodeRepository } from "./recovery-code.repository.js";
-export { RecoveryCodes } from "./recovery-codes.js";
+export { RecoveryCodes } from "./recovery-codes.repository.js";
 export { SecondFactorEntity } from "./second-factor.entity.js";
 export { type SecondFactorMethodName, SecondFactorRepository, secondFactorMethods } from "./second-factor.repository.js";
 export { type EnrolledFactor, SecondFactors, type VerifiedTotp } from "./second-factors.js";

@@ -1,14 +1,12 @@
-import { And, In, LessThan, Like, MoreThan, Not } from "typeorm";
-import type { Transaction } from "../../../platform/database/index.js";
-import { ConcurrencyConflict, type Database, isUniqueViolation, PreparedSelect } from "../../../platform/database/index.js";
-import type { User } from "../../users/index.js";
+import { In, LessThan, MoreThan } from "typeorm";
+import { type Database, PreparedSelect, type Transaction, throwConflictIfDuplicate } from "../../../platform/database/index.js";
+import type { UserKey } from "../../users/index.js";
 import { SecondFactorEntity } from "./second-factor.entity.js";
 
 export const secondFactorMethods = ["TOTP", "SMS"] as const;
 export type SecondFactorMethodName = (typeof secondFactorMethods)[number];
 export type SecondFactorState = "ACTIVE" | "PENDING";
 
-type Owner = Pick<User, "applicationId" | "id">;
 type Row = Pick<SecondFactorEntity, "applicationId" | "userId" | "method" | "state" | "id">;
 const keyOf = ({ applicationId, userId, method, state, id }: Row) => ({ applicationId, userId, method, state, id });
 const selection = { factor: SecondFactorEntity };
@@ -22,12 +20,12 @@ export class SecondFactorRepository {
     this.byUser = new PreparedSelect(database, selection, `FROM second_factors factor WHERE ${condition} ORDER BY ${order}`);
   }
 
-  async find({ applicationId, id }: Owner, method: SecondFactorMethodName, state: SecondFactorState): Promise<SecondFactorEntity | null> {
+  async find({ applicationId, id }: UserKey, method: SecondFactorMethodName, state: SecondFactorState): Promise<SecondFactorEntity | null> {
     return await this.rows.findOneBy({ applicationId, userId: id, method, state });
   }
 
   /** Those a user has in force, oldest first. */
-  async listActiveByUser({ applicationId, id }: Owner): Promise<SecondFactorEntity[]> {
+  async listActiveByUser({ applicationId, id }: UserKey): Promise<SecondFactorEntity[]> {
     return (await this.byUser.all([applicationId, id, "ACTIVE" satisfies SecondFactorState])).map(({ factor }) => factor);
   }
 
@@ -51,16 +49,12 @@ export class SecondFactorRepository {
 
   /** @throws StalePremise when another transaction made one of the same method and state first */
   async insert(tx: Transaction, row: SecondFactorEntity): Promise<void> {
-    try {
-      await tx.manager.insert(SecondFactorEntity, row as never);
-    } catch (error) {
-      throw isUniqueViolation(error) ? new ConcurrencyConflict() : error;
-    }
+    await throwConflictIfDuplicate(tx.manager.insert(SecondFactorEntity, row as never));
   }
 
   async deleteByMethod(
     tx: Transaction,
-    { applicationId, id }: Owner,
+    { applicationId, id }: UserKey,
     method: SecondFactorMethodName,
     state: SecondFactorState,
   ): Promise<number> {
@@ -74,7 +68,7 @@ export class SecondFactorRepository {
     return affected === 1;
   }
 
-  async deleteByUser(tx: Transaction, { applicationId, id }: Owner): Promise<void> {
+  async deleteByUser(tx: Transaction, { applicationId, id }: UserKey): Promise<void> {
     await tx.manager.delete(SecondFactorEntity, { applicationId, userId: id });
   }
 
@@ -97,34 +91,6 @@ export class SecondFactorRepository {
       { lastUsedAt, ...(step === null ? {} : { lastStep: step }) },
     );
     return affected === 1;
-  }
-
-  /** Secrets sealed under another master key than today's, at most `limit`. */
-  async listEncryptedWithOtherKey(currentPrefix: string, limit: number): Promise<SecondFactorEntity[]> {
-    return await this.rows.find({ where: { secretSealed: And(Not(Like(`${currentPrefix}%`)), Not("")) }, take: limit });
-  }
-
-  /** Puts a newly sealed secret in the place of the one that was read; false when it was changed meanwhile. */
-  async replaceEncrypted(tx: Transaction, row: SecondFactorEntity, next: string): Promise<boolean> {
-    const expected = { ...keyOf(row), secretSealed: row.secretSealed ?? "" };
-    const { affected } = await tx.manager.update(SecondFactorEntity, expected, { secretSealed: next });
-    return affected === 1;
-  }
-
-  /** What was being set up at the time of a backup must not be confirmed after a restore. */
-  async invalidateAfterRestore(tx: Transaction): Promise<void> {
-    await tx.manager.delete(SecondFactorEntity, { state: "PENDING" satisfies SecondFactorState });
-  }
-
-  async deleteByApplication(tx: Transaction, applicationId: string): Promise<void> {
-    await tx.manager.delete(SecondFactorEntity, { applicationId });
-  }
-
-  /** Removes at most `limit` that could not be confirmed any more before `instant`; returns how many. */
-  async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
-    const rows = await this.rows.find({ where: { expiresAt: LessThan(instant) }, take: limit });
-    for (const row of rows) await this.delete(tx, row);
-    return rows.length;
   }
 
   private get rows() {

@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
 import { addSeconds, type Clock } from "../../../platform/clock.js";
-import { type Encryptor, generateTotpSecret, randomId, verifyTotp } from "../../../platform/crypto/index.js";
+import { type Encryptor, encryptedColumn, generateTotpSecret, randomId, verifyTotp } from "../../../platform/crypto/index.js";
 import type { Database, Transaction } from "../../../platform/database/index.js";
-import type { User } from "../../users/index.js";
-import type { SecondFactorEntity } from "./second-factor.entity.js";
+import type { UserKey } from "../../users/index.js";
+import { SecondFactorEntity } from "./second-factor.entity.js";
 import type { SecondFactorMethodName, SecondFactorRepository, SecondFactorState } from "./second-factor.repository.js";
 
-type Owner = Pick<User, "applicationId" | "id">;
+export const totpSecretColumn = encryptedColumn(SecondFactorEntity, "secretSealed", ["second_factors", "secret"], ["applicationId", "id"]);
 
 /** A factor in force. */
 export interface EnrolledFactor {
@@ -42,7 +42,7 @@ export class SecondFactors {
   ) {}
 
   /** Those in force, oldest first. */
-  async list({ applicationId, id }: Owner): Promise<EnrolledFactor[]> {
+  async list({ applicationId, id }: UserKey): Promise<EnrolledFactor[]> {
     return (await this.repository.listActiveByUser({ applicationId, id })).map(toFactor);
   }
 
@@ -62,18 +62,22 @@ export class SecondFactors {
   }
 
   /** Begins to set up TOTP. The factor in force, if there is one, stays until the new one is confirmed. */
-  async enrollTotp(tx: Transaction, user: Owner): Promise<PendingTotp> {
+  async enrollTotp(tx: Transaction, user: UserKey): Promise<PendingTotp> {
     const now = this.clock.now();
     const expiresAt = addSeconds(now, ENROLLMENT_TTL_SECONDS);
     const secret = generateTotpSecret();
     const row = newRow(user, "TOTP", "PENDING", now);
     await this.repository.deleteByMethod(tx, user, "TOTP", "PENDING");
-    await this.repository.insert(tx, { ...row, expiresAt, secretSealed: await this.encryptor.encrypt(associatedData(row), secret) });
+    await this.repository.insert(tx, {
+      ...row,
+      expiresAt,
+      secretSealed: await this.encryptor.encrypt(totpSecretColumn.associatedData(row), secret),
+    });
     return { secret, expiresAt };
   }
 
   /** Counts one attempt and only then looks at the code; commits the count whatever comes of it. Null: refused, for whatever reason. */
-  async verifyPendingTotp(user: Owner, code: string): Promise<VerifiedTotp | null> {
+  async verifyPendingTotp(user: UserKey, code: string): Promise<VerifiedTotp | null> {
     return await this.database.transaction(async (tx) => {
       const row = await this.repository.find(user, "TOTP", "PENDING");
       if (!row || !(await this.repository.recordEnrollmentAttempt(tx, row, MAX_ENROLLMENT_ATTEMPTS, this.clock.now()))) return null;
@@ -82,7 +86,7 @@ export class SecondFactors {
   }
 
   /** Puts what was set up into force, in the place of an older one. False when somebody was first. */
-  async confirmTotp(tx: Transaction, user: Owner, { row, step }: VerifiedTotp): Promise<boolean> {
+  async confirmTotp(tx: Transaction, user: UserKey, { row, step }: VerifiedTotp): Promise<boolean> {
     const now = this.clock.now();
     if (!(await this.repository.delete(tx, row))) return false;
     await this.repository.deleteByMethod(tx, user, "TOTP", "ACTIVE");
@@ -93,14 +97,14 @@ export class SecondFactors {
   }
 
   /** Puts the verified phone into force, and ends what was begun when nothing had to be proved. */
-  async enableSms(tx: Transaction, user: Owner): Promise<void> {
+  async enableSms(tx: Transaction, user: UserKey): Promise<void> {
     await this.repository.deleteByMethod(tx, user, "TOTP", "PENDING");
     await this.repository.deleteByMethod(tx, user, "SMS", "ACTIVE");
     await this.repository.insert(tx, newRow(user, "SMS", "ACTIVE", this.clock.now()));
   }
 
   /** Null when the code is wrong or was used, or the secret cannot be had. */
-  async verifyTotp(user: Owner, code: string): Promise<VerifiedTotp | null> {
+  async verifyTotp(user: UserKey, code: string): Promise<VerifiedTotp | null> {
     const row = await this.repository.find(user, "TOTP", "ACTIVE");
     const verified = row && (await this.verifyCode(row, code));
     return verified && verified.step > verified.row.lastStep ? verified : null;
@@ -112,35 +116,25 @@ export class SecondFactors {
   }
 
   /** Notes that the phone was used. */
-  async recordSmsUse(tx: Transaction, user: Owner): Promise<boolean> {
+  async recordSmsUse(tx: Transaction, user: UserKey): Promise<boolean> {
     const row = await this.repository.find(user, "SMS", "ACTIVE");
     return row !== null && (await this.repository.consumeTotpStep(tx, row, null, this.clock.now()));
   }
 
   /** Puts one method out of force, and what is being set up; false when it was not in force. */
-  async disable(tx: Transaction, user: Owner, method: SecondFactorMethodName): Promise<boolean> {
+  async disable(tx: Transaction, user: UserKey, method: SecondFactorMethodName): Promise<boolean> {
     await this.repository.deleteByMethod(tx, user, method, "PENDING");
     return (await this.repository.deleteByMethod(tx, user, method, "ACTIVE")) > 0;
   }
 
-  async deleteByUser(tx: Transaction, user: Owner): Promise<void> {
+  async deleteByUser(tx: Transaction, user: UserKey): Promise<void> {
     await this.repository.deleteByUser(tx, user);
-  }
-
-  /** Seals secrets anew that are under another master key than today's; returns how many. */
-  async reencrypt(limit: number): Promise<number> {
-    const rows = await this.repository.listEncryptedWithOtherKey(this.encryptor.currentKeyPrefix, limit);
-    for (const row of rows) {
-      const next = await this.encryptor.reencrypt(associatedData(row), row.secretSealed ?? "");
-      await this.database.transaction((tx) => this.repository.replaceEncrypted(tx, row, next));
-    }
-    return rows.length;
   }
 
   /** A secret that is missing or cannot be opened matches nothing: the factor stays in force, and a recovery code is the way in. */
   private async verifyCode(row: SecondFactorEntity, code: string): Promise<VerifiedTotp | null> {
     try {
-      const secret = await this.encryptor.decrypt(associatedData(row), row.secretSealed ?? "");
+      const secret = await this.encryptor.decrypt(totpSecretColumn.associatedData(row), row.secretSealed ?? "");
       const step = verifyTotp(secret, code, this.clock.now());
       return step === null ? null : { row, step };
     } catch (error) {
@@ -158,7 +152,7 @@ const toFactor = ({ id, method, enrolledAt, lastUsedAt }: SecondFactorEntity): E
 });
 
 const newRow = (
-  { applicationId, id: userId }: Owner,
+  { applicationId, id: userId }: UserKey,
   method: SecondFactorMethodName,
   state: SecondFactorState,
   enrolledAt: Date,
@@ -166,10 +160,3 @@ const newRow = (
   ...{ applicationId, userId, method, state, enrolledAt, id: randomId() },
   ...{ secretSealed: null, lastStep: 0, attempts: 0, lastUsedAt: null, expiresAt: null },
 });
-
-const associatedData = ({ applicationId, id }: Pick<SecondFactorEntity, "applicationId" | "id">) => [
-  "second_factors",
-  "secret",
-  applicationId,
-  id,
-];

@@ -1,0 +1,64 @@
+import { In } from "typeorm";
+import type { Clock } from "../../../platform/clock.js";
+import { type Keyring, randomBytes, toBase32 } from "../../../platform/crypto/index.js";
+import type { Database, Transaction } from "../../../platform/database/index.js";
+import type { UserKey } from "../../users/index.js";
+import { RecoveryCodeEntity } from "./recovery-code.entity.js";
+
+const CODE_COUNT = 10;
+/** 80 bits: 16 characters of base 32. */
+const CODE_BYTES = 10;
+
+/** What lets somebody in who has lost the second factor: ten codes, each good once, shown once and kept as keyed hashes. */
+export class RecoveryCodes {
+  constructor(
+    private readonly database: Database,
+    private readonly keyring: Keyring,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Makes ten new ones; all older ones are void. */
+  async replace(tx: Transaction, user: UserKey): Promise<readonly string[]> {
+    const createdAt = this.clock.now();
+    const codes = Array.from({ length: CODE_COUNT }, () => toBase32(randomBytes(CODE_BYTES)));
+    await this.deleteByUser(tx, user);
+    const rows = codes.map((code) => ({ ...this.rowKey(user, code), createdAt }));
+    await tx.manager.insert(RecoveryCodeEntity, rows);
+    return codes.map((code) => code.match(/.{4}/g)?.join("-") ?? "");
+  }
+
+  /** True when it is one of those that are left. Capital or small letters, spaces and dashes make no difference. */
+  async verify(user: UserKey, typed: string): Promise<boolean> {
+    const code = normalise(typed);
+    return code !== null && (await this.rows.existsBy(this.rowKey(user, code)));
+  }
+
+  /** Uses a code up; false when it is not one of those that are left. Runs in the transaction of its effect. */
+  async consume(tx: Transaction, user: UserKey, typed: string): Promise<boolean> {
+    const code = normalise(typed);
+    return code !== null && (await tx.manager.delete(RecoveryCodeEntity, this.rowKey(user, code))).affected === 1;
+  }
+
+  /** How many are left by user, in the order of `userIds`. */
+  async countByUsers(applicationId: string, userIds: readonly string[]): Promise<number[]> {
+    const rows = await this.rows.find({ where: { applicationId, userId: In([...userIds]) }, select: { userId: true } });
+    return userIds.map((id) => rows.filter(({ userId }) => userId === id).length);
+  }
+
+  async deleteByUser(tx: Transaction, { applicationId, id }: UserKey): Promise<void> {
+    await tx.manager.delete(RecoveryCodeEntity, { applicationId, userId: id });
+  }
+
+  private rowKey({ applicationId, id: userId }: UserKey, code: string) {
+    return { applicationId, userId, codeHash: this.keyring.mac("code", "recovery", applicationId, userId, code).toString("base64url") };
+  }
+
+  private get rows() {
+    return this.database.readManager.getRepository(RecoveryCodeEntity);
+  }
+}
+
+function normalise(typed: string): string | null {
+  const code = typed.length > 64 ? "" : typed.replace(/[ -]/g, "").toUpperCase();
+  return /^[A-Z2-7]{16}$/.test(code) ? code : null;
+}
