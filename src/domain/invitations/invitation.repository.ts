@@ -7,7 +7,7 @@ import { InvitationEntity } from "./invitation.entity.js";
 
 type InvitationKey = Pick<InvitationEntity, "applicationId" | "id">;
 export interface InvitationFilter {
-  /** Those one user sent; everybody's when left out. */
+  /** Only invitations sent by this user; all when omitted. */
   readonly inviterId?: string;
   readonly status?: "PENDING" | "ACCEPTED" | "EXPIRED" | "REVOKED";
 }
@@ -17,7 +17,7 @@ export class InvitationRepository {
 
   async find(applicationId: string, id: string): Promise<InvitationEntity | null> {
     const row = await this.invitations.findOneBy({ applicationId, id });
-    // The MySQL family takes an id with spaces behind it for the same.
+    // MySQL and MariaDB ignore trailing spaces in comparisons.
     return row?.id === id ? row : null;
   }
 
@@ -25,7 +25,7 @@ export class InvitationRepository {
     return await this.invitations.findOneBy({ applicationId, pendingKey });
   }
 
-  /** Pending ones for a handle that have not expired, oldest first. */
+  /** Pending invitations of a handle that have not expired, oldest first. */
   async listPending(applicationId: string, email: Email, now: Date, limit: number): Promise<InvitationEntity[]> {
     return await this.invitations.find({
       where: { applicationId, email, status: "PENDING", expiresAt: MoreThan(now) },
@@ -34,7 +34,7 @@ export class InvitationRepository {
     });
   }
 
-  /** A page and one more, newest first. What is pending at `now` or has expired is told apart by its time. */
+  /** A page plus one further row, newest first. PENDING and EXPIRED are distinguished by the expiry at `now`. */
   async listPage(
     applicationId: string,
     { inviterId, status }: InvitationFilter,
@@ -55,7 +55,7 @@ export class InvitationRepository {
       .getMany();
   }
 
-  /** @throws StalePremise when another request made the same invitation first */
+  /** @throws ConcurrencyConflict when a concurrent request inserted the same invitation */
   async insert(tx: Transaction, row: InvitationEntity): Promise<void> {
     try {
       await tx.manager.insert(InvitationEntity, row as never);
@@ -64,18 +64,18 @@ export class InvitationRepository {
     }
   }
 
-  /** Changes a pending invitation; false when it is not pending any more. */
+  /** Changes a pending invitation; false when it is no longer pending. */
   async update(tx: Transaction, { applicationId, id }: InvitationKey, change: Partial<InvitationEntity>): Promise<boolean> {
     const { affected } = await tx.manager.update(InvitationEntity, { applicationId, id, status: "PENDING" }, change as never);
     return affected === 1;
   }
 
-  /** Everything pending for a handle is void. */
+  /** Revokes all pending invitations of a handle. */
   async revokeByHandle(tx: Transaction, applicationId: string, email: Email): Promise<void> {
     await tx.manager.update(InvitationEntity, { applicationId, email, status: "PENDING" }, { status: "REVOKED", pendingKey: null });
   }
 
-  /** Everything pending that a user sent is void. */
+  /** Revokes all pending invitations sent by a user. */
   async revokeByInviter(tx: Transaction, applicationId: string, inviterId: string): Promise<void> {
     await tx.manager.update(InvitationEntity, { applicationId, inviterId, status: "PENDING" }, { status: "REVOKED", pendingKey: null });
   }
@@ -88,7 +88,7 @@ export class InvitationRepository {
     await tx.manager.delete(InvitationEntity, { applicationId });
   }
 
-  /** Removes at most `limit` that expired 90 days before `instant`; returns how many. */
+  /** Deletes at most `limit` invitations that expired more than 90 days before `instant`; returns how many. */
   async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
     const retentionCutoff = new Date(instant.getTime() - 90 * 86_400_000);
     const rows = await this.invitations.find({

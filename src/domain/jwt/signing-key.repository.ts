@@ -26,21 +26,21 @@ export class SigningKeyRepository {
     await tx.manager.insert(SigningKeyEntity, row as never);
   }
 
-  /** Moves a key on from the state it was seen in. @throws StalePremise when somebody else moved it */
+  /** Changes the state of a key. @throws ConcurrencyConflict when it is no longer in the state that was read */
   async transition(tx: Transaction, { applicationId, id, state }: SigningKeyEntity, change: Partial<SigningKeyEntity>): Promise<void> {
     const { affected } = await tx.manager.update(SigningKeyEntity, { applicationId, id, state }, change as never);
     if (affected !== 1) throw new ConcurrencyConflict();
     this.cacheVersion.incrementOnCommit();
   }
 
-  /** Private keys sealed under another master key than today's, at most `limit`. */
+  /** Private keys not encrypted with the current master key, at most `limit`. */
   async listEncryptedWithOtherKey(currentPrefix: string, limit: number): Promise<SigningKeyEntity[]> {
     return await this.database.readManager
       .getRepository(SigningKeyEntity)
       .find({ where: { privateKeySealed: And(Not(Like(`${currentPrefix}%`)), Not("")) }, take: limit });
   }
 
-  /** Puts a newly sealed key in the place of the one that was read; false when it was changed meanwhile. */
+  /** Replaces the encrypted private key that was read; false when it has changed. */
   async replaceEncrypted(tx: Transaction, { applicationId, id, privateKeySealed }: SigningKeyEntity, next: string): Promise<boolean> {
     const { affected } = await tx.manager.update(SigningKeyEntity, { applicationId, id, privateKeySealed }, { privateKeySealed: next });
     return affected === 1;

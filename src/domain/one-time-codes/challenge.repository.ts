@@ -21,7 +21,7 @@ export class ChallengeRepository {
     return (await this.byKey.first([key.applicationId, key.purpose, key.bindingHash]))?.challenge ?? null;
   }
 
-  /** @throws StalePremise when another transaction made it first */
+  /** @throws ConcurrencyConflict when another transaction inserted it first */
   async insert(tx: Transaction, row: ChallengeEntity): Promise<void> {
     try {
       await this.preparedInsert.run([row], tx.manager);
@@ -30,7 +30,7 @@ export class ChallengeRepository {
     }
   }
 
-  /** Puts `next` in the place of the generation that was read. @throws StalePremise when it is gone or consumed meanwhile */
+  /** Replaces the generation that was read. @throws ConcurrencyConflict when it was replaced, deleted or consumed meanwhile */
   async replace(tx: Transaction, key: ChallengeKey, expected: ChallengeEntity, next: Partial<ChallengeEntity>): Promise<void> {
     const { affected } = await tx.manager.update(
       ChallengeEntity,
@@ -40,7 +40,7 @@ export class ChallengeRepository {
     if (affected !== 1) throw new ConcurrencyConflict();
   }
 
-  /** Counts one attempt; false when there is no live code or its attempts are spent. */
+  /** Counts one attempt; false when there is no live code or its attempts are exhausted. */
   async recordCodeAttempt(tx: Transaction, key: ChallengeKey, maxAttempts: number, now: Date): Promise<boolean> {
     const { affected } = await tx.manager
       .createQueryBuilder()
@@ -51,7 +51,7 @@ export class ChallengeRepository {
     return affected === 1;
   }
 
-  /** Takes one attempt back, unless a newer code took its place. */
+  /** Refunds one attempt, unless a newer code has replaced the code. */
   async refundCodeAttempt(tx: Transaction, key: ChallengeKey, generation: string): Promise<void> {
     await tx.manager
       .createQueryBuilder()
@@ -66,7 +66,7 @@ export class ChallengeRepository {
     return await this.database.readManager.getRepository(ChallengeEntity).findOneBy({ applicationId, linkHash });
   }
 
-  /** Marks it used; false when somebody else was first, it expired or a newer code took its place. */
+  /** Marks the challenge as consumed; false when it was already consumed, expired or replaced. */
   async consume(tx: Transaction, key: ChallengeKey, generation: string, method: "code" | "link", now: Date): Promise<boolean> {
     const unexpired = method === "code" ? { expiresAt: MoreThan(now) } : { linkExpiresAt: MoreThan(now) };
     const { affected } = await tx.manager.update(
@@ -77,7 +77,7 @@ export class ChallengeRepository {
     return affected === 1;
   }
 
-  /** Marks the challenge of a token used; false when somebody else was first, it expired or a newer one took its place. */
+  /** Marks the challenge of a token as consumed; false when it was already consumed, expired or replaced. */
   async consumeToken(tx: Transaction, key: ChallengeKey, linkHash: string, now: Date): Promise<boolean> {
     const { affected } = await tx.manager.update(
       ChallengeEntity,
@@ -99,7 +99,7 @@ export class ChallengeRepository {
     await tx.manager.delete(ChallengeEntity, { applicationId });
   }
 
-  /** Removes at most `limit` that expired before `instant`; returns how many. */
+  /** Deletes at most `limit` challenges whose code and link expired before `instant`; returns how many. */
   async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
     const rows = await this.database.readManager
       .getRepository(ChallengeEntity)
