@@ -10,7 +10,7 @@ import type { Sessions } from "../sessions/index.js";
 import type { SecondFactorVerification, SignIn } from "../sign-in/index.js";
 import type { PendingSignUpRepository, UserRepository } from "../users/index.js";
 
-/** What operations on an account are given by the composition root. */
+/** Dependencies of account operations, provided by the composition root. */
 export interface AccountServices {
   readonly database: Database;
   readonly clock: Clock;

@@ -8,10 +8,10 @@ import type { AccountServices } from "./account-services.js";
 type Dependencies = Pick<AccountServices, "challenges" | "rateLimiter" | "outbox" | "publicUrl">;
 
 const DEFAULT_CODE_DIGITS = 6;
-/** While an application's users are under attack by guessing. */
+/** Used while codes of an application are being guessed. */
 export const LONG_CODE_DIGITS = 10;
 
-/** Digits of a new code of this application: as many as its settings say, more while it is under attack. */
+/** Number of digits of a new code: as configured, or more while codes of the application are being guessed. */
 export async function codeDigits(
   { rateLimiter }: Pick<AccountServices, "rateLimiter">,
   { id }: Application,
@@ -27,8 +27,8 @@ export const resetSubject = ({ id }: Application, email: Email): ChallengeSubjec
 });
 
 /**
- * Mails a code and a link for a new password to a user's own address; for nobody it makes a challenge that looks the same and goes
- * nowhere.
+ * Sends a password reset code and link to a user's address. Without a user it issues an equal challenge that is not sent, so that
+ * responses do not reveal whether the address has an account.
  */
 export async function issueResetCode(
   context: ApplicationContext,

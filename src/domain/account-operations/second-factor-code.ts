@@ -9,8 +9,8 @@ import { issueSmsCode, refundAnsweredSms, type SmsCodeSent } from "./sms-code.js
 const smsRequestFor = (user: User, phone: Phone) => ({ user, phone, purpose: "SECOND_FACTOR", template: "secondFactorCode" }) as const;
 
 /**
- * Sends the code of a second factor where SMS is the only one; with a choice, the client asks for it. Inside the cool-down the code just
- * sent goes on, so that whoever logs in again can use it. Where no code could be sent nothing says that one was: a recovery code works.
+ * Sends the second factor code if SMS is the only method; with several methods, the client requests it. In the cool-down the code just
+ * sent stays valid. When no code can be sent, `maskedPhone` stays null, and a recovery code can be used.
  */
 export async function sendCodeIfSmsOnly<State extends SignInResult | RequiresSecondFactor>(
   context: ApplicationContext,
@@ -24,7 +24,7 @@ export async function sendCodeIfSmsOnly<State extends SignInResult | RequiresSec
   return sent.kind === "sent" ? { ...result, maskedPhone: maskPhone(phone) } : result;
 }
 
-/** Sends the code of a challenge, or tells of the one just sent. @throws Refusal FORBIDDEN for a user whose second factor is not a phone */
+/** Sends the code of a challenge, or returns the one just sent. @throws GatewayError FORBIDDEN when the user has no SMS factor */
 export async function sendSecondFactorCode(
   context: ApplicationContext,
   services: AccountServices,
@@ -41,7 +41,7 @@ export async function sendSecondFactorCode(
   return await issueSmsCode(context, services, smsRequestFor(user, phone));
 }
 
-/** Answers a challenge; a text message that was answered with its right code costs its account and number nothing. */
+/** Verifies a second factor; after a correct SMS code, the limits of the message are refunded. */
 export async function verifySecondFactor<Effect>(
   context: ApplicationContext,
   services: AccountServices,

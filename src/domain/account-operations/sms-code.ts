@@ -11,13 +11,13 @@ import { type Phone, phonePrefix, type User, verifiedPhone } from "../users/inde
 import type { AccountServices } from "./account-services.js";
 import { codeDigits } from "./password-reset-code.js";
 
-/** A code to be sent to a number on behalf of a user. */
+/** A code to send to a phone number of a user. */
 export interface SmsCodeRequest {
   readonly user: User;
-  /** The user's verified number, or one that is to be verified. */
+  /** The user's verified number, or one to be verified. */
   readonly phone: Phone;
   readonly purpose: ChallengePurpose;
-  /** An SMS template that shows `code`; it may show `minutes` too. */
+  /** An SMS template with the variable `code` and optionally `minutes`. */
   readonly template: string;
 }
 export interface SmsCodeSent {
@@ -28,14 +28,14 @@ export interface SmsCodeSent {
 
 export const SMS_CODE_TTL_SECONDS = 300;
 
-/** The challenge of a user's code by SMS: one at a time for each purpose; its detail is the number it went to. */
+/** The challenge of a user's SMS code: one at a time per purpose. Its detail is the phone number. */
 export const smsCodeSubject = ({ applicationId, id }: User, purpose: ChallengePurpose): ChallengeSubject => ({
   applicationId,
   purpose,
   binding: id,
 });
 
-/** Why the application sends nothing to a number; null when it does. */
+/** The reason why the application cannot send to a number; null when it can. */
 export function findPhoneFailure(
   { capturesSms }: Pick<AccountServices, "capturesSms">,
   { settings }: Application,
@@ -50,9 +50,9 @@ export function findPhoneFailure(
 }
 
 /**
- * Makes a code (six digits, five minutes) and queues it as a text message, within every budget of text messages. Inside the cool-down
- * the code just sent stays: nothing is sent or counted again. `alongside` runs in the transaction of a code that is sent.
- * @throws Refusal UNAUTHENTICATED when the user is gone
+ * Issues a code (valid for five minutes) and queues it as a text message, subject to all SMS rate limits. In the cool-down the code just
+ * sent stays valid: nothing is sent or counted again. `onSend` runs in the transaction that queues a code.
+ * @throws GatewayError UNAUTHENTICATED when the user is no longer active
  */
 export async function issueSmsCode(
   context: ApplicationContext,
@@ -72,8 +72,8 @@ export async function issueSmsCode(
 }
 
 /**
- * Checks a code that came by SMS, counted before it is compared, and does what it is for: `apply` runs in the transaction that uses it
- * up, and may answer null or break a unique key to refuse it. One answer for every refusal.
+ * Verifies an SMS code; the attempt is counted before comparison. `apply` runs in the transaction that consumes the code and can reject
+ * it by returning null or violating a unique key. Every rejection has the same response.
  */
 export async function verifySmsCode<Done extends { readonly kind: string }>(
   context: ApplicationContext,
@@ -105,7 +105,7 @@ export async function verifySmsCode<Done extends { readonly kind: string }>(
   );
 }
 
-/** Tells a user something at their verified number, unless its budgets are used up. */
+/** Queues an SMS notification to a user's verified number, unless a rate limit is exhausted. */
 export async function queueSmsNotice(
   context: ApplicationContext,
   tx: Transaction,
@@ -119,9 +119,9 @@ export async function queueSmsNotice(
   if (consumed.kind === "consumed") await services.outbox.queueSms(context, tx, { template, to, locale: user.locale, parameters: {} });
 }
 
-/** A message that was answered with its right code costs its account and number nothing. `user` is as when it was sent. */
+/** Refunds the limits of a message whose code was verified. `user` is in the state at the time of sending. */
 export async function refundAnsweredSms(services: AccountServices, application: Application, user: User, phone: Phone): Promise<void> {
-  // What it was for is done: a budget that cannot be reached must not undo it.
+  // The operation has succeeded: a failed refund must not turn it into an error.
   await services.rateLimiter.refund(refundableSmsKeys(toSmsUse(services, application, user, phone))).catch(() => {});
 }
 
@@ -134,7 +134,7 @@ async function findRecentlySent(
   return { kind: "sent", expiresAt: live.expiresAt, resendAvailableAt: live.resendAvailableAt };
 }
 
-/** Another request of the same moment may have used the budget up and be about to send what this one asked for. */
+/** A concurrent request may have exhausted the limit and be about to send the same code. */
 async function findConcurrentRequest(services: AccountServices, request: SmsCodeRequest): Promise<SmsCodeSent | null> {
   for (const delayMs of [0, 50, 250]) {
     await delay(delayMs);
@@ -154,7 +154,7 @@ async function send(
   const { users, challenges, outbox } = services;
   if (!(await users.lockActive(tx, user))) throw new GatewayError("UNAUTHENTICATED");
   const subject = smsCodeSubject(user, purpose);
-  // A code for one number says nothing about another.
+  // A code sent to one number must not verify another.
   if ((await challenges.findLive(subject))?.detail !== phone) await challenges.delete(tx, subject);
   const digits = await codeDigits(services, context.application);
   const issued = await challenges.issue(tx, subject, { digits, ttlSeconds: SMS_CODE_TTL_SECONDS, isDeliverable: true, detail: phone });
@@ -168,7 +168,7 @@ async function send(
   return { kind: "sent", expiresAt, resendAvailableAt };
 }
 
-/** The budgets of one more message. */
+/** The rate limits of one more message. */
 async function rateLimitKeysFor(
   services: AccountServices,
   application: Application,

@@ -6,8 +6,8 @@ import type { AccountServices } from "./account-services.js";
 import { smsCodeSubject } from "./sms-code.js";
 
 /**
- * Removes a user and every personal thing kept about them, and says goodbye; nothing when somebody else just did. Runs in the caller's
- * transaction.
+ * Deletes a user and all related personal data in the caller's transaction and notifies the user. Does nothing when the user no longer
+ * exists. @throws ConcurrencyConflict when the user was changed meanwhile
  */
 export async function eraseUser(
   context: ApplicationContext,
@@ -20,7 +20,7 @@ export async function eraseUser(
   const applicationId = context.application.id;
   const user = await users.findById(applicationId, id);
   if (!user) return;
-  // An address or number that was changed meanwhile has traces of its own.
+  // After a concurrent change of address or number, data of the new one would remain.
   if (!(await users.delete(tx, user))) throw new ConcurrencyConflict();
   await sessions.deleteByUser(tx, user);
   await tokenChallenges.deleteByUser(tx, applicationId, id);
@@ -42,7 +42,7 @@ export async function eraseUser(
   await audit.eraseAddresses(tx, applicationId, user.id);
 }
 
-/** The user's number, and one that was still to be verified. */
+/** The user's number, and one whose verification is pending. */
 async function listPhones({ challenges }: AccountServices, user: User): Promise<Phone[]> {
   const pendingVerification = await challenges.findLive(smsCodeSubject(user, "PHONE"));
   return [user.phone, pendingVerification?.detail as Phone | null | undefined].filter((phone) => phone != null);

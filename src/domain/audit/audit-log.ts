@@ -5,7 +5,7 @@ import { type Database, PreparedInsert } from "../../platform/database/index.js"
 import { type Actor, inApplication, internalContext, type RequestContext } from "../request-context.js";
 import { AuditEventEntity } from "./audit-event.entity.js";
 
-/** The closed list of what is recorded. */
+/** Closed list of audit events. */
 export type AuditEvent =
   | "SIGN_UP_REQUESTED"
   | "SIGN_UP_COMPLETED"
@@ -54,7 +54,7 @@ export type AuditEvent =
   | "SEAL_BROKEN"
   | "DEVELOPER_CREATED";
 
-/** Never a secret, code, token, password or full handle. */
+/** Must not contain a secret, code, token, password or full handle. */
 export type AuditDetails = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 export type AuditOutcome = "SUCCESS" | "FAILURE";
 type Listener = (event: AuditEvent, outcome: AuditOutcome, details: AuditDetails) => void;
@@ -65,7 +65,7 @@ const ALL_APPLICATIONS = "gateway";
 /** The actor column: the id of a user, developer or access token, else the kind. */
 const storedActor = (actor: Actor) => ("id" in actor ? actor.id : actor.kind);
 
-/** Append-only: there is no way to change or remove an entry but its retention. */
+/** Append-only, except that the network addresses of deleted users are erased. */
 export class AuditLog {
   private readonly listeners: Listener[] = [];
   private readonly preparedInsert: PreparedInsert<AuditEventEntity>;
@@ -82,12 +82,12 @@ export class AuditLog {
     this.listeners.push(listener);
   }
 
-  /** Removes the addresses a deleted user acted from; the events stay. */
+  /** Erases the network addresses in a deleted user's events; the events are kept. */
   async eraseAddresses(tx: Transaction, applicationId: string, actor: string): Promise<void> {
     await tx.manager.update(AuditEventEntity, { applicationId, actor }, { address: null });
   }
 
-  /** An actor's failures at something since an instant, latest first, at most `limit`. */
+  /** An actor's failed events of one kind since an instant, latest first, at most `limit`. */
   async listFailures(applicationId: string, actor: string, event: AuditEvent, since: Date, limit: number): Promise<AuditEventEntity[]> {
     return await this.database.readManager
       .createQueryBuilder(AuditEventEntity, "entry")
@@ -101,16 +101,16 @@ export class AuditLog {
   /** Records a stored value that could not be decrypted, independently of the operation that needed it. */
   recordDecryptionFailure([table = "", column = "", applicationId = "", id = ""]: readonly string[]): void {
     const context = inApplication(internalContext("GATEWAY"), { id: applicationId });
-    // Nothing waits for it, and the log has the failure itself.
+    // Not awaited; the decryption failure itself is logged elsewhere.
     this.database.detached(() => this.failure(context, "SEAL_BROKEN", { table, column, id }).catch(() => {}));
   }
 
-  /** Records what was done; in the running transaction if there is one. Actor, application and client are those of the context. */
+  /** Records a completed operation, in the current transaction if there is one. The context provides actor, application and client. */
   async success(context: RequestContext, event: AuditEvent, details?: AuditDetails): Promise<void> {
     await this.record(context, event, "SUCCESS", details);
   }
 
-  /** Records what was refused or failed, as `success`. */
+  /** Records a rejected or failed operation, otherwise like `success`. */
   async failure(context: RequestContext, event: AuditEvent, details?: AuditDetails): Promise<void> {
     await this.record(context, event, "FAILURE", details);
   }

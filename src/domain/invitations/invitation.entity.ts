@@ -16,15 +16,15 @@ export class InvitationEntity {
   @TextColumn("email", 254)
   email!: string;
 
-  /** The user who invites; null for the application's back end. */
+  /** The inviting user; null for the application's back end. */
   @TextColumn("inviter_id", 36, { nullable: true })
   inviterId!: string | null;
 
-  /** PENDING, ACCEPTED or REVOKED; a pending one is over when it expires. */
+  /** PENDING, ACCEPTED or REVOKED. EXPIRED is not stored; it follows from `expiresAt`. */
   @TextColumn("status", 16)
   status!: string;
 
-  /** Hash of handle and inviter while pending: there is one at a time. */
+  /** Hash of handle and inviter while pending, otherwise null: permits one pending invitation for each pair. */
   @TextColumn("pending_key", 64, { nullable: true })
   pendingKey!: string | null;
 

@@ -6,7 +6,7 @@ import { InvitationEntity } from "./invitation.entity.js";
 
 type InvitationKey = Pick<InvitationEntity, "applicationId" | "id">;
 export interface InvitationFilter {
-  /** Those one user sent; everybody's when left out. */
+  /** Only invitations sent by this user; all when omitted. */
   readonly inviterId?: string;
   readonly status?: "PENDING" | "ACCEPTED" | "EXPIRED" | "REVOKED";
 }
@@ -16,7 +16,7 @@ export class InvitationRepository {
 
   async find(applicationId: string, id: string): Promise<InvitationEntity | null> {
     const row = await this.invitations.findOneBy({ applicationId, id });
-    // The MySQL family takes an id with spaces behind it for the same.
+    // MySQL and MariaDB ignore trailing spaces in comparisons.
     return row?.id === id ? row : null;
   }
 
@@ -24,7 +24,7 @@ export class InvitationRepository {
     return await this.invitations.findOneBy({ applicationId, pendingKey });
   }
 
-  /** Pending ones for a handle that have not expired, oldest first. */
+  /** Pending invitations of a handle that have not expired, oldest first. */
   async listPending(applicationId: string, email: Email, now: Date, limit: number): Promise<InvitationEntity[]> {
     return await this.invitations.find({
       where: { applicationId, email, status: "PENDING", expiresAt: MoreThan(now) },
@@ -33,7 +33,7 @@ export class InvitationRepository {
     });
   }
 
-  /** A page and one more, newest first. What is pending at `now` or has expired is told apart by its time. */
+  /** A page plus one further row, newest first. PENDING and EXPIRED are distinguished by the expiry at `now`. */
   async listPage(
     applicationId: string,
     { inviterId, status }: InvitationFilter,
@@ -54,23 +54,23 @@ export class InvitationRepository {
       .getMany();
   }
 
-  /** @throws StalePremise when another request made the same invitation first */
+  /** @throws ConcurrencyConflict when a concurrent request inserted the same invitation */
   async insert(tx: Transaction, row: InvitationEntity): Promise<void> {
     await throwConflictIfDuplicate(tx.manager.insert(InvitationEntity, row as never));
   }
 
-  /** Changes a pending invitation; false when it is not pending any more. */
+  /** Changes a pending invitation; false when it is no longer pending. */
   async update(tx: Transaction, { applicationId, id }: InvitationKey, change: Partial<InvitationEntity>): Promise<boolean> {
     const { affected } = await tx.manager.update(InvitationEntity, { applicationId, id, status: "PENDING" }, change as never);
     return affected === 1;
   }
 
-  /** Everything pending for a handle is void. */
+  /** Revokes all pending invitations of a handle. */
   async revokeByHandle(tx: Transaction, applicationId: string, email: Email): Promise<void> {
     await tx.manager.update(InvitationEntity, { applicationId, email, status: "PENDING" }, { status: "REVOKED", pendingKey: null });
   }
 
-  /** Everything pending that a user sent is void. */
+  /** Revokes all pending invitations sent by a user. */
   async revokeByInviter(tx: Transaction, applicationId: string, inviterId: string): Promise<void> {
     await tx.manager.update(InvitationEntity, { applicationId, inviterId, status: "PENDING" }, { status: "REVOKED", pendingKey: null });
   }

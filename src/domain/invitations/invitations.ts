@@ -11,7 +11,7 @@ import type { Email, Metadata, UserRepository } from "../users/index.js";
 import type { InvitationEntity } from "./invitation.entity.js";
 import type { InvitationFilter, InvitationRepository } from "./invitation.repository.js";
 
-/** Somebody who was asked to join. */
+/** An invitation to sign up. */
 export type Invitation = Pick<
   InvitationEntity,
   "applicationId" | "id" | "inviterId" | "metadata" | "locale" | "createdAt" | "sentAt" | "expiresAt"
@@ -23,12 +23,12 @@ export const invitationStatuses = ["PENDING", "ACCEPTED", "EXPIRED", "REVOKED"] 
 export type InvitationStatus = (typeof invitationStatuses)[number];
 export interface InvitationDraft {
   readonly email: Email;
-  /** Null: the application's back end. */
+  /** Null for the application's back end. */
   readonly inviterId: string | null;
   readonly metadata: Metadata;
   readonly locale: string;
 }
-/** An invitation whose code was right; still unused. */
+/** An invitation whose code was correct, not consumed yet. */
 export interface VerifiedInvitation {
   readonly invitation: Invitation;
   readonly challenge: VerifiedChallenge;
@@ -44,16 +44,16 @@ interface Dependencies {
 }
 
 export const CODE_DIGITS = 8;
-/** More people than this inviting one address at once get their say one after the other. */
+/** Only this number of pending invitations, the oldest, is checked by one verification. */
 const MAX_PENDING_INVITATIONS = 20;
 
-/** Invitations: pending, then accepted, revoked or expired, and never anything else again. */
+/** Invitations are pending until they are accepted, revoked or expired. ACCEPTED and REVOKED are final. */
 export class Invitations {
   constructor(private readonly dependencies: Dependencies) {}
 
   /**
-   * Invites, or invites anew: an inviter has one pending invitation per handle. A handle with an account gets an inert one that looks the
-   * same.
+   * Creates or renews an invitation: an inviter has one pending invitation per handle. For a handle with an account the invitation looks
+   * the same, but no code is sent.
    */
   async invite(context: ApplicationContext, tx: Transaction, draft: InvitationDraft): Promise<Invitation> {
     const { repository, clock } = this.dependencies;
@@ -84,7 +84,7 @@ export class Invitations {
     return invitation;
   }
 
-  /** A new code for a pending invitation, with its whole life before it; null when it is pending no more. */
+  /** Renews the lifetime of a pending invitation and sends a new code; null when it is no longer pending. */
   async resend(context: ApplicationContext, tx: Transaction, invitation: Invitation): Promise<Invitation | null> {
     const { repository, clock } = this.dependencies;
     const now = clock.now();
@@ -95,7 +95,7 @@ export class Invitations {
     return renewed;
   }
 
-  /** Null when it is pending no more. */
+  /** Revokes a pending invitation; null when it is no longer pending. */
   async revoke(context: ApplicationContext, tx: Transaction, invitation: Invitation): Promise<Invitation | null> {
     const { repository, challenges, audit } = this.dependencies;
     if (!(await repository.update(tx, invitation, { status: "REVOKED", pendingKey: null }))) return null;
@@ -104,7 +104,7 @@ export class Invitations {
     return { ...invitation, status: "REVOKED" };
   }
 
-  /** Counts one attempt on every pending invitation of the handle, then compares. Null: refused, for whatever reason. */
+  /** Counts one attempt for each of the oldest pending invitations of the handle. Null when the code is rejected for any reason. */
   async verify(application: Application, email: Email, code: string): Promise<VerifiedInvitation | null> {
     const { repository, challenges, clock } = this.dependencies;
     const now = clock.now();
@@ -119,7 +119,7 @@ export class Invitations {
     return verified;
   }
 
-  /** Uses a matched invitation up and voids the others of its handle; false when somebody was faster. Runs in the transaction of its effect. */
+  /** Accepts an invitation and revokes the handle's others, in the transaction of the effect; false on a concurrent change. */
   async consume(tx: Transaction, { invitation, challenge }: VerifiedInvitation): Promise<boolean> {
     const { repository, challenges } = this.dependencies;
     if (!(await challenges.consume(tx, challenge)) || !(await repository.update(tx, invitation, { status: "ACCEPTED", pendingKey: null })))
@@ -128,17 +128,17 @@ export class Invitations {
     return true;
   }
 
-  /** The address has an account now: nothing pending for it is worth anything. */
+  /** Revokes all pending invitations of an address, because it has an account now. */
   async revokeByHandle(tx: Transaction, applicationId: string, email: Email): Promise<void> {
     await this.dependencies.repository.revokeByHandle(tx, applicationId, email);
   }
 
-  /** An inviter is gone: nobody joins on their word any more. */
+  /** Revokes all pending invitations of a deleted inviter. */
   async revokeByInviter(tx: Transaction, applicationId: string, userId: string): Promise<void> {
     await this.dependencies.repository.revokeByInviter(tx, applicationId, userId);
   }
 
-  /** Forgets who was invited at an address. */
+  /** Deletes all invitations of an address. */
   async deleteByHandle(tx: Transaction, applicationId: string, email: Email): Promise<void> {
     await this.dependencies.repository.deleteByHandle(tx, applicationId, email);
   }
@@ -148,7 +148,7 @@ export class Invitations {
     return row && toInvitation(row, this.dependencies.clock.now());
   }
 
-  /** A page and one more, newest first. */
+  /** A page plus one further row, newest first. */
   async listPage(applicationId: string, filter: InvitationFilter, page: PageRequest): Promise<Invitation[]> {
     const now = this.dependencies.clock.now();
     const rows = await this.dependencies.repository.listPage(applicationId, filter, now, page);

@@ -8,21 +8,21 @@ export interface IssuedJwt {
   readonly jwt: string;
   readonly expiresAt: Date;
 }
-/** Ways to prove who is there (RFC 8176): password, code of an authenticator or mail, code by SMS, more than one factor. */
+/** Authentication methods (RFC 8176): password, one-time code of an authenticator app or email, SMS code, multiple factors. */
 export type Amr = "pwd" | "otp" | "sms" | "mfa";
-/** When and how somebody proved who they are. A refresh changes neither. */
+/** Time and methods of an authentication. A refresh changes neither. */
 export interface Authentication {
   readonly authenticatedAt: Date;
   readonly amr: readonly Amr[];
 }
 type JwtUser = Pick<User, "subject" | "email" | "metadata">;
 
-/** Servers refuse headers of more than 8 KiB in all; metadata must not push a token near it. */
+/** Servers commonly reject requests with more than 8 KiB of headers; metadata must not bring a token near that size. */
 export const MAX_JWT_BYTES = 6144;
-/** Header and RS256 signature in base64url, with the dots. */
+/** Upper bound for the JWS header, the RS256 signature and the separators. */
 const JWT_OVERHEAD_BYTES = 500;
 
-/** Makes the JWTs that leave the gateway: RS256, Realm's Custom JWT rules, RFC 7519 claims. */
+/** Issues JWTs: RS256, claims of RFC 7519, compatible with Realm's Custom JWT authentication. */
 export class JwtIssuer {
   constructor(
     private readonly keys: SigningKeys,
@@ -39,7 +39,7 @@ export class JwtIssuer {
     return { jwt: await signJwt(claims, signer.key, sendKeyId ? signer.kid : undefined), expiresAt };
   }
 
-  /** True when a token with this metadata stays within 6 KiB. */
+  /** True when a token with this metadata does not exceed 6 KiB. */
   fitsSizeLimit(application: Application, email: string, metadata: Metadata): boolean {
     const now = this.clock.now();
     const user = { subject: randomId(), email: email as User["email"], metadata };
@@ -47,7 +47,7 @@ export class JwtIssuer {
     return JWT_OVERHEAD_BYTES + (Buffer.byteLength(JSON.stringify(claims)) * 4) / 3 <= MAX_JWT_BYTES;
   }
 
-  /** Metadata first: whatever it holds, the registered claims written after it win (RFC 7519 section 4.1). */
+  /** Metadata comes first, so that it cannot override registered claims (RFC 7519 section 4.1). */
   private claims(
     application: Application,
     { subject, email, metadata }: JwtUser,
@@ -71,7 +71,7 @@ export class JwtIssuer {
   }
 }
 
-/** token.audience, else general.realmAppId, else the application's id; one is written as a plain string. */
+/** token.audience, else general.realmAppId, else the application's id; a single audience is a string (RFC 7519 section 4.1.3). */
 function audienceOf({ id, settings }: Application): string | string[] {
   const { audience } = settings.token;
   if (audience.length > 1) return audience;

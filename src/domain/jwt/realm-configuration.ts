@@ -1,16 +1,16 @@
 import { type Application, issuerOf, type MetadataFieldSettings } from "../applications/index.js";
 import type { PublishedKey } from "./signing-keys.js";
 
-/** What a Realm (App Services Custom JWT) configuration needs, ready to paste. */
+/** Values for the configuration of Realm (App Services) Custom JWT authentication. */
 export interface RealmConfiguration {
   readonly providersJson: string;
   readonly publicKeyPem: string;
   readonly jwksUrl: string;
 }
 
-/** Realm secret that holds the PEM where the key set's URL cannot be used. */
+/** Name of the Realm secret that holds the PEM when the key set's URL cannot be used. */
 const REALM_SECRET_NAME = "latchkey_public_key";
-/** Realm takes names of fewer than 64 characters in user.data. */
+/** Realm accepts names of fewer than 64 characters in user.data. */
 const MAX_FIELD_NAME_LENGTH = 63;
 
 /**
@@ -32,7 +32,7 @@ export function realmConfiguration({ id, settings }: Application, publicUrl: str
   return { providersJson: JSON.stringify({ "custom-token": provider }, null, 2), publicKeyPem: current.publicKeyPem, jwksUrl };
 }
 
-/** Each field under its name, else the last segment of its path, else, where that is taken or too long, its whole path or a number. */
+/** Each field's name, else the last segment of its path, else, when taken or too long, the whole path or a numbered name. */
 function metadataFields(fields: readonly MetadataFieldSettings[], includeEmail: boolean) {
   const inToken = fields.filter((field) => field.inToken);
   const usedNames = new Set([...(includeEmail ? ["email"] : []), ...inToken.flatMap(({ name }) => name ?? [])]);

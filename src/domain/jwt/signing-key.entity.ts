@@ -25,11 +25,11 @@ export class SigningKeyEntity {
   @InstantColumn("created_at")
   createdAt!: Date;
 
-  /** Since when it signs or signed. */
+  /** Time of its first use for signing; null before. */
   @InstantColumn("used_since", { nullable: true })
   usedSince!: Date | null;
 
-  /** Until when a PREVIOUS key is published. */
+  /** End of the publication of a PREVIOUS key. */
   @InstantColumn("retires_at", { nullable: true })
   retiresAt!: Date | null;
 }

@@ -25,7 +25,7 @@ export class SigningKeyRepository {
     await tx.manager.insert(SigningKeyEntity, row as never);
   }
 
-  /** Moves a key on from the state it was seen in. @throws StalePremise when somebody else moved it */
+  /** Changes the state of a key. @throws ConcurrencyConflict when it is no longer in the state that was read */
   async transition(tx: Transaction, { applicationId, id, state }: SigningKeyEntity, change: Partial<SigningKeyEntity>): Promise<void> {
     const { affected } = await tx.manager.update(SigningKeyEntity, { applicationId, id, state }, change as never);
     if (affected !== 1) throw new ConcurrencyConflict();

@@ -31,17 +31,17 @@ export interface Signer {
   readonly key: PrivateKey;
 }
 
-/** A key is public for so long before it signs: verifiers cache key sets. */
+/** A key is published for this time before it signs, because verifiers cache key sets. */
 export const PUBLISH_BEFORE_USE_SECONDS = 24 * 3600;
-/** The longest life a token can have (token.lifetimeMinutes at most 1,440) and an hour: so long a key stays public after its last use. */
+/** A key stays published this long after its last use: the maximum token lifetime (token.lifetimeMinutes: 1,440) plus one hour. */
 export const PUBLISH_AFTER_USE_SECONDS = 25 * 3600;
 
-/** Thrown with one sentence for people when keys cannot be rotated now. */
+/** Thrown when keys cannot be rotated now; the message is shown to the caller. */
 export class RotationNotAllowedError extends Error {
   override name = "RotationNotAllowedError";
 }
 
-/** One application's strip of keys: next -> current -> previous -> revoked. */
+/** Signing keys of applications. States of a key: NEXT, CURRENT, PREVIOUS, REVOKED. */
 export class SigningKeys {
   private readonly importedKeys = new LRUCache<string, PrivateKey>({ maxSize: 5_000, sizeCalculation: () => 1 });
   private readonly keySets: ReadThroughCache<KeySet>;
@@ -57,7 +57,7 @@ export class SigningKeys {
     this.keySets = new ReadThroughCache({ reuse, read: (applicationId) => this.readKeySet(applicationId) });
   }
 
-  /** Makes the two keys every application starts with; `store` stores them. */
+  /** Generates the two initial keys of an application outside a transaction; `store` inserts them. */
   async generateInitialKeys(applicationId: string): Promise<{ store: (tx: Transaction) => Promise<void> }> {
     const rows = await Promise.all([this.generate(applicationId, "CURRENT"), this.generate(applicationId, "NEXT")]);
     return {
@@ -67,7 +67,7 @@ export class SigningKeys {
     };
   }
 
-  /** The key that signs today. */
+  /** The current signing key. */
   async getSigner(applicationId: string): Promise<Signer> {
     const current = (await this.keySets.get(applicationId))?.current;
     if (!current) throw new Error(`Application ${applicationId} has no signing key`);
@@ -79,7 +79,7 @@ export class SigningKeys {
     return { kid: current.id, key };
   }
 
-  /** At most three: current first, then next, then the previous one while its tokens may live. */
+  /** At most three keys: the current, the next, and the previous one while its tokens may be valid. */
   async listPublished(applicationId: string): Promise<readonly PublishedKey[]> {
     return (await this.keySets.get(applicationId))?.published ?? [];
   }
@@ -101,7 +101,7 @@ export class SigningKeys {
     return rows.length === 0 ? null : { published, current: rows.find(({ state }) => state === "CURRENT") };
   }
 
-  /** Next becomes current, current becomes previous, a new next appears. @throws RotationRefused */
+  /** NEXT becomes CURRENT, CURRENT becomes PREVIOUS, and a new NEXT is generated. @throws RotationNotAllowedError */
   async rotate(applicationId: string): Promise<string> {
     const newNextKey = await this.generate(applicationId, "NEXT");
     return await this.database.transaction(async (tx) => {
@@ -124,7 +124,7 @@ export class SigningKeys {
     });
   }
 
-  /** Takes a key out of use at once; `next` signs in the place of the current one. @throws RotationRefused when it is not published */
+  /** Revokes a key immediately; NEXT replaces a revoked CURRENT. @throws RotationNotAllowedError when the key is not published */
   async revoke(applicationId: string, kid: string): Promise<SigningKeyState> {
     const newNextKey = await this.generate(applicationId, "NEXT");
     return await this.database.transaction(async (tx) => {
@@ -138,7 +138,7 @@ export class SigningKeys {
     });
   }
 
-  /** Since when the current key signs; null without one. */
+  /** When the current key was first used; null without one. */
   async findUsedSince(applicationId: string): Promise<Date | null> {
     return (await this.repository.list(applicationId)).find(({ state }) => state === "CURRENT")?.usedSince ?? null;
   }
@@ -166,5 +166,5 @@ export class SigningKeys {
   }
 }
 
-/** What is left of a key that signs no more: its public half, for the record. */
+/** Erases the private key; the public key is kept as a record. */
 const revokedFields = { state: "REVOKED", privateKeySealed: "", retiresAt: null } as const;

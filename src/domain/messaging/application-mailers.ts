@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { MailAccounts } from "../applications/index.js";
 import type { Mailer } from "./mailer.js";
 
-/** An application's own server, ready to take mails in the application's name. */
+/** A custom mail server of an application with its sender address. */
 export interface ApplicationMailer {
   readonly mailer: Mailer;
   readonly from: string;
@@ -12,14 +12,14 @@ interface MailerConnection {
   readonly mailer: Promise<Mailer | null>;
 }
 
-/** So many applications' servers are kept connected; those used longest ago go first. */
+/** Maximum number of connected mail servers; the least recently used are disconnected first. */
 const MAX_CONNECTED_MAILERS = 200;
 
-/** The applications' own mail servers: connections are kept, and replaced when the application's settings change. */
+/** Custom mail servers of applications. Connections are cached and replaced when the application's settings change. */
 export class ApplicationMailers {
   private readonly connections = new LRUCache<string, MailerConnection>({
     max: MAX_CONNECTED_MAILERS,
-    // Mails on their way are finished.
+    // Closing a mailer lets deliveries in progress finish.
     dispose: ({ mailer }) => void mailer.then((connectedMailer) => connectedMailer?.close()).catch(() => {}),
   });
 
@@ -28,7 +28,7 @@ export class ApplicationMailers {
     private readonly connect: (url: string) => Mailer,
   ) {}
 
-  /** Null when the application has no server of its own (any more). */
+  /** Null when the application has no custom mail server. */
   async find(applicationId: string): Promise<ApplicationMailer | null> {
     const account = await this.accounts.find(applicationId);
     if (!account) {

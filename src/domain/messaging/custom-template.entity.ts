@@ -1,7 +1,7 @@
 import { Entity } from "typeorm";
 import { InstantColumn, KeyColumn, LongTextColumn, TextColumn } from "../../platform/database/index.js";
 
-/** An application's own words for a message in one language; a part that is null is not its own. */
+/** An application's custom template of a message in one locale; null parts are not customised. */
 @Entity({ name: "message_texts" })
 export class CustomTemplateEntity {
   @KeyColumn("application_id")
@@ -10,7 +10,7 @@ export class CustomTemplateEntity {
   @KeyColumn("template", 32)
   template!: string;
 
-  /** As Intl.getCanonicalLocales writes it. */
+  /** Canonical language tag, as returned by Intl.getCanonicalLocales. */
   @KeyColumn("locale", 35)
   locale!: string;
 

@@ -18,13 +18,13 @@ export class CustomTemplateRepository {
     );
   }
 
-  /** An application's own texts of one message in some languages. */
+  /** Custom templates of one message in some locales. */
   async listByLocales(applicationId: string, template: string, locales: readonly string[]): Promise<CustomTemplateEntity[]> {
     const rows = await this.byKey.all(locales.map((locale) => [applicationId, template, locale]));
     return rows.flatMap((row) => (row ? [row.wording] : []));
   }
 
-  /** All of an application's own texts, by message and language. */
+  /** All custom templates of an application, ordered by message and locale. */
   async list(applicationId: string): Promise<CustomTemplateEntity[]> {
     return await this.texts.find({ where: { applicationId }, order: { template: "ASC", locale: "ASC" } });
   }
@@ -34,7 +34,7 @@ export class CustomTemplateRepository {
     await tx.manager.insert(CustomTemplateEntity, row as never);
   }
 
-  /** In one language, or in all; returns how many there were. */
+  /** Deletes the custom templates of a message in one locale or in all; returns how many were deleted. */
   async delete(tx: Transaction, applicationId: string, template: string, locale?: string): Promise<number> {
     const { affected } = await tx.manager.delete(CustomTemplateEntity, {
       applicationId,

@@ -17,13 +17,13 @@ import {
 } from "./template-language.js";
 import { templateVariables } from "./template-variables.js";
 
-/** An application's own words for one message in one language. */
+/** An application's custom template for one message in one locale. */
 export interface CustomTemplate {
   readonly template: string;
   readonly locale: string;
   readonly parts: PartSources;
 }
-/** A message as it would look, with samples for what differs from one to the next. */
+/** A message rendered with sample values. */
 export interface MessagePreview {
   readonly subject?: string;
   readonly text?: string;
@@ -31,7 +31,7 @@ export interface MessagePreview {
   readonly sms?: string;
 }
 
-/** Thrown with one sentence for people when a text cannot be an application's own. */
+/** Thrown when a custom template is invalid; the message is shown to the caller. */
 export class InvalidTemplateError extends Error {
   override name = "InvalidTemplateError";
 }
@@ -46,11 +46,11 @@ interface Dependencies {
   readonly publicUrl: string;
 }
 
-/** Applications' own words for messages. A running gateway uses a change from the next message. */
+/** Custom message templates of applications. A change applies from the next message, without a restart. */
 export class CustomTemplates {
   constructor(private readonly dependencies: Dependencies) {}
 
-  /** Every message with the languages an application has words of its own in. */
+  /** Lists all messages with the application's custom templates. */
   async list({ id }: Application): Promise<{ template: MessageTemplate; parts: MessagePart[]; own: CustomTemplate[] }[]> {
     const rows = (await this.dependencies.repository.list(id)).map((row) => ({ ...row, parts: customParts(row) }));
     return this.dependencies.templates.list().map((template) => ({
@@ -60,7 +60,7 @@ export class CustomTemplates {
     }));
   }
 
-  /** The sources a message is rendered from for readers of a language, and which parts are the application's own in just that language. */
+  /** The sources from which a message is rendered in a locale, and which of its parts are customised in exactly that locale. */
   async find(application: Application, name: string, tag?: string): Promise<CustomTemplate & { readonly customParts: MessagePart[] }> {
     const template = this.requireTemplate(name);
     const { default: defaultLocale } = application.settings.locales;
@@ -72,7 +72,7 @@ export class CustomTemplates {
     return { template: template.name, locale, customParts: customised, parts };
   }
 
-  /** Keeps an application's own words for some parts; the other parts stay as they are. @throws MessageTextRefused */
+  /** Stores custom sources for some parts; the other parts remain unchanged. @throws InvalidTemplateError */
   async save(context: ApplicationContext, name: string, tag: string, change: PartSources): Promise<CustomTemplate> {
     const { repository, audit, database, clock } = this.dependencies;
     const template = this.requireTemplate(name);
@@ -91,7 +91,7 @@ export class CustomTemplates {
     });
   }
 
-  /** Back to the gateway's words, in one language or in all; returns in how many there were others. */
+  /** Deletes the custom templates of a message in one locale or in all; returns how many were deleted. */
   async reset(context: ApplicationContext, name: string, tag: string | undefined): Promise<number> {
     const { repository, audit, database } = this.dependencies;
     this.requireTemplate(name);
@@ -104,7 +104,7 @@ export class CustomTemplates {
     });
   }
 
-  /** A message as readers of a language would get it. */
+  /** Renders a message in a locale with sample values. */
   async preview(application: Application, name: string, tag?: string): Promise<MessagePreview> {
     const template = this.requireTemplate(name);
     const { default: defaultLocale } = application.settings.locales;
@@ -137,7 +137,7 @@ export class CustomTemplates {
     }
   }
 
-  /** Values to try a text with: a code or link that is written into it, or shown for some values only, does not pass. */
+  /** Two different sets of values: rejects templates with a hard-coded code or link, or that show it for some values only. */
   private sampleParameterSets(template: MessageTemplate): MessageParameters[] {
     const first = this.sampleParameters(template, "Blue Heron");
     const second = { ...first, handle: "b@example.net", ...("code" in first ? { code: "0517306482" } : {}) };
@@ -161,7 +161,7 @@ export class CustomTemplates {
   }
 }
 
-/** Half a message in a language the gateway does not speak would be no message. */
+/** Without a built-in template in this language, missing parts cannot be taken from it. */
 function requireAllMailParts(locale: string, parts: PartSources): void {
   const given = Object.keys(parts);
   const missing = given.some((part) => part !== "sms") ? mailParts.filter((part) => !given.includes(part)) : [];

@@ -1,6 +1,7 @@
 /**
- * Messages wait in lanes, each with slots of its own, so that a slow server holds up nobody but those who chose it: one lane for mails by
- * the gateway's server, one for text messages, and one for every application with a mail server of its own, named by its id.
+ * Messages are delivered through queues with separate concurrency limits, so that a slow server delays only the messages sent through
+ * it: one queue for the gateway's mail server, one for text messages, and one per application with a custom mail server, named by the
+ * application's id.
  */
 export const MAIL_QUEUE = "";
 export const SMS_QUEUE = "SMS";
@@ -8,13 +9,13 @@ export const SMS_QUEUE = "SMS";
 const sharedQueues: readonly string[] = [MAIL_QUEUE, SMS_QUEUE];
 const SHARED_QUEUE_CONCURRENCY = 4;
 const APPLICATION_QUEUE_CONCURRENCY = 2;
-/** In all lanes of applications together. */
+/** Concurrent deliveries in all application queues together. */
 const MAX_APPLICATION_DELIVERIES = 64;
 
-/** Which lanes to look into: all but some, or some alone. */
+/** Selects all queues except some, or only some. */
 export type QueueFilter = { readonly except: readonly string[] } | { readonly only: readonly string[] };
 
-/** What is being sent, by lane. */
+/** Counts running deliveries by queue. */
 export class DeliveryQueues {
   private readonly acquired = new Map<string, number>();
   private acquiredByApplications = 0;
@@ -36,7 +37,7 @@ export class DeliveryQueues {
     return this.acquiredIn(queue) < APPLICATION_QUEUE_CONCURRENCY && this.acquiredByApplications < MAX_APPLICATION_DELIVERIES;
   }
 
-  /** Lanes with a slot; null when there is none. */
+  /** Queues with free capacity; null when there are none. */
   availableQueues(): QueueFilter | null {
     const available = sharedQueues.filter((queue) => this.hasCapacity(queue));
     if (this.acquiredByApplications < MAX_APPLICATION_DELIVERIES)

@@ -1,7 +1,7 @@
-/** Ways a message can leave. */
+/** Delivery channels. */
 export type Channel = "MAIL" | "SMS";
 
-/** The receiving side refuses this message for good: another attempt would be refused too. */
+/** The server or provider rejected the message permanently: a retry would fail too. */
 export class PermanentDeliveryError extends Error {
   override name = "PermanentDeliveryError";
 }

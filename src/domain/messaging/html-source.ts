@@ -8,8 +8,8 @@ const isTag = (line: string) => /^{%(?:(?!%}).)*%}$/.test(line);
 
 /**
  * Derives the Liquid source of a mail's HTML body from the Liquid source of its plain text.
- * A blank line separates paragraphs. On a line of its own, `{{ code }}` becomes a large code, `{{ link }}` a button with the label,
- * and a tag remains as it is. Text is escaped here; values are escaped when the source is rendered.
+ * A blank line separates paragraphs. On a separate line, `{{ code }}` becomes a large code, `{{ link }}` a button with the label,
+ * and a tag remains unchanged. Text is escaped here; values are escaped when the source is rendered.
  * @throws Error when the text has a link line and no label is given, or a label without a link line
  */
 export function deriveHtmlSource(text: string, buttonLabel?: string): string {
@@ -34,7 +34,7 @@ export function deriveHtmlSource(text: string, buttonLabel?: string): string {
   return blocks.join("\n");
 }
 
-/** What a line of its own becomes, nothing for a blank line; null for a line of a paragraph. */
+/** HTML of a blank, tag, code or link line; null for a line of a paragraph. */
 function toBlock(line: string, buttonLabel = ""): string | null {
   if (line === "" || isTag(line)) return line;
   if (isCode(line)) return `<p style="${CODE_STYLE}">{{ code }}</p>`;
@@ -42,6 +42,6 @@ function toBlock(line: string, buttonLabel = ""): string | null {
   return null;
 }
 
-/** Escapes text between tags, and leaves what Liquid reads as it is. */
+/** Escapes text but leaves Liquid tags and outputs unchanged. */
 const escapeText = (source: string) => source.replace(/{{.*?}}|{%.*?%}|[&<>]/g, (match) => entities[match] ?? match);
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };

@@ -1,6 +1,6 @@
 import type { Mailer } from "./mailer.js";
 
-/** Production without SMTP_URL: mails wait in the outbox for a start with one, until their codes expire. */
+/** Production without SMTP_URL: emails stay in the outbox until the gateway is restarted with one or they expire. */
 export class DisabledMailer implements Mailer {
   async send(): Promise<void> {
     throw Object.assign(new Error("SMTP_URL is not set"), { code: "ENOSMTP" });

@@ -8,9 +8,9 @@ import type { Sms, SmsSender } from "./sms-sender.js";
 const RETENTION_SECONDS = 24 * 3600;
 const PAGE_SIZE = 100;
 
-/** Development without a mail server or an SMS account: messages are kept in the database and shown at /development/inbox. */
+/** Development without a mail server or SMS account: messages are stored in the database and shown at /development/inbox. */
 export class DevelopmentInbox implements Mailer, Inbox {
-  /** Keeps text messages. */
+  /** Stores text messages in the inbox. */
   readonly sms: SmsSender = { send: (sms) => this.storeSms(sms) };
 
   constructor(
@@ -38,7 +38,7 @@ export class DevelopmentInbox implements Mailer, Inbox {
         await tx.manager.insert(InboxMessageEntity, row);
       });
     } catch (error) {
-      // The same message once more, after a crash between delivery and its mark: it is there already.
+      // A repeated delivery after a crash before the outbox message was finished: it is already stored.
       if (!isUniqueViolation(error)) throw error;
     }
   }

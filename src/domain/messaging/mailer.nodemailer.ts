@@ -10,18 +10,18 @@ interface SmtpError {
   readonly responseCode?: number;
 }
 
-/** Where mail servers take mails from clients. */
+/** Ports on which mail servers accept mail from clients. */
 const SUBMISSION_PORTS: ReadonlySet<number> = new Set([25, 465, 587, 2525]);
 const CONNECT_TIMEOUT_MS = 10_000;
 type SocketCallback = (error: Error | null, options?: { connection: Socket } | false) => void;
 
-/** Mails by SMTP. Beyond this machine the connection must be encrypted: smtps://, or smtp:// with STARTTLS (RFC 3207). */
+/** Sends email by SMTP. Connections other than to loopback must be encrypted: smtps://, or smtp:// with STARTTLS (RFC 3207). */
 export class NodemailerMailer implements Mailer {
   private readonly options;
-  /** The library is loaded for the first mail. */
+  /** The library is loaded on first use. */
   private transport: Promise<Transporter> | undefined;
 
-  /** @param guard for servers that are not the operator's own choice */
+  /** @param guard restricts connections to servers that the operator did not configure (SSRF) */
   constructor(url: string, guard?: OutboundGuard) {
     const { hostname, port, username, password, protocol } = new URL(url);
     const isSecure = protocol === "smtps:";
@@ -50,7 +50,7 @@ export class NodemailerMailer implements Mailer {
     const { messageId, from, to, replyTo, subject, text, html } = mail;
     const replyToHeader = replyTo === "" ? {} : { replyTo: { name: "", address: replyTo } };
     try {
-      // An address as an object is taken as it is; a string would be parsed as a list.
+      // Addresses are passed as objects: nodemailer parses a string as an address list.
       const transport = await this.connectTransport();
       await transport.sendMail({ messageId, from, to: { name: "", address: to }, ...replyToHeader, subject, text, html });
     } catch (error) {
@@ -58,7 +58,7 @@ export class NodemailerMailer implements Mailer {
     }
   }
 
-  /** Connects and logs in without sending. @throws what the server or the network says */
+  /** Connects and authenticates without sending. @throws the connection or SMTP error */
   async verify(): Promise<void> {
     await (await this.connectTransport()).verify();
   }
@@ -73,7 +73,7 @@ export class NodemailerMailer implements Mailer {
   }
 }
 
-/** Connects only to what the guard lets through; what is spoken then, TLS included, is nodemailer's. */
+/** Opens a socket to an address that the guard allows; TLS and SMTP are left to nodemailer. */
 function connectGuarded(guard: OutboundGuard, host: string, port: number, callback: SocketCallback): void {
   let socket: Socket;
   try {
@@ -92,6 +92,6 @@ function connectGuarded(guard: OutboundGuard, host: string, port: number, callba
   });
 }
 
-/** 5yz replies to the envelope or the message (RFC 5321 section 4.2.1); a refused log-in is the operator's to mend, so it is retried. */
+/** 5yz replies to the envelope or message (RFC 5321 section 4.2.1). Failed authentication is retried: an operator can correct it. */
 const isPermanent = ({ code, responseCode }: SmtpError) =>
   responseCode !== undefined && responseCode >= 500 && (code === "EENVELOPE" || code === "EMESSAGE");

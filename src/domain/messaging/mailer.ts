@@ -1,8 +1,8 @@
 import type { Channel } from "./delivery.js";
 
-/** A mail ready to leave. */
+/** A rendered email. */
 export interface Mail {
-  /** Stable over retries, so that a receiver can tell a repetition. */
+  /** Message-ID header: the same for all delivery attempts, so that receivers can detect duplicates. */
   readonly messageId: string;
   readonly applicationId: string;
   readonly from: { readonly name: string; readonly address: string };
@@ -14,7 +14,7 @@ export interface Mail {
   readonly html: string;
 }
 
-/** A message that stayed in the gateway instead of leaving, for people who try it out. */
+/** A message captured by the development inbox instead of being sent. */
 export interface InboxMessage {
   readonly id: string;
   readonly channel: Channel;
@@ -26,15 +26,15 @@ export interface InboxMessage {
   readonly receivedAt: Date;
 }
 
-/** Where kept messages can be read. */
+/** Read access to the development inbox. */
 export interface Inbox {
   /** The newest hundred, newest first; only those to one address or number when `to` is given. */
   list(to?: string): Promise<readonly InboxMessage[]>;
 }
 
-/** Hands mails over to whatever delivers them. */
+/** Sends emails. */
 export interface Mailer {
-  /** Resolves once the mail is somebody else's responsibility. @throws DeliveryRefused for good; any other error: try again later */
+  /** Resolves once the server has accepted the email. @throws PermanentDeliveryError when a retry is pointless; retry other errors */
   send(mail: Mail): Promise<void>;
   close(): Promise<void>;
 }

@@ -3,33 +3,33 @@ import type { CustomTemplateRepository } from "./custom-template.repository.js";
 import type { MessageTemplate, MessageTemplates } from "./message-templates.js";
 import { htmlDocument, type MessageParameters, type MessagePart, mailParts, type PartSources, renderPart } from "./template-language.js";
 
-/** A mail as it is sent. */
+/** Content of a rendered email. */
 interface MailContent {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
-/** Which message, for whom. */
+/** A message to render. */
 export interface MessageRequest {
   readonly applicationId: string;
   readonly template: string;
-  /** The reader's. */
+  /** Locale of the recipient. */
   readonly locale: string;
-  /** The application's: for readers whose language nobody has words in. */
+  /** Default locale of the application, used when there is no template in the recipient's. */
   readonly defaultLocale: string;
   readonly parameters: MessageParameters;
 }
-/** Sources to try, and in which language they are. */
+/** Sources of a message and the locale they are for. */
 interface TemplateCandidate {
   readonly locale: string;
   readonly sources: PartSources;
   readonly isCustom: boolean;
 }
 
-/** The last resort: the gateway speaks it. */
+/** Built-in templates always exist in this locale. */
 const FALLBACK_LOCALE = "en";
 
-/** Turns a queued message into what leaves: in the application's own words where it has some that work, else in the gateway's. */
+/** Renders queued messages with the application's custom templates, or the built-in ones where there are none or they fail. */
 export class MessageRenderer {
   constructor(
     private readonly templates: MessageTemplates,
@@ -48,7 +48,7 @@ export class MessageRenderer {
     return rendered.sms ?? "";
   }
 
-  /** The sources a message would be rendered from: its mail and its text message, each in the best language there is. */
+  /** The sources from which a message would be rendered; email and SMS each in the best available locale. */
   async findSources(request: Omit<MessageRequest, "parameters">): Promise<PartSources> {
     const template = this.getTemplate(request.template);
     const bestSources = async (parts: readonly MessagePart[]) =>
@@ -67,7 +67,7 @@ export class MessageRenderer {
         return { locale, rendered: Object.fromEntries(await Promise.all(rendered)) };
       } catch (error) {
         if (!isCustom) throw error;
-        // Only the class: the rest may repeat what the message says.
+        // Only the class name is logged: the error message may contain values of the message.
         const failure = error instanceof Error ? error.name : "Error";
         this.log.warn(
           { applicationId, template: template.name, locale, failure },
@@ -77,7 +77,7 @@ export class MessageRenderer {
     throw new Error(`No template available for message ${template.name}`);
   }
 
-  /** What to try, best first: the reader's language, the application's, English; in each the exact tag before the bare language. */
+  /** Candidates in order of preference: the recipient's locale, the application's, English; exact tag before primary language. */
   private async candidates(
     template: MessageTemplate,
     { applicationId, locale, defaultLocale }: Omit<MessageRequest, "parameters">,
@@ -95,7 +95,7 @@ export class MessageRenderer {
       const language = languageOf(preferred);
       const custom = [...customSources(preferred), ...(language === preferred ? [] : customSources(language))];
       const layers = [...custom, this.templates.sourcesOf(template, language) ?? {}];
-      // A broken text is left out; what stands behind it is tried without it.
+      // Each candidate omits one more layer, so that a custom template that fails is skipped and the remaining layers are tried.
       return layers
         .map((_, skipped) => ({ locale: preferred, sources: merge(layers.slice(skipped)), isCustom: skipped < custom.length }))
         .filter(({ sources }) => parts.every((part) => sources[part] !== undefined));
@@ -109,7 +109,7 @@ export class MessageRenderer {
   }
 }
 
-/** The parts an application has words of its own for. */
+/** The parts that are customised. */
 export function customParts(row: Readonly<Record<MessagePart, string | null>>): PartSources {
   const { subject, text, html, sms } = row;
   return Object.fromEntries(Object.entries({ subject, text, html, sms }).filter(([, source]) => source !== null));
@@ -118,10 +118,10 @@ export function customParts(row: Readonly<Record<MessagePart, string | null>>): 
 const pick = (sources: PartSources, parts: readonly MessagePart[]): PartSources =>
   Object.fromEntries(parts.map((part) => [part, sources[part] ?? ""]));
 
-/** What the first has, else the second, and so on. */
+/** Merges layers; earlier layers take precedence. */
 const merge = (layers: readonly PartSources[]): PartSources => Object.assign({}, ...[...layers].reverse()) as PartSources;
 
-/** The one way to write a language tag; null when it is none. */
+/** Canonical form of a language tag (BCP 47); null when it is invalid. */
 export function canonicalLocale(tag: string): string | null {
   try {
     return Intl.getCanonicalLocales(tag)[0] ?? null;

@@ -3,26 +3,26 @@ import { deriveHtmlSource } from "./html-source.js";
 import { globalVariables, type MessagePart, mailParts, type PartSources } from "./template-language.js";
 import { templateVariables } from "./template-variables.js";
 
-/** A mail in one language, as a flow declares it: Liquid sources. The HTML is derived from the text. */
+/** Liquid sources of an email in one language. The HTML is derived from the text. */
 export interface MailText {
   readonly subject: string;
   readonly text: string;
-  /** The label of the button that stands for the link in HTML; for texts that show a link. */
+  /** Label of the link's button in HTML; required for texts that show a link. */
   readonly buttonLabel?: string;
 }
-/** One message the gateway sends. Its channels are those it has texts for. */
+/** A message of the gateway. It can be sent by each channel for which it has texts. */
 export interface MessageTemplate {
   readonly name: string;
-  /** Completes "sent when", for developers who write custom templates. */
+  /** Completes the phrase "sent when", for developers who write custom templates. */
   readonly sentWhen: string;
   /** Variables that every text must show, such as a code. */
   readonly requiredVariables: readonly string[];
-  /** Texts of the mail; absent: the message is never mailed. */
+  /** Email texts; absent when the message is never sent by email. */
   readonly mail?: Readonly<Record<Locale, MailText>>;
-  /** Text messages; absent: the message is never sent as one. */
+  /** SMS texts; absent when the message is never sent by SMS. */
   readonly sms?: Readonly<Record<Locale, string>>;
 }
-/** A message with the sources of all its parts, by language. */
+/** A message with the sources of all its parts by language, and the variables they use. */
 interface CompiledTemplate {
   readonly template: MessageTemplate;
   readonly sources: ReadonlyMap<string, PartSources>;
@@ -33,7 +33,7 @@ interface CompiledTemplate {
 export class MessageTemplates {
   private readonly byName: ReadonlyMap<string, CompiledTemplate>;
 
-  /** @throws Error when a message lacks a part, a language or a required variable: at start-up, not when a user waits for the mail */
+  /** Validates all templates at start-up. @throws Error when a message lacks a part, a language or a required variable */
   constructor(templates: readonly MessageTemplate[]) {
     this.byName = new Map(templates.map((template) => [template.name, compile(template)]));
   }
@@ -46,12 +46,12 @@ export class MessageTemplates {
     return this.byName.get(name)?.template ?? null;
   }
 
-  /** The variables a message can show. */
+  /** Variables available to a message. */
   variablesOf({ name }: MessageTemplate): readonly string[] {
     return this.byName.get(name)?.variables ?? [];
   }
 
-  /** The built-in sources of a message in a language; null when the gateway has no texts in it. */
+  /** The built-in sources of a message in a language; null when there are none. */
   sourcesOf({ name }: MessageTemplate, language: string): PartSources | null {
     return this.byName.get(name)?.sources.get(language) ?? null;
   }
@@ -63,7 +63,7 @@ export const partsOf = ({ mail, sms }: MessageTemplate): MessagePart[] => [...(m
 function compile(template: MessageTemplate): CompiledTemplate {
   const compiled = translatedLocales.map((locale) => ({ locale, ...compileLocale(template, locale) }));
   const sources = new Map(compiled.map((entry) => [entry.locale, entry.sources]));
-  // A message is sent with the variables its texts use; name and address come with every message.
+  // A message is queued with the values of the variables its texts use; appName and handle are added to every message.
   return { template, sources, variables: [...new Set(["appName", "handle", ...compiled.flatMap(({ variables }) => variables)])] };
 }
 
@@ -89,7 +89,7 @@ function requireComplete(template: MessageTemplate, sources: PartSources): void 
         throw new Error(`the ${part} part does not use the required variable ${variable}`);
   if (!hasCodeBeforeLink(sources.text ?? "")) throw new Error("the text part must contain the code on a separate line, before any link");
 }
-/** Mail programs offer to copy a code that stands on a line of its own at the top. True for a text without a code. */
+/** Mail clients offer to copy a code on a separate line before any link. True for a text without a code. */
 function hasCodeBeforeLink(text: string): boolean {
   const codeLine = text.search(/^{{\s*code\s*}}$/m);
   const link = text.search(placeholderOf("link"));

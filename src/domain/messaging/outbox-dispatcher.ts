@@ -15,12 +15,12 @@ import type { FinalStatus, OutboxRepository } from "./outbox.repository.js";
 import type { OutboxMessageEntity } from "./outbox-message.entity.js";
 import type { SmsSender } from "./sms-sender.js";
 
-/** Seconds until the next attempt, after the first, second, ... failure. */
+/** Seconds until the next delivery attempt, after the first, second, ... failure. */
 const BACKOFF_SECONDS = [5, 30, 120, 300, 600, 1200];
-/** Due messages looked at in one go. */
+/** Number of due messages read per query. */
 const PAGE_SIZE = 16;
 const POLL_INTERVAL_MS = 1000;
-/** A claim lives so long without being renewed; after a crash another process, or the next start, takes over then. */
+/** Lifetime of a lease without renewal; after a crash, another process or a restart can then claim the message. */
 const LEASE_SECONDS = 15;
 const LEASE_RENEWAL_INTERVAL_MS = 5000;
 
@@ -39,11 +39,11 @@ interface DispatcherDependencies {
   readonly mailFrom: string;
 }
 
-/** Sends what is in the outbox: at least once, the newest code only, never past its expiry. */
+/** Delivers outbox messages at least once, never after their expiry, and not once a newer message has replaced them. */
 export class OutboxDispatcher {
   private readonly leaseOwner = randomId();
   private readonly listeners: ((status: FinalStatus, template: string) => void)[] = [];
-  /** Deliveries that run, by message. */
+  /** Deliveries in progress, by message id. */
   private readonly deliveries = new Map<string, Promise<void>>();
   private readonly queues = new DeliveryQueues();
   private timer: NodeJS.Timeout | undefined;
@@ -53,7 +53,7 @@ export class OutboxDispatcher {
 
   constructor(private readonly dependencies: DispatcherDependencies) {}
 
-  /** Tells `listener` the status of every message that needs no further attempt. */
+  /** Calls `listener` with the final status of every message this process finishes. */
   onFinished(listener: (status: FinalStatus, template: string) => void): void {
     this.listeners.push(listener);
   }
@@ -64,7 +64,7 @@ export class OutboxDispatcher {
     this.wake();
   }
 
-  /** Looks for due messages now. */
+  /** Checks for due messages now. */
   wake(): void {
     this.isWakeRequested = true;
     if (this.isStopped || !this.timer) return;
@@ -73,7 +73,7 @@ export class OutboxDispatcher {
     });
   }
 
-  /** Stops taking messages and waits for those being sent. */
+  /** Stops claiming messages and waits for deliveries in progress. */
   async stop(): Promise<void> {
     this.isStopped = true;
     clearInterval(this.timer);
@@ -92,7 +92,7 @@ export class OutboxDispatcher {
     }
   }
 
-  /** Takes messages for every free slot; whenever one is done, the next is looked for. A slow server holds up its own lane, not all. */
+  /** Starts deliveries up to the capacity of every queue. A slow server delays its own queue only. */
   private async dispatchDue(): Promise<void> {
     const { repository, clock, faultPoints } = this.dependencies;
     await faultPoints.pauseAt("outbox.before-claim");
@@ -104,14 +104,14 @@ export class OutboxDispatcher {
     }
   }
 
-  /** Starts what there are slots for; true when another page may hold something for the slots that are left. */
+  /** Starts deliveries for which there is capacity; true when another page may contain messages for the remaining capacity. */
   private async startDeliveries(due: readonly OutboxMessageEntity[]): Promise<boolean> {
     const { repository, clock } = this.dependencies;
     let hasProgress = false;
     for (const row of due) {
-      // After a jump of the clock a lease of this very process may seem over.
+      // After a clock jump, a lease of this process can appear expired.
       if (this.deliveries.has(row.id)) continue;
-      // A full lane is left out of the next page, and so is what another process was faster to claim.
+      // The next page excludes full queues and messages that another process has claimed.
       hasProgress = true;
       const isQueueFull = !this.queues.hasCapacity(row.queue);
       const isClaimed = !isQueueFull && (await repository.claim(row, this.leaseOwner, addSeconds(clock.now(), LEASE_SECONDS)));
@@ -119,7 +119,7 @@ export class OutboxDispatcher {
       this.queues.acquire(row.queue);
       const delivery = this.deliver(row).finally(() => {
         this.deliveries.delete(row.id);
-        // Only for a lane that was full messages may have been passed over.
+        // Messages can have been skipped only if the queue was full.
         const wasFull = !this.queues.hasCapacity(row.queue);
         this.queues.release(row.queue);
         if (wasFull) this.wake();
@@ -138,7 +138,7 @@ export class OutboxDispatcher {
     try {
       if (row.expiresAt <= clock.now()) return await this.finish(row, "EXPIRED", row.lastFailure);
       await this.dependencies.faultPoints.pauseAt("outbox.before-send");
-      // A newer code may have taken its place since it was claimed.
+      // A newer message may have replaced this one since it was claimed.
       if (!(await repository.renew(row, this.leaseOwner, addSeconds(clock.now(), LEASE_SECONDS)))) return;
       await this.send(row);
       await this.dependencies.faultPoints.pauseAt("outbox.after-send");
@@ -183,7 +183,7 @@ export class OutboxDispatcher {
     await mailer.send({ messageId, applicationId, from: { name: senderName, address: from }, to, replyTo, subject, text, html });
   }
 
-  /** The application's own server and sender, in its own lane only; the gateway's otherwise. */
+  /** The application's mail server for messages in its queue, if it still has one; otherwise the gateway's. */
   private async routeFor({ queue, applicationId }: OutboxMessageEntity): Promise<ApplicationMailer> {
     const { mailer, mailFrom, applicationMailers } = this.dependencies;
     const applicationMailer = queue === MAIL_QUEUE ? null : await applicationMailers.find(applicationId);
@@ -209,7 +209,7 @@ export class OutboxDispatcher {
   }
 }
 
-/** A short name for a failure. A server's own words may repeat the recipient or the message, so they are not kept. */
+/** A short code for a failure. Error messages of servers are not stored because they may contain the recipient or the message. */
 function failureCode(error: unknown): string {
   const cause = error instanceof PermanentDeliveryError ? error.cause : error;
   const { code, responseCode, name } = cause as { code?: unknown; responseCode?: unknown; name?: unknown };

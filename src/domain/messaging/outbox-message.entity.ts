@@ -2,7 +2,7 @@ import { Entity, Index } from "typeorm";
 import { InstantColumn, IntegerColumn, KeyColumn, LongTextColumn, TextColumn } from "../../platform/database/index.js";
 import type { Channel } from "./delivery.js";
 
-/** A message to send, written in the transaction of what it tells about; afterwards the record of its delivery. */
+/** A message to send, inserted in the transaction of the change it reports; after delivery, the record of it. */
 @Entity({ name: "outbox_messages" })
 @Index("outbox_messages_due", ["status", "nextAttemptAt"])
 @Index("outbox_messages_recipient", ["applicationId", "recipientHash"])
@@ -18,7 +18,7 @@ export class OutboxMessageEntity {
   @TextColumn("channel", 8, { default: "MAIL" })
   channel!: Channel;
 
-  /** Whose slots it is sent in; see lanes.ts. */
+  /** Delivery queue; see delivery-queues.ts. */
   @TextColumn("lane", 36, { default: "" })
   queue!: string;
 
@@ -28,15 +28,15 @@ export class OutboxMessageEntity {
   @TextColumn("recipient_masked", 254)
   recipientMasked!: string;
 
-  /** HMAC of application and recipient: finds a deleted user's messages. */
+  /** HMAC of application and recipient; used to find the messages of a deleted user. */
   @TextColumn("recipient_hash", 64)
   recipientHash!: string;
 
-  /** Recipient, locale and parameters, sealed; erased as soon as the message is delivered, expired or given up. */
+  /** Encrypted recipient, locale and parameters; erased when the message is delivered, replaced, expired or failed. */
   @LongTextColumn("payload_sealed", { nullable: true })
   payloadSealed!: string | null;
 
-  /** A newer message with the same hash makes this one pointless: its code no longer works. */
+  /** A newer message with the same hash replaces this one while it is pending, because its code is no longer valid. */
   @TextColumn("replaces_hash", 64, { nullable: true })
   replacesHash!: string | null;
 
@@ -64,7 +64,7 @@ export class OutboxMessageEntity {
   @InstantColumn("finished_at", { nullable: true })
   finishedAt!: Date | null;
 
-  /** Class of the last failure, never a server's text: it could repeat the message. */
+  /** Error code of the last failure. Never the server's reply, which could contain the message. */
   @TextColumn("last_failure", 64, { nullable: true })
   lastFailure!: string | null;
 }

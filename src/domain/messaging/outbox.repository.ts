@@ -11,7 +11,7 @@ export type FinalStatus = "DELIVERED" | "EXPIRED" | "FAILED" | "REPLACED";
 
 export class OutboxRepository {
   private readonly preparedInsert: PreparedInsert<OutboxMessageEntity>;
-  /** By their lanes. */
+  /** By queue condition. */
   private readonly preparedDueReads = new Map<string, PreparedSelect<typeof selection>>();
   private readonly preparedClaim;
   private readonly preparedReplace;
@@ -36,13 +36,13 @@ export class OutboxRepository {
     await this.preparedInsert.run([row], tx.manager);
   }
 
-  /** What still waits under this hash is finished as REPLACED. */
+  /** Marks pending messages with this hash as REPLACED. */
   async replacePending(tx: Transaction, applicationId: string, replacesHash: string, now: Date): Promise<void> {
     const pending = { applicationId, replacesHash, status: "PENDING" };
     await this.preparedReplace.run(pending, { status: "REPLACED", payloadSealed: null, finishedAt: now }, tx.manager);
   }
 
-  /** Messages that are due in some lanes and that nobody holds, the longest waiting first. */
+  /** Due messages in the selected queues without a valid lease, the earliest due first. */
   async listDue(now: Date, filter: QueueFilter, limit: number): Promise<OutboxMessageEntity[]> {
     const [operator, queueNames] = "only" in filter ? (["IN", filter.only] as const) : (["NOT IN", filter.except] as const);
     const queueCondition = queueNames.length === 0 ? "" : ` AND message.lane ${operator} (${queueNames.map(() => "?").join(", ")})`;
@@ -53,7 +53,7 @@ export class OutboxRepository {
     return (await read.all([now, now, ...queueNames])).map(({ message }) => message);
   }
 
-  /** Takes a listed message for `owner` until `leaseUntil`; false when another process was faster. */
+  /** Leases a listed message to `owner` until `leaseUntil`; false when another process has claimed it. */
   async claim(
     { applicationId, id, leaseUntil: expectedLeaseUntil }: OutboxMessageEntity,
     owner: string,
@@ -65,12 +65,12 @@ export class OutboxRepository {
     );
   }
 
-  /** Keeps a claim alive while a slow server is being talked to. */
+  /** Extends the lease; false when `owner` no longer holds it or the message is no longer pending. */
   async renew({ applicationId, id }: OutboxMessageEntity, owner: string, leaseUntil: Date): Promise<boolean> {
     return await this.update(applicationId, id, owner, { leaseUntil });
   }
 
-  /** Ends a message the owner still holds: its payload is erased. */
+  /** Sets the final status and erases the payload; false when `owner` no longer holds the lease. */
   async finish(
     { applicationId, id }: OutboxMessageEntity,
     owner: string,
@@ -83,7 +83,7 @@ export class OutboxRepository {
     return (await this.database.autocommit((manager) => this.preparedFinish.run(expected, change, manager))) === 1;
   }
 
-  /** Lets a message the owner still holds wait for its next attempt. */
+  /** Schedules the next delivery attempt; false when `owner` no longer holds the lease. */
   async postpone(
     { applicationId, id, deliveryAttempts }: OutboxMessageEntity,
     owner: string,
@@ -94,7 +94,7 @@ export class OutboxRepository {
     return await this.update(applicationId, id, owner, change);
   }
 
-  /** Messages that wait to be sent, and since when the oldest of them does. */
+  /** Number of pending messages and the creation time of the oldest. */
   async findBacklog(): Promise<{ waiting: number; oldest: Date | null }> {
     const waiting = await this.messages.countBy({ status: "PENDING" });
     const [oldest] = waiting === 0 ? [] : await this.messages.find({ where: { status: "PENDING" }, order: { createdAt: "ASC" }, take: 1 });

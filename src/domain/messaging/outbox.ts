@@ -8,7 +8,7 @@ import { MAIL_QUEUE, SMS_QUEUE } from "./delivery-queues.js";
 import type { OutboxRepository } from "./outbox.repository.js";
 import type { MessageParameters } from "./template-language.js";
 
-/** What a message says and to whom; kept sealed. */
+/** Recipient and content of a message; stored encrypted. */
 export interface OutboxPayload {
   readonly to: string;
   readonly locale: string;
@@ -21,27 +21,27 @@ interface QueuedMessage {
   readonly template: string;
   readonly locale: string;
   readonly parameters: MessageParameters;
-  /** Never sent after it: the life of the code it carries. */
+  /** The message is not sent after this instant, e.g. the expiry of its code. */
   readonly expiresAt?: Date;
-  /** Older waiting messages with the same key are not sent any more. */
+  /** Older pending messages with the same key are no longer sent. */
   readonly replacesKey?: string;
 }
 export interface QueuedMail extends QueuedMessage {
   readonly to: Email;
 }
-/** Text messages cost money: their budgets are taken before they are queued. A code is best sent by issueSmsCode (accounts). */
+/** Callers must consume the SMS rate limits before queueing. To send codes, use issueSmsCode (account-operations). */
 export interface QueuedSms extends QueuedMessage {
   readonly to: Phone;
 }
 
-/** The answer leaves first: sending in this process must not make it later than an answer after which nothing is sent. */
+/** Delivery starts after the response: otherwise response times could reveal whether a message is sent. */
 const WAKE_DELAY_MS = 10;
 const NOTICE_TTL_SECONDS = 24 * 3600;
 
-/** Where a message's sealed payload belongs. */
+/** Associated data of the encrypted payload: binds it to its message. */
 export const payloadAssociatedData = (applicationId: string, id: string) => ["outbox_messages", "payload", applicationId, id];
 
-/** Takes messages in: a row in the transaction of what the message tells about, so that neither exists without the other. */
+/** Transactional outbox: a message is inserted in the transaction of the change it reports, so that both commit or neither does. */
 export class Outbox {
   constructor(
     private readonly repository: OutboxRepository,
@@ -52,19 +52,19 @@ export class Outbox {
     private readonly wake: () => void,
   ) {}
 
-  /** Messages that wait, and for how many seconds the oldest has. */
+  /** Number of pending messages and the age of the oldest, in seconds. */
   async measureBacklog(): Promise<{ waiting: number; oldestSeconds: number }> {
     const { waiting, oldest } = await this.repository.findBacklog();
     const age = oldest === null ? 0 : (this.clock.now().getTime() - oldest.getTime()) / 1000;
     return { waiting, oldestSeconds: Math.max(0, age) };
   }
 
-  /** Forgets every message to an address or number, sent or not. */
+  /** Deletes every message to an address or number, sent or pending. */
   async deleteByRecipient(tx: Transaction, applicationId: string, to: Email | Phone): Promise<void> {
     await this.repository.deleteByRecipient(tx, applicationId, this.recipientHash(applicationId, to));
   }
 
-  /** Queues a mail to a user about something that happened; nothing for a user without an address. */
+  /** Queues an email notification to a user; does nothing for a user without an email address. */
   async notify(
     context: ApplicationContext,
     tx: Transaction,
@@ -75,12 +75,12 @@ export class Outbox {
     if (email) await this.queue(context, tx, { template, to: email, locale, parameters });
   }
 
-  /** Queues a mail; it is sent after the transaction has committed. */
+  /** Queues an email; it is sent after the transaction has committed. */
   async queue(context: ApplicationContext, tx: Transaction, mail: QueuedMail): Promise<void> {
     await this.insert(context, tx, "MAIL", maskEmail(mail.to), mail);
   }
 
-  /** The work of `queue` without a message, for addresses without an account: the time must not tell them apart. */
+  /** Does work comparable to `queue` but stores no message, so that response times do not reveal whether an address has an account. */
   async queueDecoy({ application }: ApplicationContext, tx: Transaction, mail: QueuedMail): Promise<void> {
     const id = randomId();
     await this.encryptPayload(application, id, mail);
@@ -89,7 +89,7 @@ export class Outbox {
     this.database.afterCommit(this.scheduleWake);
   }
 
-  /** Queues a text message, as `queue`. */
+  /** Queues a text message; it is sent after the transaction has committed. */
   async queueSms(context: ApplicationContext, tx: Transaction, sms: QueuedSms): Promise<void> {
     await this.insert(context, tx, "SMS", maskPhone(sms.to), sms);
   }
@@ -140,7 +140,7 @@ export class Outbox {
 
   private readonly scheduleWake = () => void setTimeout(this.wake, WAKE_DELAY_MS).unref();
 
-  /** Keyed: there are so few numbers that a plain hash could be tried out. */
+  /** A keyed hash: phone numbers are few enough to reverse an unkeyed one by brute force. */
   private recipientHash(applicationId: string, to: string): string {
     return this.keyring.mac("token", "recipient", applicationId, to).toString("base64url");
   }

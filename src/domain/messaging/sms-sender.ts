@@ -1,21 +1,21 @@
-/** A text message ready to leave. */
+/** A rendered text message. */
 export interface Sms {
-  /** Of the outbox: stable over retries. */
+  /** Id of the outbox message: the same for all delivery attempts. */
   readonly id: string;
   readonly applicationId: string;
-  /** What the application calls itself, for senders that show it. */
+  /** Name of the application, for implementations that show a sender. */
   readonly senderName: string;
   /** E.164. */
   readonly to: string;
   readonly text: string;
-  /** It must not arrive later. */
+  /** The message must not be delivered after this instant. */
   readonly expiresAt: Date;
-  /** True when an earlier attempt ended without a clear answer: it may have been taken then. */
+  /** True after a failed attempt: the provider may nevertheless have accepted the message. */
   readonly isRetry: boolean;
 }
 
-/** Hands text messages over to whatever delivers them. */
+/** Sends text messages through a provider. */
 export interface SmsSender {
-  /** Resolves once the message is somebody else's responsibility. @throws DeliveryRefused for good; any other error: try again later */
+  /** Resolves once the provider has accepted the message. @throws PermanentDeliveryError when a retry is pointless; retry other errors */
   send(sms: Sms): Promise<void>;
 }

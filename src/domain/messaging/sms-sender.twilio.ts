@@ -15,24 +15,24 @@ interface Dependencies {
   readonly accounts: TwilioAccounts;
   readonly guard: OutboundGuard;
   readonly clock: Clock;
-  /** Tests only: what stands in the place of Twilio's own address. */
+  /** Tests only: replaces the base URL of Twilio's API. */
   readonly baseUrl: string | undefined;
-  /** Development: takes the messages of applications without an account. */
+  /** Development: receives the messages of applications without a Twilio account. */
   readonly fallback: SmsSender | null;
 }
 
-/** From the request to the last byte of the answer. */
+/** From the request to the last byte of the response. */
 const TIMEOUT_MS = 10_000;
 const MAX_RESPONSE_LENGTH = 200_000;
-/** Twilio's own bounds of a message's life in its queues. */
+/** Twilio's limits for the validity period of a message. */
 const [MIN_VALIDITY_SECONDS, MAX_VALIDITY_SECONDS] = [1, 36_000];
-/** So long before its repetition a message may have been taken. */
+/** How far back a retry searches for an earlier acceptance of the same message. */
 const DUPLICATE_LOOKBACK_MS = 3_600_000;
-/** Refusals with a status of 4xx that end by themselves: too many requests, too many queued messages. */
 const UNKNOWN_FAILURE = "TWILIO failure";
+/** Errors with a 4xx status that are temporary: too many requests, too many queued messages. */
 const transientErrorCodes = new Set([20429, 21611]);
 
-/** What went wrong, in a few letters and numbers: Twilio's own words may repeat a number or a message. */
+/** A failure reduced to a short code: Twilio's error messages may contain the phone number or the text. */
 class TwilioError extends Error {
   override name = "TwilioError";
   constructor(
@@ -43,7 +43,7 @@ class TwilioError extends Error {
   }
 }
 
-/** Text messages by the application's own Twilio account. */
+/** Sends text messages through the application's Twilio account. */
 export class TwilioSmsSender implements SmsSender {
   constructor(private readonly dependencies: Dependencies) {}
 
@@ -54,14 +54,14 @@ export class TwilioSmsSender implements SmsSender {
     if (!account) throw new TwilioError("TWILIO not set up", false);
     const client = await this.connect(account);
     try {
-      // Twilio takes a message twice if it is sent twice, so one that may have arrived is looked for first.
+      // Twilio does not deduplicate requests, so a retry first checks whether the message was already accepted.
       if (sms.isRetry && (await this.wasAccepted(client, sms))) return;
       const seconds = Math.floor((sms.expiresAt.getTime() - this.dependencies.clock.now().getTime()) / 1000);
       const validityPeriod = Math.min(MAX_VALIDITY_SECONDS, Math.max(MIN_VALIDITY_SECONDS, seconds));
       const { status, errorCode } = await client.messages.create({ ...account.sender, to: sms.to, body: sms.text, validityPeriod });
       if (status === "failed" || status === "undelivered") throw new TwilioError(`TWILIO ${status} ${Number(errorCode)}`, true);
     } catch (error) {
-      // The client's own errors may hold what was sent and with which token: they end here.
+      // Errors of the Twilio client may contain the message and the auth token, so they are not propagated.
       const failure = toTwilioError(error);
       throw failure.isPermanent ? new PermanentDeliveryError("Twilio rejected the message", { cause: failure }) : failure;
     }
@@ -74,14 +74,14 @@ export class TwilioSmsSender implements SmsSender {
       return recent.some(({ body, status }) => body === text && status !== "failed" && status !== "undelivered" && status !== "canceled");
     } catch (error) {
       const failure = toTwilioError(error);
-      // An account whose messages cannot be read can still send.
+      // An account may be allowed to send messages but not to list them.
       if (failure.isPermanent || failure.code === UNKNOWN_FAILURE) return false;
       throw failure;
     }
   }
 
   private async connect({ accountSid, authToken }: TwilioAccount): Promise<Twilio> {
-    // 21 MB that only those pay for who send.
+    // Loaded on demand, because the library takes 21 MB.
     const { default: twilio } = await import("twilio");
     const httpClient = { request: (request: HttpRequest) => this.sendRequest(request) } as HttpClient;
     return twilio(accountSid, authToken, { httpClient, autoRetry: false });
@@ -99,7 +99,7 @@ export class TwilioSmsSender implements SmsSender {
       method: method.toUpperCase(),
       headers: { ...toStringRecord(headers), "Content-Length": Buffer.byteLength(body) },
       auth: `${username}:${password}`,
-      // A connection kept for later may be closed by then: that would look like a message that was taken.
+      // No keep-alive: a request on a connection the server has closed fails as if the message might have been accepted.
       agent: false,
       signal: AbortSignal.timeout(TIMEOUT_MS),
       lookup: guard.lookupFor(hostname, Number(url.port || (isSecure ? 443 : 80))),
@@ -135,18 +135,18 @@ async function readBody(response: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** Twilio answers JSON; whatever else comes was said by something in between. */
+/** Twilio responds with JSON; other responses come from an intermediary such as a proxy. */
 function parseJsonObject(status: number, text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value;
   } catch {
-    // Below.
+    // Handled below.
   }
   throw new TwilioError(`TWILIO ${status} without JSON`, false);
 }
 
-/** Refused for good: 4xx, but for what ends by itself. Everything else, silence included, is worth another attempt. */
+/** 4xx responses are permanent, except temporary ones. All other failures, including timeouts, are retried. */
 function toTwilioError(error: unknown): TwilioError {
   if (error instanceof TwilioError) return error;
   const { status, code, name } = error as { status?: unknown; code?: unknown; name?: unknown };

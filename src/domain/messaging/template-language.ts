@@ -1,7 +1,7 @@
 import { Liquid } from "liquidjs";
 import { placeholders } from "./template-variables.js";
 
-/** Values a message shows, by variable. */
+/** Values of template variables, by name. */
 export type MessageParameters = Readonly<Record<string, string>>;
 
 export const mailParts = ["subject", "text", "html"] as const;
@@ -9,7 +9,7 @@ export type MessagePart = (typeof mailParts)[number] | "sms";
 /** Sources of some or all parts of a message. */
 export type PartSources = Readonly<Partial<Record<MessagePart, string>>>;
 
-/** How long a source, and what becomes of it, can be: bytes, and for what is one line when it is sent, characters. */
+/** Maximum lengths of sources and rendered parts, in bytes; for the rendered subject and SMS, in characters. */
 export const partLimits: Readonly<Record<MessagePart, { readonly source: number; readonly rendered: number }>> = {
   subject: { source: 500, rendered: 400 },
   text: { source: 10_000, rendered: 20_000 },
@@ -17,14 +17,14 @@ export const partLimits: Readonly<Record<MessagePart, { readonly source: number;
   sms: { source: 500, rendered: 480 },
 };
 
-/** What a message needs of Liquid: no loops, no other files, no clock, and nothing that takes escaping back. */
+/** Allowed subset of Liquid: no loops, includes or dates, and no filter that disables escaping. */
 const allowedTags = new Set(["if", "unless", "case", "assign", "capture", "comment", "raw", "#"]);
 const allowedFilters = new Set("append capitalize default downcase prepend strip truncate upcase url_encode".split(" "));
 
 interface FilterState {
   readonly context: { readonly memoryLimit: { use(count: number): void } };
 }
-/** Counts what is shown, so that a long value cannot be shown any number of times. */
+/** Counts output against the memory limit, so that repeating a long value cannot produce unbounded output. */
 function countOutput(this: FilterState, value: unknown): string {
   const text = typeof value === "string" ? value : String(value ?? "");
   this.context.memoryLimit.use(text.length);
@@ -39,7 +39,7 @@ function createEngine(outputEscape: "escape" | typeof countOutput): Liquid {
   restrictTo(engine.filters, allowedFilters);
   return engine;
 }
-/** Without a prototype, a tag or filter called `constructor` is unknown like any other. */
+/** The prototype is removed so that names such as `constructor` are not found as tags or filters. */
 function restrictTo(registered: Record<string, unknown>, allowed: ReadonlySet<string>): void {
   for (const name of Object.keys(registered)) if (!allowed.has(name)) delete registered[name];
   Object.setPrototypeOf(registered, null);
@@ -49,26 +49,26 @@ const htmlEngine = createEngine("escape");
 const textEngine = createEngine(countOutput);
 const engineOf = (part: MessagePart) => (part === "html" ? htmlEngine : textEngine);
 
-/** `%CODE%` is another word for `{{ code }}`. In the source only: what a value holds is never read as a template. */
+/** Replaces placeholders such as `%CODE%` by `{{ code }}`. Applied to sources only; values are never parsed as templates. */
 const expandPlaceholders = (source: string) =>
   source.replace(/%[A-Z_]+%/g, (word) => (Object.hasOwn(placeholders, word) ? `{{ ${placeholders[word]} }}` : word));
 
-/** Words that look like placeholders and are none. */
+/** Finds words that have the form of a placeholder but are not defined. */
 export const unknownPlaceholders = (source: string) =>
   [...source.matchAll(/%[A-Z_]{3,}%/g)].map(([word]) => word).filter((word) => !Object.hasOwn(placeholders, word));
 
-/** Variables a source takes from outside. @throws Error in Liquid's words when it does not parse */
+/** Variables that a source uses but does not assign itself. @throws Error of the Liquid parser when the source is invalid */
 export const globalVariables = (part: MessagePart, source: string): string[] => {
   const engine = engineOf(part);
   return engine.globalVariablesSync(engine.parse(expandPlaceholders(source)));
 };
 
-/** Thrown for a text that came out wrong; says what is wrong with it. */
+/** Thrown when rendered output is invalid; the message states the reason. */
 export class TemplateOutputError extends Error {
   override name = "TemplateOutputError";
 }
 
-/** Renders one part. @throws Error when it cannot be, or comes out empty, too long or without a value it needs */
+/** Renders one part. @throws Error when rendering fails, or the output is empty, too long or lacks a required value */
 export async function renderPart(
   part: MessagePart,
   source: string,
@@ -90,10 +90,10 @@ export async function renderPart(
   return text;
 }
 
-/** One line without control characters: a header or a text message. */
+/** Replaces whitespace and control characters by single spaces: prevents header injection in the subject. */
 const toSingleLine = (text: string) => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 
-/** A mail's HTML: a whole document as it is, anything else as the body of the gateway's own. */
+/** Returns a complete HTML document unchanged and wraps a fragment in the default layout. */
 export function htmlDocument(body: string, subject: string, locale: string): string {
   if (/<html[\s>]/i.test(body)) return `${body}\n`;
   const title = String(htmlEngine.parseAndRenderSync("{{ subject }}", { subject }));

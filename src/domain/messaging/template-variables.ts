@@ -1,10 +1,10 @@
 interface TemplateVariable {
   readonly description: string;
-  /** What previews show. */
+  /** Value shown in previews. */
   readonly sample: string;
 }
 
-/** Everything a message can show. */
+/** All variables of message templates. */
 export const templateVariables: Readonly<Record<string, TemplateVariable>> = {
   appName: { description: "Name of the application (`general.name`).", sample: "" },
   handle: { description: "Address or phone number of the recipient.", sample: "ada@example.com" },
@@ -18,7 +18,7 @@ export const templateVariables: Readonly<Record<string, TemplateVariable>> = {
   days: { description: "Lifetime of the invitation, in days.", sample: "7" },
 };
 
-/** Other words for variables, from templates written for CosyncJWT. */
+/** Placeholders of templates written for CosyncJWT, with the variables they stand for. */
 export const placeholders: Readonly<Record<string, string>> = {
   "%HANDLE%": "handle",
   "%CODE%": "code",

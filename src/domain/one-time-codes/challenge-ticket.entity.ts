@@ -1,7 +1,7 @@
 import { Entity, Index } from "typeorm";
 import { InstantColumn, IntegerColumn, IntegerKeyColumn, KeyColumn, TextColumn } from "../../platform/database/index.js";
 
-/** Names one request among several for the same challenge and gives it attempts of its own. The slot bounds how many there are. */
+/** Identifies one of several requests for the same challenge and counts its attempts separately. Slots limit their number. */
 @Entity({ name: "challenge_tickets" })
 @Index("challenge_tickets_expires_at", ["expiresAt"])
 export class ChallengeTicketEntity {
@@ -20,7 +20,7 @@ export class ChallengeTicketEntity {
   @TextColumn("ticket_hash", 64)
   ticketHash!: string;
 
-  /** Codes tried together with this ticket since the live code was made. */
+  /** Codes tried with this ticket since the live code was issued. */
   @IntegerColumn("attempts")
   attempts!: number;
 

@@ -30,18 +30,18 @@ export class ChallengeTicketRepository {
     );
   }
 
-  /** All tickets of a challenge, in order of their slots. */
+  /** All tickets of a challenge, ordered by slot. */
   async list(key: ChallengeKey): Promise<ChallengeTicketEntity[]> {
     const rows = await this.byChallenge.all([key.applicationId, key.purpose, key.bindingHash]);
     return rows.map(({ ticket }) => ticket);
   }
 
-  /** @throws StalePremise when the slot was taken meanwhile */
+  /** @throws ConcurrencyConflict when the slot is already taken */
   async insert(tx: Transaction, row: ChallengeTicketEntity): Promise<void> {
     await throwConflictIfDuplicate(this.preparedInsert.run([row], tx.manager));
   }
 
-  /** Frees the slot of the ticket that was read. @throws StalePremise when another took it meanwhile */
+  /** Frees the slot of the ticket that was read. @throws ConcurrencyConflict when the slot no longer holds it */
   async delete(tx: Transaction, { applicationId, purpose, bindingHash, slot, ticketHash }: ChallengeTicketEntity): Promise<void> {
     const { affected } = await tx.manager.delete(ChallengeTicketEntity, {
       applicationId,
@@ -53,7 +53,7 @@ export class ChallengeTicketRepository {
     if (affected !== 1) throw new ConcurrencyConflict();
   }
 
-  /** Counts one attempt; false when the ticket's attempts are spent or it has expired. */
+  /** Counts one attempt; false when the ticket's attempts are exhausted or it has expired. */
   async recordTicketAttempt(
     tx: Transaction,
     { applicationId, purpose, bindingHash, slot, ticketHash }: ChallengeTicketEntity,
@@ -69,7 +69,7 @@ export class ChallengeTicketRepository {
     return affected === 1;
   }
 
-  /** Takes one attempt of the ticket in this slot back. */
+  /** Refunds one attempt of the ticket in this slot. */
   async refundTicketAttempt(tx: Transaction, key: ChallengeKey, slot: number): Promise<void> {
     await tx.manager
       .createQueryBuilder()
@@ -79,7 +79,7 @@ export class ChallengeTicketRepository {
       .execute();
   }
 
-  /** A new code gives every ticket its attempts again. */
+  /** Resets the attempts of every ticket after a new code was issued. */
   async resetAttempts(tx: Transaction, key: ChallengeKey): Promise<void> {
     await this.preparedAttemptsReset.run(key, { attempts: 0 }, tx.manager);
   }

@@ -1,7 +1,7 @@
 import { Entity, Index } from "typeorm";
 import { InstantColumn, IntegerColumn, KeyColumn, TextColumn } from "../../platform/database/index.js";
 
-/** A pending proof: at most one per application, purpose and what it is bound to. */
+/** A pending verification: at most one per application, purpose and binding. */
 @Entity({ name: "challenges" })
 @Index("challenges_link", ["applicationId", "linkHash"])
 @Index("challenges_kept_until", ["keptUntil"])
@@ -12,11 +12,11 @@ export class ChallengeEntity {
   @KeyColumn("purpose", 24)
   purpose!: string;
 
-  /** SHA-256 of the handle or user id it is bound to. */
+  /** SHA-256 of the binding, e.g. a handle or user id. */
   @KeyColumn("binding_hash", 64)
   bindingHash!: string;
 
-  /** Changes with every new code; what was read of an older generation is void. */
+  /** Changes with every new code, which invalidates the earlier ones. */
   @TextColumn("generation", 36)
   generation!: string;
 
@@ -24,7 +24,7 @@ export class ChallengeEntity {
   @TextColumn("code_hash", 64)
   codeHash!: string;
 
-  /** What the proof is for beside its binding, e.g. the new address of a handle change. */
+  /** Data of the verification, e.g. the new address of a handle change. */
   @TextColumn("detail", 512, { nullable: true })
   detail!: string | null;
 
@@ -34,21 +34,21 @@ export class ChallengeEntity {
   @InstantColumn("issued_at")
   issuedAt!: Date;
 
-  /** Null while the live code was given to nobody: handles without a sign-up get a challenge too, so that answers look alike. */
+  /** Null when the code was not sent: ineligible handles get a challenge too, so that responses do not differ. */
   @InstantColumn("sent_at", { nullable: true })
   sentAt!: Date | null;
 
   @InstantColumn("expires_at")
   expiresAt!: Date;
 
-  /** SHA-256 of the link token that was mailed beside the code; null without one. */
+  /** SHA-256 of the link token sent with the code, or of a token challenge's token; null without one. */
   @TextColumn("link_hash", 64, { nullable: true })
   linkHash!: string | null;
 
   @InstantColumn("link_expires_at", { nullable: true })
   linkExpiresAt!: Date | null;
 
-  /** When neither code nor link is worth anything any more. */
+  /** When both code and link have expired. */
   @InstantColumn("kept_until")
   keptUntil!: Date;
 

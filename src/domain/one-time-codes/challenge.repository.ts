@@ -27,12 +27,12 @@ export class ChallengeRepository {
     return (await this.byKey.first([key.applicationId, key.purpose, key.bindingHash]))?.challenge ?? null;
   }
 
-  /** @throws StalePremise when another transaction made it first */
+  /** @throws ConcurrencyConflict when another transaction inserted it first */
   async insert(tx: Transaction, row: ChallengeEntity): Promise<void> {
     await throwConflictIfDuplicate(this.preparedInsert.run([row], tx.manager));
   }
 
-  /** Puts `next` in the place of the generation that was read. @throws StalePremise when it is gone or consumed meanwhile */
+  /** Replaces the generation that was read. @throws ConcurrencyConflict when it was replaced, deleted or consumed meanwhile */
   async replace(tx: Transaction, key: ChallengeKey, expected: ChallengeEntity, next: Partial<ChallengeEntity>): Promise<void> {
     const { affected } = await tx.manager.update(
       ChallengeEntity,
@@ -42,7 +42,7 @@ export class ChallengeRepository {
     if (affected !== 1) throw new ConcurrencyConflict();
   }
 
-  /** Counts one attempt; false when there is no live code or its attempts are spent. */
+  /** Counts one attempt; false when there is no live code or its attempts are exhausted. */
   async recordCodeAttempt(tx: Transaction, key: ChallengeKey, maxAttempts: number, now: Date): Promise<boolean> {
     const { affected } = await tx.manager
       .createQueryBuilder()
@@ -53,7 +53,7 @@ export class ChallengeRepository {
     return affected === 1;
   }
 
-  /** Takes one attempt back, unless a newer code took its place. */
+  /** Refunds one attempt, unless a newer code has replaced the code. */
   async refundCodeAttempt(tx: Transaction, key: ChallengeKey, generation: string): Promise<void> {
     await tx.manager
       .createQueryBuilder()
@@ -68,7 +68,7 @@ export class ChallengeRepository {
     return await this.database.readManager.getRepository(ChallengeEntity).findOneBy({ applicationId, linkHash });
   }
 
-  /** Marks it used; false when somebody else was first, it expired or a newer code took its place. */
+  /** Marks the challenge as consumed; false when it was already consumed, expired or replaced. */
   async consume(tx: Transaction, key: ChallengeKey, generation: string, method: "code" | "link", now: Date): Promise<boolean> {
     const unexpired = method === "code" ? { expiresAt: MoreThan(now) } : { linkExpiresAt: MoreThan(now) };
     const { affected } = await tx.manager.update(
@@ -79,7 +79,7 @@ export class ChallengeRepository {
     return affected === 1;
   }
 
-  /** Marks the challenge of a token used; false when somebody else was first, it expired or a newer one took its place. */
+  /** Marks the challenge of a token as consumed; false when it was already consumed, expired or replaced. */
   async consumeToken(tx: Transaction, key: ChallengeKey, linkHash: string, now: Date): Promise<boolean> {
     const { affected } = await tx.manager.update(
       ChallengeEntity,

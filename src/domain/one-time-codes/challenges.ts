@@ -7,44 +7,44 @@ import type { ChallengeTicketRepository } from "./challenge-ticket.repository.js
 
 export type ChallengePurpose = "SIGN_UP" | "PASSWORD_RESET" | "HANDLE_CHANGE" | "INVITATION" | "PHONE" | "SECOND_FACTOR";
 
-/** Which challenge: a code made for one application, purpose and handle is worth nothing for any other. */
+/** Identifies a challenge: a code is valid only for its application, purpose and binding. */
 export interface ChallengeSubject {
   readonly applicationId: string;
   readonly purpose: ChallengePurpose;
-  /** Canonical handle or user id. */
+  /** Canonical handle, user id or invitation id. */
   readonly binding: string;
 }
 
 export interface IssueOptions {
   readonly digits: number;
   readonly ttlSeconds: number;
-  /** False for a handle that must not get a code: the challenge looks the same, its code goes nowhere. */
+  /** False for a handle that must not receive a code: the challenge looks the same, but no code is returned. */
   readonly isDeliverable: boolean;
-  /** Life of a link token to send beside the code; no link without. */
+  /** Lifetime of a link token to send with the code; omitted for no link. */
   readonly linkTtlSeconds?: number;
-  /** Kept with the code and given back with a match. */
+  /** Stored with the code and returned on verification. */
   readonly detail?: string;
 }
 export interface IssuedChallenge {
-  /** The code to send; null when nothing must be sent (inside the cool-down, or `send` is false). */
+  /** The code to send; null when nothing must be sent (in the cool-down, or `isDeliverable` is false). */
   readonly code: string | null;
-  /** The link token to send; null with `code`, or where no link was asked for. */
+  /** The link token to send; null when `code` is null or no link was requested. */
   readonly link: string | null;
   readonly expiresAt: Date;
   readonly linkExpiresAt: Date | null;
   readonly resendAvailableAt: Date;
-  /** False inside the cool-down, when all stays as it was. */
+  /** False in the cool-down, when the existing challenge is unchanged. */
   readonly isNew: boolean;
 }
 export interface LiveChallenge extends Pick<IssuedChallenge, "expiresAt" | "resendAvailableAt"> {
   readonly detail: string | null;
 }
-/** A ticket, and the slot it got: null when all slots are taken by fresh ones, and the ticket names nothing. */
+/** A ticket and its slot. The slot is null when all slots are protected; the ticket is then not stored. */
 export interface OpenedTicket {
   readonly ticket: string;
   readonly slot: number | null;
 }
-/** A code that was right. It is still unused: consume it in the transaction of its effect. */
+/** A correct code, not consumed yet: consume it in the transaction of its effect. */
 export interface VerifiedChallenge {
   readonly key: ChallengeKey;
   readonly generation: string;
@@ -54,21 +54,21 @@ export interface VerifiedChallenge {
   readonly detail: string | null;
 }
 
-/** What a link token proves. */
+/** A valid link token, not consumed yet. */
 export interface VerifiedLink extends VerifiedChallenge {
   readonly purpose: ChallengePurpose;
 }
 
-/** Seconds in which a further request neither sends nor replaces the code. */
+/** Seconds during which a further request neither sends nor replaces the code. */
 export const RESEND_COOLDOWN_SECONDS = 60;
-/** Wrong codes that void a code for whoever gave them: a ticket's holder, or everybody without one. */
+/** Maximum number of attempts per ticket, and of all attempts without a ticket together. Correct codes count as attempts too. */
 export const MAX_CODE_ATTEMPTS = 5;
-/** Tickets that can live at once for one challenge. */
+/** Maximum number of tickets of one challenge. */
 export const MAX_TICKETS_PER_CHALLENGE = 5;
-/** So long a ticket keeps its slot against newcomers, in seconds: whoever came first can finish. */
+/** Seconds during which a newer ticket cannot replace a ticket, so that the earlier request can be completed. */
 const SLOT_PROTECTION_SECONDS = 900;
 
-/** Short codes: issued, counted before they are compared, used once. Tickets keep several requests for one handle apart. */
+/** One-time codes: attempts are counted before comparison. Tickets separate the attempts of several requests for one handle. */
 export class Challenges {
   constructor(
     private readonly repository: ChallengeRepository,
@@ -78,7 +78,7 @@ export class Challenges {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes the one live code of the subject, or keeps it inside the cool-down. */
+  /** Issues the only live code of the subject, or keeps the existing one in the cool-down. */
   async issue(
     tx: Transaction,
     subject: ChallengeSubject,
@@ -92,7 +92,7 @@ export class Challenges {
     const generation = randomId();
     const code = randomDigits(digits);
     const codeHash = this.hash(key, generation, code);
-    // A code nobody got is replaced inside the cool-down without moving its times: they must not tell whether there was one.
+    // A code that was not sent is replaced in the cool-down with the same times, which must not reveal whether a code was sent.
     const issuedAt = isCoolingDown ? existing.issuedAt : now;
     const expiresAt = isCoolingDown ? existing.expiresAt : addSeconds(now, ttlSeconds);
     const link = linkTtlSeconds === undefined ? null : randomToken();
@@ -119,8 +119,8 @@ export class Challenges {
   }
 
   /**
-   * Opens a ticket (256 bits). When all slots hold fresh tickets it names nothing: a stranger can neither push out a ticket nor get
-   * more guesses.
+   * Opens a ticket (256 bits). When all slots are protected, the ticket is not stored: further requests can neither replace tickets nor
+   * gain attempts.
    */
   async openTicket(tx: Transaction, subject: ChallengeSubject, ttlSeconds: number): Promise<OpenedTicket> {
     const key = keyOf(subject);
@@ -147,14 +147,14 @@ export class Challenges {
     return row !== null && isLive(row, now) && addSeconds(row.issuedAt, RESEND_COOLDOWN_SECONDS) > now;
   }
 
-  /** The live code of this subject, as who asked for it knows it, and what was kept with it; null without one. */
+  /** Times and detail of the subject's live code; null without one. */
   async findLive(subject: ChallengeSubject): Promise<LiveChallenge | null> {
     const row = await this.repository.find(keyOf(subject));
     const now = this.clock.now();
     return row !== null && isLive(row, now) ? { ...toIssuedChallenge(row, null, null), detail: row.detail } : null;
   }
 
-  /** The hash of a ticket that is held for this subject; null for every other text. */
+  /** The hash of a valid ticket of this subject; null for any other value. */
   async findTicket(subject: ChallengeSubject, ticket: string | null): Promise<string | null> {
     const now = this.clock.now();
     const hash = hashToken(ticket ?? "");
@@ -163,8 +163,8 @@ export class Challenges {
   }
 
   /**
-   * Counts one attempt and only then compares; commits the count whatever comes of it. With a valid ticket the attempt is counted
-   * against that ticket, so that strangers' guesses cannot spend it. Null: refused, for whatever reason.
+   * Counts one attempt before comparing and commits the count in every case. With a valid ticket the attempt is counted for that ticket,
+   * so that guesses by other clients cannot exhaust it. Null when the code is rejected for any reason.
    */
   async verify(subject: ChallengeSubject, code: string, ticket: string | null): Promise<VerifiedChallenge | null> {
     const key = keyOf(subject);
@@ -182,7 +182,7 @@ export class Challenges {
     });
   }
 
-  /** What a link token proves, without using it up; null for one that is unknown, used, expired or replaced. */
+  /** Verifies a link token without consuming it; null when it is unknown, consumed, expired or replaced. */
   async verifyLink(applicationId: string, token: string): Promise<VerifiedLink | null> {
     if (!/^[A-Za-z0-9_-]{43}$/.test(token)) return null;
     const row = await this.repository.findByLink(applicationId, hashToken(token));
@@ -199,7 +199,7 @@ export class Challenges {
     };
   }
 
-  /** Does what a right code is for. The server's own failure gives the attempt back, so that it costs the user nothing. */
+  /** Runs the effect of a correct code. When it throws, the attempt is refunded, because the failure is the server's. */
   async refundAttemptOnError<T>(verified: VerifiedChallenge, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -210,20 +210,20 @@ export class Challenges {
         slot === null
           ? await this.repository.refundCodeAttempt(tx, key, generation)
           : await this.tickets.refundTicketAttempt(tx, key, slot);
-      // The failure itself is what the caller must hear of.
+      // The caller must receive the original error.
       await this.database.transaction(refund).catch(() => {});
       throw error;
     }
   }
 
-  /** Uses a matched code and its tickets up; false when it was used, replaced or expired meanwhile. Runs in the transaction of its effect. */
+  /** Consumes a verified code and its tickets in the transaction of its effect; false when it was consumed, replaced or has expired. */
   async consume(tx: Transaction, { key, generation, method }: VerifiedChallenge): Promise<boolean> {
     const isFirst = await this.repository.consume(tx, key, generation, method, this.clock.now());
     if (isFirst) await this.tickets.deleteByChallenge(tx, key);
     return isFirst;
   }
 
-  /** Voids the code and the tickets of a subject. */
+  /** Deletes the code and the tickets of a subject. */
   async delete(tx: Transaction, subject: ChallengeSubject): Promise<void> {
     const key = keyOf(subject);
     await this.repository.delete(tx, key);

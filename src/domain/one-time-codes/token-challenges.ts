@@ -5,25 +5,25 @@ import type { ChallengeEntity } from "./challenge.entity.js";
 import type { ChallengeKey, ChallengeRepository } from "./challenge.repository.js";
 import { MAX_CODE_ATTEMPTS } from "./challenges.js";
 
-/** What a right password leads to when it is not enough. */
+/** Purposes of challenges that follow a correct password. */
 export type TokenPurpose = "LOG_IN" | "REAUTHENTICATION" | "ENROLLMENT";
 const tokenPurposes: readonly TokenPurpose[] = ["LOG_IN", "REAUTHENTICATION", "ENROLLMENT"];
 
-/** A user has at most one of each purpose: a new one ends the one before. */
+/** A user has at most one challenge per purpose; a new one replaces the previous. */
 export interface TokenSubject {
   readonly applicationId: string;
   readonly purpose: TokenPurpose;
   readonly userId: string;
 }
-/** What was proved when the challenge was made. */
+/** The authentication on which the challenge is based. */
 export interface TokenDetail {
-  /** Tells whether address and password are still those that were proved. */
+  /** Detects a change of address or password since the challenge was issued. */
   readonly credentialFingerprint: string;
   readonly sessionId: string | null;
-  /** How, as values of RFC 8176. */
+  /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[];
 }
-/** A challenge that still stands, by its token. */
+/** A live challenge, found by its token. */
 export interface ActiveTokenChallenge extends TokenSubject, TokenDetail {
   readonly key: ChallengeKey;
   readonly tokenHash: string;
@@ -36,8 +36,8 @@ export interface IssuedTokenChallenge {
 const PREFIX = "lk_chl_";
 
 /**
- * Challenges that are named by an opaque token (256 bits) instead of a handle: what stands between a right password and a session. They
- * are kept beside the other challenges, the token as hash in the place of a link's, and without a code.
+ * Challenges identified by an opaque token (256 bits) instead of a handle, issued after a correct password. They are stored with the
+ * other challenges, with the token's hash in `linkHash` and without a code.
  */
 export class TokenChallenges {
   constructor(
@@ -46,7 +46,7 @@ export class TokenChallenges {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes the one live challenge of the subject. */
+  /** Issues the only live challenge of the subject. */
   async issue(tx: Transaction, subject: TokenSubject, detail: TokenDetail, ttlSeconds: number): Promise<IssuedTokenChallenge> {
     const key = keyOf(subject);
     const now = this.clock.now();
@@ -63,7 +63,7 @@ export class TokenChallenges {
     return { token, expiresAt };
   }
 
-  /** The challenge of a token, while it can still be answered; null for everything else. */
+  /** Finds the live challenge of a token; null when it is unknown, consumed, expired or without remaining attempts. */
   async find(applicationId: string, purpose: TokenPurpose, token: string): Promise<ActiveTokenChallenge | null> {
     if (!/^lk_chl_[A-Za-z0-9_-]{43}$/.test(token)) return null;
     const tokenHash = hashToken(token);
@@ -74,7 +74,7 @@ export class TokenChallenges {
     return { applicationId, purpose, userId, ...detail, key: { applicationId, purpose, bindingHash: row.bindingHash }, tokenHash };
   }
 
-  /** Counts one attempt, and commits it whatever comes of it; false when they are spent or the challenge has ended meanwhile. */
+  /** Counts and commits one attempt; false when the attempts are exhausted or the challenge has ended. */
   async recordTokenAttempt({ key, tokenHash }: ActiveTokenChallenge): Promise<boolean> {
     const keyWithToken = { ...key, linkHash: tokenHash };
     return await this.database.transaction((tx) =>
@@ -82,7 +82,7 @@ export class TokenChallenges {
     );
   }
 
-  /** Uses the challenge up; false when somebody was first, or a newer one took its place. Runs in the transaction of its effect. */
+  /** Consumes the challenge in the transaction of its effect; false when it was already consumed, replaced or has expired. */
   async consume(tx: Transaction, { key, tokenHash }: ActiveTokenChallenge): Promise<boolean> {
     return await this.repository.consumeToken(tx, key, tokenHash, this.clock.now());
   }

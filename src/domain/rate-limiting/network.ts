@@ -1,10 +1,10 @@
 import { isIPv6 } from "node:net";
 
-/** The network that is limited as one client: an IPv4 address, or an IPv6 /64, which one household or host has to itself. */
+/** The network that is limited as one client: an IPv4 address or an IPv6 /64, which is usually assigned to one subscriber or host. */
 export const networkOf = (address: string | null) =>
   address !== null && isIPv6(address) ? groupsOf(address).slice(0, 4).join(":") : (address ?? "none");
 
-/** What one IPv6 customer usually has: a /48. Null for IPv4. */
+/** The IPv6 /48 of an address, the usual size of a site's assignment (RFC 6177); null for IPv4. */
 export const siteOf = (address: string | null) => (address !== null && isIPv6(address) ? groupsOf(address).slice(0, 3).join(":") : null);
 
 /** The eight groups of an IPv6 address, without leading zeros (RFC 4291 section 2.2). */

@@ -4,7 +4,7 @@ import { InstantColumn, IntegerColumn, KeyColumn } from "../../platform/database
 @Entity({ name: "throttle_buckets" })
 @Index("throttle_buckets_window_ends_at", ["windowEndsAt"])
 export class RateLimitBucketEntity {
-  /** `gateway` for what all applications share. */
+  /** `gateway` for limits shared by all applications. */
   @KeyColumn("application_id")
   applicationId!: string;
 
@@ -14,7 +14,7 @@ export class RateLimitBucketEntity {
   @IntegerColumn("used")
   count!: number;
 
-  /** From then on the bucket is as good as empty. */
+  /** From this instant the bucket is treated as empty. */
   @InstantColumn("window_ends_at")
   windowEndsAt!: Date;
 

@@ -6,16 +6,16 @@ import type { RateLimit } from "./rate-limits.js";
 /** The counter of one limit for one key, e.g. an account or a network. */
 export interface RateLimitBucket {
   readonly applicationId: string;
-  /** HMAC of what is counted: no handle or address is stored. */
+  /** HMAC of the key's parts: no handle or address is stored. */
   readonly key: string;
   readonly limit: RateLimit;
 }
 /** A change of a counter after the attempt. */
 export interface Settlement {
   readonly bucket: RateLimitBucket;
-  /** Take one attempt back, or remove everything that was counted. */
+  /** Refund one attempt, or reset the counter. */
   readonly kind: "refund" | "reset";
-  /** The attempt that is settled; null where it is not known which. */
+  /** The attempt to settle; null when it is not known. */
   readonly taken: ConsumeResult | null;
 }
 /** Stored states in the order of their buckets; null where there is no row. */
@@ -23,7 +23,7 @@ type BucketStates = readonly (BucketState | null)[];
 
 const selection = { bucket: RateLimitBucketEntity };
 
-/** Counters of all processes. Every operation is atomic over its buckets: by compare and swap, and on a conflict by locking them first. */
+/** Counters shared by all processes. Every operation is atomic over its buckets: compare-and-swap first, row locks on a conflict. */
 export class RateLimitBucketRepository {
   private readonly preparedInsertMissing: PreparedInsert<RateLimitBucketEntity>;
   private readonly preparedUpsert: PreparedInsert<RateLimitBucketEntity>;
@@ -43,7 +43,7 @@ export class RateLimitBucketRepository {
     );
   }
 
-  /** Takes one from every bucket, or from none when an enforced limit is blocked. Results are in the order of `buckets`. */
+  /** Counts one attempt in every bucket, or in none when an enforced limit is blocked. Results are in the order of `buckets`. */
   async consume(buckets: readonly RateLimitBucket[], now: Date): Promise<readonly ConsumeResult[]> {
     if (!this.database.isInTransaction) {
       const expected = await this.read(buckets);
@@ -57,15 +57,15 @@ export class RateLimitBucketRepository {
     });
   }
 
-  /** Takes attempts back and resets buckets. */
+  /** Refunds attempts and resets buckets. */
   async settle(settlements: readonly Settlement[], now: Date): Promise<void> {
     const buckets = settlements.map(({ bucket }) => bucket);
-    // A reset leaves an empty row until it is purged, so that a request that has read another state finds it changed.
+    // A reset leaves an empty row until it is deleted, so that the compare-and-swap of a request that read the earlier state fails.
     const settled = (states: BucketStates) =>
       settlements.map(({ bucket, kind, taken }, index) =>
         kind === "reset" ? emptyState(now) : refundOne(states[index] ?? emptyState(now), bucket.limit, taken),
       );
-    // While nobody else has counted, all is still as these attempts left it.
+    // Without concurrent attempts, the stored states are still those these attempts produced.
     const lastKnown = settlements.map(({ taken }) => taken?.after ?? null);
     const isKnown = !lastKnown.includes(null) && !this.database.isInTransaction;
     if (isKnown && (await this.compareAndSwap(buckets, lastKnown, settled(lastKnown)))) return;
@@ -75,7 +75,7 @@ export class RateLimitBucketRepository {
     });
   }
 
-  /** Reads without taking. */
+  /** Reads the state without counting an attempt. */
   async peek({ applicationId, key }: RateLimitBucket, now: Date): Promise<BucketState> {
     return (await this.byKey.first([applicationId, key]))?.bucket ?? emptyState(now);
   }
@@ -85,7 +85,7 @@ export class RateLimitBucketRepository {
     return rows.map((row) => row?.bucket ?? null);
   }
 
-  /** False when nothing was changed. */
+  /** False when a state was not as expected; then nothing is changed. */
   private async compareAndSwap(
     buckets: readonly RateLimitBucket[],
     expected: BucketStates,
@@ -93,14 +93,14 @@ export class RateLimitBucketRepository {
   ): Promise<boolean> {
     const swaps = buckets.flatMap((bucket, index) => {
       const [before, after] = [expected[index] ?? null, next[index] ?? null];
-      // What was not there and is not counted needs no row.
+      // A bucket without a row and without counted attempts needs no row.
       const isUnchanged = after === null || after === before || (before === null && after.count === 0);
       return isUnchanged ? [] : [{ expected: before && rowOf(bucket, before), next: rowOf(bucket, after) }];
     });
     return swaps.length === 0 || (await this.preparedCompareAndSwap.run(swaps.sort((a, b) => compareByKey(a.next, b.next))));
   }
 
-  /** Makes what is missing and locks the rest by one statement that changes nothing; then reads. */
+  /** Inserts missing rows and locks existing ones with one upsert that changes nothing, then reads them. */
   private async lock(tx: Transaction, buckets: readonly RateLimitBucket[], now: Date): Promise<BucketStates> {
     const empty = buckets.map(() => emptyState(now));
     await this.preparedInsertMissing.run(rowsOf(buckets, empty), tx.manager);
@@ -108,7 +108,7 @@ export class RateLimitBucketRepository {
   }
 }
 
-/** Takes one from every bucket; when one is blocked nothing is counted, but states follow a clock that was set back. */
+/** Counts one attempt in every bucket. When one is blocked nothing is counted, but states are still aligned with the clock. */
 function consumeAll(buckets: readonly RateLimitBucket[], states: BucketStates, now: Date) {
   const results = buckets.map(({ limit }, index) => consumeOne(states[index] ?? emptyState(now), limit, now));
   const isLimited = results.some(({ retryAfterSeconds }, index) => retryAfterSeconds > 0 && buckets[index]?.limit.isEnforced);
@@ -122,7 +122,7 @@ const rowOf = (
   ...{ applicationId, id: key },
   ...{ count, windowEndsAt, blockedUntil, countedAt },
 });
-/** Everybody locks in the same order. */
+/** All transactions lock rows in the same order, to prevent deadlocks. */
 const compareByKey = (a: RateLimitBucketEntity, b: RateLimitBucketEntity) => (a.applicationId + a.id < b.applicationId + b.id ? -1 : 1);
 const rowsOf = (buckets: readonly RateLimitBucket[], states: readonly BucketState[]) =>
   buckets.flatMap((bucket, index) => (states[index] ? [rowOf(bucket, states[index])] : [])).sort(compareByKey);

@@ -1,28 +1,28 @@
 import { addSeconds } from "../../platform/clock.js";
 import type { RateLimit } from "./rate-limits.js";
 
-/** How far a budget is used up for one account, network or other subject. */
+/** State of a counter for one key, e.g. an account or a network. */
 export interface BucketState {
   readonly count: number;
   readonly windowEndsAt: Date;
   readonly blockedUntil: Date | null;
-  /** When it last changed. */
+  /** Time of the last change. */
   readonly countedAt: Date;
 }
-/** A bucket that was looked at. */
+/** State of a bucket before and after an attempt. */
 export interface ConsumeResult {
   readonly before: BucketState;
   readonly after: BucketState;
-  /** Seconds to wait when nothing was taken; 0: one was. */
+  /** Seconds to wait when the bucket is blocked; 0 when the attempt was counted. */
   readonly retryAfterSeconds: number;
 }
 
-/** Nothing used yet. */
+/** A bucket without counted attempts. */
 export const emptyState = (now: Date): BucketState => ({ count: 0, windowEndsAt: now, blockedUntil: null, countedAt: now });
 
 /**
- * Takes one attempt. Attempts made during a wait are refused without being counted: a stranger cannot make a wait longer, and it ends
- * by itself. The last free attempt begins the wait, so that of attempts made at once no more than the budget are looked at.
+ * Counts one attempt. Attempts during a block are rejected without being counted, so that further requests cannot extend it. The last
+ * permitted attempt starts the block, so that concurrent attempts cannot exceed the limit.
  */
 export function consumeOne(stored: BucketState, limit: RateLimit, now: Date): ConsumeResult {
   const before = alignWithClock(stored, now);
@@ -35,7 +35,7 @@ export function consumeOne(stored: BucketState, limit: RateLimit, now: Date): Co
   return { before, after: { count, countedAt: now, ...startBlock(limit, count, windowEndsAt, now) }, retryAfterSeconds: 0 };
 }
 
-/** Takes an attempt back, and with it the wait it began (`taken`: null where it is not known). */
+/** Refunds an attempt and removes the block it started (`taken`: null when the attempt is not known). */
 export function refundOne(state: BucketState, { attempts }: RateLimit, taken: ConsumeResult | null): BucketState {
   const count = Math.max(0, state.count - 1);
   if (count < attempts) return { ...state, count, blockedUntil: null };
@@ -57,7 +57,7 @@ function startBlock(
   return { blockedUntil: addSeconds(now, seconds), windowEndsAt: addSeconds(now, backoff.resetAfterSeconds) };
 }
 
-/** A clock that was set back must not make a wait longer: instants move back with it. */
+/** When the clock was set back, stored instants are moved back too, so that a block does not become longer. */
 function alignWithClock(state: BucketState, now: Date): BucketState {
   const aheadSeconds = (state.countedAt.getTime() - now.getTime()) / 1000;
   if (aheadSeconds <= 0) return state;

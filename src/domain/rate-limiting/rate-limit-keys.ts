@@ -2,14 +2,14 @@ import type { ClientInfo } from "../request-context.js";
 import { networkOf, siteOf } from "./network.js";
 import type { RateLimitKey } from "./rate-limiter.js";
 
-/** A handle, known or not, and what is done with it. */
+/** A handle, with or without an account, and the purpose of the attempt. */
 export interface AccountPurpose {
   readonly applicationId: string;
   readonly purpose: string;
   readonly handle: string;
 }
 
-/** Guesses from where a request comes from, over all accounts. */
+/** Wrong passwords and codes for all accounts from the client's network. */
 export function networkFailureKeys({ address }: ClientInfo): RateLimitKey[] {
   const parts = [networkOf(address)];
   const site = siteOf(address);
@@ -20,7 +20,7 @@ export function networkFailureKeys({ address }: ClientInfo): RateLimitKey[] {
   return site === null ? keys : [...keys, { limit: "failuresFromSite", parts: [site] }];
 }
 
-/** Passwords of one account tried from unknown devices. */
+/** Passwords for one account from unrecognised clients. */
 export function logInKeys(applicationId: string, handle: string, { address }: ClientInfo): RateLimitKey[] {
   return [networkLogInKey(applicationId, handle, address), ...accountLogInKeys(applicationId, handle)];
 }
@@ -40,19 +40,19 @@ function accountLogInKeys(applicationId: string, handle: string): RateLimitKey[]
   ];
 }
 
-/** Passwords of one account tried from one of its known devices. */
+/** Passwords for one account from one recognised device. */
 export const deviceLogInKeys = (applicationId: string, handle: string, device: string): RateLimitKey[] => [
   { limit: "logInFromDevice", applicationId, parts: [handle, device] },
 ];
 
-/** Where wrong passwords of an account came from. */
+/** Sources of wrong passwords for an account. */
 export interface FailureSources {
   readonly addresses: readonly string[];
-  /** Known devices. */
+  /** Recognised devices. */
   readonly devices: readonly string[];
 }
 
-/** What guesses at one handle have closed: log-in from these places, and codes of resets. */
+/** Limits exhausted by guessing for one handle: log-in from these sources, and password reset codes. */
 export function lockoutKeys(applicationId: string, handle: string, { addresses, devices }: FailureSources): RateLimitKey[] {
   const resets = { applicationId, parts: ["PASSWORD_RESET", handle] };
   return [
@@ -64,13 +64,13 @@ export function lockoutKeys(applicationId: string, handle: string, { addresses, 
   ];
 }
 
-/** Waits after wrong codes of second factors. Not the end of them after a hundred, which only a recovery code or a reset undoes. */
+/** Second factor limits except the suspension after 100 wrong codes, which only a recovery code or a reset lifts. */
 export const secondFactorLockoutKeys = (applicationId: string, userId: string): RateLimitKey[] => [
   ...secondFactorKeys(applicationId, userId).filter(({ limit }) => limit !== "secondFactorSuspension"),
   ...recoveryCodeKeys(applicationId, userId),
 ];
 
-/** The current password, asked for inside a session: strangers' guesses at log-in do not count here, and the other way round. */
+/** The current password given in a session. Counted separately from log-in: neither can exhaust the other's limits. */
 export const sessionPasswordKeys = (applicationId: string, userId: string, sessionId: string): RateLimitKey[] => [
   { limit: "passwordInSession", applicationId, parts: [sessionId] },
   { limit: "passwordInSessions", applicationId, parts: [userId] },
@@ -78,15 +78,15 @@ export const sessionPasswordKeys = (applicationId: string, userId: string, sessi
 
 const secondFactorLimits = ["secondFactorConsecutive", "secondFactorDaily", "secondFactorSuspension"] as const;
 
-/** Codes of an account's second factors, whatever the challenge and the factor. A right password clears none of them. */
+/** Second factor codes of an account, for all challenges and methods. A correct password does not reset them. */
 export const secondFactorKeys = (applicationId: string, userId: string): RateLimitKey[] =>
   secondFactorLimits.map((limit) => ({ limit, applicationId, parts: [userId] }));
 
-/** Recovery codes of an account: strangers' wrong codes do not close this way back. */
+/** Recovery codes of an account, counted separately so that wrong second factor codes do not block recovery. */
 export const recoveryCodeKeys = (applicationId: string, userId: string): RateLimitKey[] =>
   (["recoveryCodesHourly", "recoveryCodesDaily"] as const).map((limit) => ({ limit, applicationId, parts: [userId] }));
 
-/** Checking a code. Whoever holds a ticket is counted apart from strangers. */
+/** Verification of a code. Attempts with a valid ticket are counted separately from those without. */
 export function codeKeys(
   { applicationId, purpose, handle }: AccountPurpose,
   heldTicket: string | null,
@@ -105,7 +105,7 @@ export function codeKeys(
 
 export const applicationCodeKey = (applicationId: string): RateLimitKey => ({ limit: "codesOfApplication", applicationId, parts: [] });
 
-/** Sending a message; the recipient's budgets hold over all applications. */
+/** Sending a message. The recipient's limits are shared by all applications. */
 export function messageKeys({ applicationId, purpose, handle }: AccountPurpose, client: ClientInfo): RateLimitKey[] {
   const networkParts = [purpose, handle, networkOf(client.address)];
   return [
@@ -114,38 +114,38 @@ export function messageKeys({ applicationId, purpose, handle }: AccountPurpose, 
   ];
 }
 
-/** What is given back when a message was answered with its right code. */
+/** Limits refunded when the code of a message is verified. */
 export const refundableMessageKeys = ({ applicationId, purpose, handle }: AccountPurpose): RateLimitKey[] => [
   { limit: "sendsQuarterHourly", applicationId, parts: [purpose, handle] },
   ...recipientKeys(handle),
 ];
 
-/** A user invites; the recipient's budgets hold over all applications. */
+/** Sending an invitation by a user. The recipient's limits are shared by all applications. */
 export const invitationKeys = (applicationId: string, inviterId: string, handle: string): RateLimitKey[] => [
   { limit: "invitationsHourly", applicationId, parts: [inviterId] },
   { limit: "invitationsDaily", applicationId, parts: [inviterId] },
   ...recipientKeys(handle),
 ];
 
-/** Whoever sends: an address gets no more than that. */
+/** Messages to one recipient, regardless of sender and application. */
 export const recipientKeys = (handle: string): RateLimitKey[] => [
   { limit: "sendsToRecipientHourly", parts: [handle] },
   { limit: "sendsToRecipientDaily", parts: [handle] },
 ];
 
-/** A text message, and how many the application and the gateway send in a day. */
+/** A text message, and the daily limits of the application and the gateway. */
 export interface SmsUse {
   readonly applicationId: string;
   readonly userId: string;
   readonly phone: string;
   readonly prefix: string;
-  /** True: the user has proved to hold the number. What strangers ask for is counted apart, so that it closes nobody's log-in. */
+  /** True for the user's verified number. Unverified numbers are counted separately, so that they cannot exhaust limits log-in needs. */
   readonly isVerified: boolean;
   readonly perApplication: number;
   readonly perGateway: number;
 }
 
-/** Sending a text message. Of the daily budgets, half is kept for verified numbers. */
+/** Sending a text message. Half of the daily limits is reserved for verified numbers. */
 export function smsKeys(use: SmsUse): RateLimitKey[] {
   const { applicationId, isVerified, perApplication, perGateway } = use;
   const half = (attempts: number) => Math.ceil(attempts / 2);
@@ -161,9 +161,9 @@ export function smsKeys(use: SmsUse): RateLimitKey[] {
   ];
 }
 
-/** What is given back when a text message was answered with its right code: it was no message nobody waits for. */
+/** Limits refunded when the code of a text message is verified, which shows that the message was wanted. */
 export function refundableSmsKeys({ applicationId, userId, phone, prefix, isVerified }: SmsUse): RateLimitKey[] {
-  // Claims to one number are counted over all accounts and applications, the owner's own messages by themselves.
+  // Messages to an unverified number are counted for all accounts and applications together; to a verified one, per user.
   const prefixKey = { applicationId, parts: [prefix, isVerified ? "verified" : "claimed"] };
   const numberKey = isVerified ? { applicationId, parts: [phone, userId] } : { parts: [phone] };
   return [
@@ -176,7 +176,7 @@ export function refundableSmsKeys({ applicationId, userId, phone, prefix, isVeri
   ];
 }
 
-/** One more number that an account wants to verify, and the mark that it has been counted. */
+/** A new number that an account requests to verify, and the record that the number was already counted. */
 export const newNumberKeys = (applicationId: string, userId: string, phone: string) =>
   [
     { limit: "numberOfAccount", applicationId, parts: [userId, phone] },

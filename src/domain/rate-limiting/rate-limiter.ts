@@ -8,16 +8,16 @@ import type { ConsumeResult } from "./rate-limit-bucket.js";
 import type { RateLimitBucket, RateLimitBucketRepository, Settlement } from "./rate-limit-bucket.repository.js";
 import { type RateLimit, type RateLimitName, rateLimits } from "./rate-limits.js";
 
-/** What a budget is counted for, e.g. an account and a network. */
+/** A limit and what it is counted for, e.g. an account and a network. */
 export interface RateLimitKey {
   readonly limit: RateLimitName;
-  /** Left out for what all applications share. */
+  /** Omitted for limits shared by all applications. */
   readonly applicationId?: string;
   readonly parts: readonly string[];
-  /** Where the number is a setting; else the budget's own. */
+  /** Overrides the limit's number of attempts, where it is a setting. */
   readonly attempts?: number;
 }
-/** Attempts taken before the check, still to be settled. */
+/** Attempts counted before the check and not settled yet. */
 interface Reservation {
   readonly keys: readonly RateLimitKey[];
   readonly buckets: readonly RateLimitBucket[];
@@ -26,16 +26,16 @@ interface Reservation {
 type Reserved = { readonly kind: "consumed"; readonly reservation: Reservation; readonly exhausted: readonly RateLimitName[] };
 export type Limited<Outcome> = Outcome | Failure;
 
-/** Applications' ids are uuids, so none is called this. */
+/** application_id of limits shared by all applications. */
 const ALL_APPLICATIONS = "gateway";
-/** So often a refused attempt looks again while other attempts of its network are being checked. */
+/** How often a rejected attempt is retried while concurrent attempts of the same keys are being checked. */
 const MAX_CONSUME_ATTEMPTS = 20;
-/** Waits are told in seconds, at most an hour: nobody plans for longer. */
+/** Longest wait that is reported to clients, in seconds. */
 const MAX_RETRY_AFTER_SECONDS = 3600;
 
-/** Budgets for guessing and sending: counted before the check, the same for known and unknown handles, shared by all processes. */
+/** Rate limits for credentials and messages: counted before the check, equal for handles with and without an account. */
 export class RateLimiter {
-  /** Attempts of this process that are being checked, by bucket: they may yet be given back. */
+  /** Attempts of this process that are being checked, by bucket: they may still be refunded. */
   private readonly inFlight = new Map<string, Set<Promise<unknown>>>();
 
   constructor(
@@ -47,8 +47,8 @@ export class RateLimiter {
   ) {}
 
   /**
-   * Takes an attempt from every subject, runs `work`, and settles: a success forgets or gives back as its budget says, a failure stays
-   * counted, an exception gives everything back because the server failed. `work` hears which budgets this attempt used up.
+   * Counts an attempt for every key, runs `work`, and settles: a success resets or refunds according to each limit, a failure remains
+   * counted, and an exception refunds everything because the server failed. `work` receives the limits that this attempt exhausted.
    */
   async limited<Outcome>(
     context: RequestContext,
@@ -73,7 +73,7 @@ export class RateLimiter {
     return await running;
   }
 
-  /** Takes one from each subject; a failure with the wait when one is used up, and nothing is taken. */
+  /** Counts one attempt for each key. When a limit is exhausted, nothing is counted and the failure states the wait. */
   async consume(context: RequestContext, keys: readonly RateLimitKey[]): Promise<Reserved | Failure> {
     const buckets = keys.map((key) => this.bucketFor(key));
     const results = await this.store.consume(buckets, this.clock.now());
@@ -86,24 +86,24 @@ export class RateLimiter {
     return { kind: "consumed", reservation: { keys, buckets, results }, exhausted: await this.auditExhausted(context, exhausted, keys) };
   }
 
-  /** Takes back one attempt each, e.g. of a message that was answered. */
+  /** Refunds one attempt per key, e.g. of a message whose code was verified. */
   async refund(keys: readonly RateLimitKey[]): Promise<void> {
     await this.settleKeys(keys, "refund");
   }
 
-  /** Forgets what was counted. */
+  /** Resets the counters. */
   async reset(keys: readonly RateLimitKey[]): Promise<void> {
     await this.settleKeys(keys, "reset");
   }
 
-  /** True while a budget is used up. */
+  /** True while a limit is exhausted. */
   async isExhausted(key: RateLimitKey): Promise<boolean> {
     const now = this.clock.now();
     const { blockedUntil } = await this.store.peek(this.bucketFor(key), now);
     return blockedUntil !== null && blockedUntil > now;
   }
 
-  /** A network's budget can be used up by neighbours whose attempts will turn out right: wait for them rather than refuse. */
+  /** Concurrent attempts that will be refunded can exhaust a shared limit: wait for them before rejecting. */
   private async consumeOrAwaitRunning(context: RequestContext, keys: readonly RateLimitKey[]): Promise<Reserved | Failure> {
     for (let attempt = 1; ; attempt++) {
       const consumed = await this.consume(context, keys);
@@ -143,7 +143,7 @@ export class RateLimiter {
 
   private async refundReservation({ buckets, results }: Reservation): Promise<void> {
     const settlements = buckets.map((bucket, index) => ({ bucket, kind: "refund", taken: results[index] ?? null }) as const);
-    // The database may be what failed; the failure itself is what the caller must hear of.
+    // The database itself may have failed; the caller must receive the original error.
     await this.store.settle(settlements, this.clock.now()).catch(() => {});
   }
 
@@ -159,7 +159,7 @@ export class RateLimiter {
     return exhausted;
   }
 
-  /** Tells those who watch when much of a budget is used up, once on the way there. */
+  /** Logs and audits an alert when the count reaches a threshold of the limit. */
   private async reportThresholds(
     keys: readonly RateLimitKey[],
     buckets: readonly RateLimitBucket[],

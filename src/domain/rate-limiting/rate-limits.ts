@@ -1,19 +1,19 @@
-/** What happens when the attempts are used up: a wait that doubles with every further one, or one of fixed length. */
+/** Block after the attempts are exhausted: it doubles with every further attempt, or has a fixed duration. */
 type Backoff =
   | { readonly kind: "exponential"; readonly initialSeconds: number; readonly maxSeconds: number; readonly resetAfterSeconds: number }
-  /** Until the window is over, or for `seconds`. */
+  /** Until the window ends, or for `seconds`. */
   | { readonly kind: "fixed"; readonly seconds?: number };
 
-/** So many attempts in a window, then a wait. */
+/** Permits a number of attempts per window, then blocks. */
 export interface RateLimit {
   readonly attempts: number;
   readonly windowSeconds: number;
   readonly backoff: Backoff;
-  /** What a success does: forgets the failures, takes its own attempt back, or nothing because every use counts. */
+  /** Effect of a success: reset the counter, refund its own attempt, or none because every use counts. */
   readonly onSuccess: "reset" | "refund" | "none";
-  /** True: the attempt is refused during the wait. False: it is only noted that the budget is used up. */
+  /** True: attempts are rejected during the block. False: exhaustion is only recorded. */
   readonly isEnforced: boolean;
-  /** Per cent of the attempts at which an alarm goes out. */
+  /** Percentages of the attempts at which an alert is logged and audited. */
   readonly alertAtPercent?: readonly number[];
   readonly description: string;
 }
@@ -42,8 +42,8 @@ const usageLimit = (attempts: number, windowSeconds: number, description: string
 });
 
 /**
- * Every budget of the gateway. A network is an IPv4 address or an IPv6 /64. Accounts are handles, known or not: an unknown handle has
- * the same budgets as an account.
+ * All rate limits of the gateway. A network is an IPv4 address or an IPv6 /64. An account is identified by its handle; handles without
+ * an account have the same limits, to prevent account enumeration.
  */
 export const rateLimits = {
   logInFromNetwork: failureLimit(5, 15 * MINUTE, exponentialBackoff, "reset", "Wrong passwords for one account from one network."),

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../platform/clock.js";
 
-/** Requests a second, and how many may come at once (token bucket). */
+/** Refill rate and capacity of a token bucket. */
 export interface TokenBucketOptions {
   readonly refillPerSecond: number;
   readonly burst: number;
@@ -12,8 +12,8 @@ interface TokenBucket {
 }
 
 /**
- * Keeps one neighbour from taking the whole process. Counts in this process alone: it guards capacity, not secrets, and asks no
- * database. Bounded: whoever has been quiet longest is forgotten first.
+ * Prevents one client from using the capacity of the whole process. Counts in memory, per process: it protects capacity, not
+ * credentials. The number of buckets is bounded; the least recently used are evicted first.
  */
 export class TokenBucketLimiter {
   /** Bounded by size, as the library allocates `max` entries when it is constructed. */
@@ -24,12 +24,12 @@ export class TokenBucketLimiter {
     private readonly clock: Clock,
   ) {}
 
-  /** Seconds to wait before `enter` would let in; 0: it would now. */
+  /** Seconds until `consume` would permit a request; 0: now. Consumes nothing. */
   peek(key: string): number {
     return this.retryAfterSeconds(this.availableTokens(key, this.clock.now().getTime()));
   }
 
-  /** Seconds to wait; 0: let in. */
+  /** Consumes a token. Returns 0 when the request is permitted, otherwise the seconds to wait. */
   consume(key: string): number {
     const nowMs = this.clock.now().getTime();
     const tokens = this.availableTokens(key, nowMs);

@@ -10,8 +10,8 @@ export const DEVICE_TOKEN_TTL_SECONDS = 90 * 86_400;
 const BODY_PATTERN = /^[A-Za-z0-9_-]{70}$/;
 
 /**
- * Devices a user has logged in on. Strangers who guess a password cannot close the account for them. A token is a device number, a time
- * and a MAC over both, the user and the user's device epoch: nothing is stored, and a reset voids all by raising the epoch.
+ * Devices on which a user has logged in; their rate limits are separate from those of unrecognised clients. A token consists of a device
+ * id, a time and a MAC over both, the user and the user's device epoch. Nothing is stored; raising the epoch invalidates all tokens.
  */
 export class RecognisedDevices {
   constructor(
@@ -23,7 +23,7 @@ export class RecognisedDevices {
     return this.encode(user, randomBytes(DEVICE_BYTES), Math.floor(this.clock.now().getTime() / 1000));
   }
 
-  /** What names the device of a genuine token of this user; null for every other token, and for nobody. Same work for both. */
+  /** The device id of a valid token of this user; null for other tokens or without a user. The work is the same in all cases. */
   recognise(user: User | null, token: string | null): string | null {
     const body = token?.startsWith(PREFIX) ? token.slice(PREFIX.length) : "";
     const bytes = BODY_PATTERN.test(body) ? Buffer.from(body, "base64url") : Buffer.alloc(DEVICE_BYTES + TIME_BYTES + MAC_BYTES);

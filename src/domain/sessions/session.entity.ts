@@ -1,7 +1,7 @@
 import { Entity, Index } from "typeorm";
 import { InstantColumn, KeyColumn, TextColumn } from "../../platform/database/index.js";
 
-/** One log-in on one device: a family of refresh tokens of which one is live. Only hashes of tokens are kept. */
+/** One log-in on one device: a family of refresh tokens, one of which is current. Only hashes of tokens are stored. */
 @Entity({ name: "sessions" })
 @Index("sessions_user", ["applicationId", "userId"])
 @Index("sessions_idle_expires_at", ["idleExpiresAt"])
@@ -24,11 +24,11 @@ export class SessionEntity {
   @InstantColumn("last_used_at")
   lastUsedAt!: Date;
 
-  /** When the user last proved who they are, not when a token was refreshed. */
+  /** Time of the last authentication; refreshing tokens does not change it. */
   @InstantColumn("authenticated_at")
   authenticatedAt!: Date;
 
-  /** How, as values of RFC 8176 with spaces between; null in sessions older than the column: by password. */
+  /** Authentication methods (RFC 8176), separated by spaces; null in sessions older than the column means password. */
   @TextColumn("amr", 64, { nullable: true })
   amr!: string | null;
 
@@ -41,7 +41,7 @@ export class SessionEntity {
   @InstantColumn("session_token_expires_at")
   sessionTokenExpiresAt!: Date;
 
-  /** The pair before the last rotation: its refresh token may ask again within the grace, its session token lives out its time. */
+  /** Tokens before the last rotation: the refresh token is valid within the grace period, the session token until it expires. */
   @TextColumn("parent_refresh_token_hash", 64, { nullable: true })
   parentRefreshTokenHash!: string | null;
 
@@ -51,7 +51,7 @@ export class SessionEntity {
   @InstantColumn("parent_session_token_expires_at", { nullable: true })
   parentSessionTokenExpiresAt!: Date | null;
 
-  /** From this and the presented token the successor is derived again. */
+  /** Nonce from which, with the presented token, the successor tokens can be derived again. */
   @TextColumn("rotation_nonce", 43, { nullable: true })
   rotationNonce!: string | null;
 

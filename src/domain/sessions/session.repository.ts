@@ -26,7 +26,7 @@ const currentSessionProperties = [
   "absoluteExpiresAt",
   "endedAt",
 ] as const;
-/** What a request needs to know of its session. */
+/** The columns of a session that requests need. */
 export type CurrentSession = Pick<SessionEntity, (typeof currentSessionProperties)[number]>;
 
 const selection = {
@@ -52,7 +52,7 @@ export class SessionRepository {
     this.rotations = new SessionRotations(database);
   }
 
-  /** A session, whose it is, and the version of its application's settings, in one read. */
+  /** Reads a session with its user and the version of its application's settings in one query. */
   async findWithUser(applicationId: string, id: string) {
     const row = await this.withUser.first([applicationId, id]);
     return row && { session: row.session, user: toUser(row.person), settingsVersion: row.application.settingsVersion };
@@ -66,18 +66,18 @@ export class SessionRepository {
     await this.preparedInsert.run([row], tx.manager);
   }
 
-  /** Replaces the tokens of a live session that still has those that were read; see SessionRotations. */
+  /** Replaces the tokens of a live session if they are still those that were read; see SessionRotations. */
   async rotate({ applicationId, id, refreshTokenHash }: CurrentSession, createRotation: () => Rotation): Promise<boolean> {
     return await this.rotations.rotate({ applicationId, id, refreshTokenHash, createRotation });
   }
 
-  /** Ends one session; false when it had ended before. */
+  /** Ends one session; false when it had already ended. */
   async end(tx: Transaction, applicationId: string, id: string, endReason: EndReason, endedAt: Date): Promise<boolean> {
     const { affected } = await tx.manager.update(SessionEntity, { applicationId, id, endedAt: IsNull() }, { endedAt, endReason });
     return affected === 1;
   }
 
-  /** Notes in a live session that its user has proved who they are, and how; false when it has ended. */
+  /** Records time or methods of an authentication in a live session; false when it has ended. */
   async recordAuthentication(
     tx: Transaction,
     applicationId: string,
@@ -92,7 +92,7 @@ export class SessionRepository {
     await tx.manager.delete(SessionEntity, { applicationId, userId });
   }
 
-  /** Ends all sessions of a user, but for `except`; returns how many were live. */
+  /** Ends all sessions of a user except `except`; returns how many. */
   async endByUser(
     tx: Transaction,
     applicationId: string,
@@ -109,7 +109,7 @@ export class SessionRepository {
     return affected ?? 0;
   }
 
-  /** Sessions of these users that have not ended, latest use first. */
+  /** Sessions of these users that have not ended, most recently used first. */
   async listByUsers(applicationId: string, userIds: readonly string[]): Promise<SessionEntity[]> {
     return await this.sessions.find({
       where: { applicationId, userId: In([...userIds]), endedAt: IsNull() },

@@ -12,7 +12,7 @@ import type { SessionEntity } from "./session.entity.js";
 import type { CurrentSession, EndReason, SessionRepository } from "./session.repository.js";
 import type { TokenCodec } from "./token-codec.js";
 
-/** The opaque tokens of a session, as the client gets them. */
+/** The opaque tokens of a session in plain text, as returned to the client. */
 export interface SessionTokens {
   readonly sessionId: string;
   readonly sessionToken: string;
@@ -20,12 +20,12 @@ export interface SessionTokens {
   readonly refreshToken: string;
   readonly authentication: Authentication;
 }
-/** Who is calling: a live session and its user. */
+/** A live session and its user. */
 export interface AuthenticatedSession {
   readonly session: CurrentSession;
   readonly user: User;
 }
-/** With the application's settings of this moment. */
+/** Includes the application with its current settings. */
 interface LiveSession extends AuthenticatedSession {
   readonly application: Application;
 }
@@ -34,23 +34,23 @@ export type RefreshOutcome =
   | { readonly kind: "ended" }
   | { readonly kind: "rate-limited"; readonly retryAfterSeconds: number };
 
-/** What a rotation makes of a session's tokens. */
+/** Result of a rotation. */
 interface Successor {
   readonly tokens: SessionTokens;
-  /** False when that is not known. */
+  /** False when it is not known whether the rotation was committed. */
   readonly isCommitted: boolean;
 }
 
-/** So long a proof of who is there is good for what needs one. */
+/** How long an authentication permits sensitive operations. */
 export const REAUTHENTICATION_MAX_AGE_SECONDS = 300;
 const DAY_SECONDS = 86_400;
 const MAX_USER_AGENT_LENGTH = 256;
-/** A refresh that loses to another one looks again; more than twice it has no reason to. */
+/** A refresh that conflicts with a concurrent change reads the session again, up to this number of attempts. */
 const MAX_REFRESH_ATTEMPTS = 5;
 
-/** Sessions: opened at log-in, refreshed by rotation, ended for good. */
+/** Sessions are opened at log-in and refreshed by token rotation; an ended session cannot be resumed. */
 export class Sessions {
-  /** Rotations of one session: a client that runs wild must not keep the database busy. Retries inside the grace do not count. */
+  /** Limits the rotations of one session, to protect the database from a faulty client. Retries in the grace period do not count. */
   private readonly rotationLimiter: TokenBucketLimiter;
 
   constructor(
@@ -64,7 +64,7 @@ export class Sessions {
     this.rotationLimiter = new TokenBucketLimiter({ refillPerSecond: 10 / 60, burst: 10 }, clock);
   }
 
-  /** Opens a session for a user who has just proved who they are. */
+  /** Opens a session for a user who has just authenticated. */
   async open(context: ApplicationContext, tx: Transaction, user: User, amr: readonly Amr[]): Promise<SessionTokens> {
     const now = this.clock.now();
     const id = randomId();
@@ -102,7 +102,7 @@ export class Sessions {
     return tokens;
   }
 
-  /** The live session of a session token, its active user and its active application; null for everything else. */
+  /** The live session of a session token with its active user and application; null when any of them is not. */
   async authenticate(application: Application, sessionToken: string): Promise<LiveSession | null> {
     const decoded = this.codec.decode("session", application.id, sessionToken);
     const found = decoded && (await this.findLive(application, decoded.sessionId));
@@ -110,8 +110,8 @@ export class Sessions {
   }
 
   /**
-   * Rotates a refresh token (RFC 9700 section 4.14.2). The direct parent may ask again within the grace and gets the identical
-   * successor; any other token that was once issued is a replay and ends the session.
+   * Rotates a refresh token (RFC 9700 section 4.14.2). Within the grace period, the previous token returns the same successor again; use
+   * of any other previously issued token is treated as reuse and ends the session.
    */
   async refresh(context: ApplicationContext, refreshToken: string): Promise<RefreshOutcome> {
     const decoded = this.codec.decode("refresh", context.application.id, refreshToken);
@@ -130,7 +130,7 @@ export class Sessions {
         if (retryAfterSeconds > 0) return { kind: "rate-limited", retryAfterSeconds };
         successor = await this.rotate(found.application, session, decoded.secret);
         if (successor?.isCommitted) return toOutcome(this.countRotation(successor));
-        // Somebody may have rotated or ended it just now, even this request: another look tells.
+        // A concurrent request, or this one, may have rotated or ended the session: read it again.
         continue;
       }
       const reissued = this.reissueWithinGrace(found.application, session, hash, decoded.secret);
@@ -140,7 +140,7 @@ export class Sessions {
     throw new GatewayError("UNAVAILABLE", { retryAfterSeconds: 2 });
   }
 
-  /** Ends the session of a session token, whether it has expired or not; null when it is not one of this application's. */
+  /** Finds the session of a session token, expired or not; null when the token does not belong to a session of this application. */
   async findForLogOut(application: Application, sessionToken: string): Promise<SessionEntity | null> {
     const decoded = this.codec.decode("session", application.id, sessionToken);
     const session = decoded && (await this.repository.find(application.id, decoded.sessionId));
@@ -151,36 +151,36 @@ export class Sessions {
     return isTokenOfSession ? session : null;
   }
 
-  /** False when it had ended before. */
+  /** Ends a session; false when it had already ended. */
   async end(tx: Transaction, { applicationId, id }: Pick<SessionEntity, "applicationId" | "id">, reason: EndReason): Promise<boolean> {
     return await this.repository.end(tx, applicationId, id, reason, this.clock.now());
   }
 
-  /** Ends every session of a user, but for `except`; returns how many. */
+  /** Ends every session of a user except `except`; returns how many. */
   async endByUser(tx: Transaction, { applicationId, id }: User, reason: EndReason, except?: string): Promise<number> {
     return await this.repository.endByUser(tx, applicationId, id, reason, this.clock.now(), except);
   }
 
-  /** Ends one of a user's own sessions; false when there is no such live one. */
+  /** Ends a session if it belongs to the user; false when it does not or has already ended. */
   async endOwn(tx: Transaction, { applicationId, id: userId }: User, sessionId: string): Promise<boolean> {
     const session = await this.repository.find(applicationId, sessionId);
     return session?.userId === userId && (await this.end(tx, session, "REVOKED"));
   }
 
-  /** Notes a proof of who is there, good for five minutes; returns until when. */
+  /** Records a reauthentication; returns when it expires. */
   async recordReauthentication(tx: Transaction, { applicationId, id }: CurrentSession, amr: readonly Amr[]): Promise<Date> {
     const now = this.clock.now();
     await this.repository.recordAuthentication(tx, applicationId, id, { authenticatedAt: now, amr: amr.join(" ") });
     return addSeconds(now, REAUTHENTICATION_MAX_AGE_SECONDS);
   }
 
-  /** Notes that a further factor was proved in this session; false when it has ended. */
+  /** Records that a further factor was verified in this session; false when the session has ended. */
   async addAuthenticationMethods(tx: Transaction, session: CurrentSession, amr: readonly Amr[]): Promise<boolean> {
     const all = new Set([...authenticationOf(session).amr, ...amr]);
     return await this.repository.recordAuthentication(tx, session.applicationId, session.id, { amr: [...all].join(" ") });
   }
 
-  /** True while the last proof (log-in or reauthentication) is fresh enough for what cannot be undone, as far as time goes. */
+  /** True while the last log-in or reauthentication is recent enough for sensitive operations. Does not check the second factor. */
   isRecentlyAuthenticated({ authenticatedAt }: CurrentSession): boolean {
     return addSeconds(authenticatedAt, REAUTHENTICATION_MAX_AGE_SECONDS) > this.clock.now();
   }
@@ -189,7 +189,7 @@ export class Sessions {
     await this.repository.deleteByUser(tx, applicationId, id);
   }
 
-  /** Live sessions by user, in the order of `userIds`; latest use first. */
+  /** Live sessions by user, in the order of `userIds`; most recently used first. */
   async listByUsers(applicationId: string, userIds: readonly string[]): Promise<SessionEntity[][]> {
     const now = this.clock.now();
     const rows = (await this.repository.listByUsers(applicationId, userIds)).filter((row) => isLive(row, now));
@@ -204,7 +204,7 @@ export class Sessions {
     return current && { application: current, session, user };
   }
 
-  /** Of requests with one token at the same time only the one that rotates counts. */
+  /** Of concurrent requests with the same token, only the one whose rotation succeeded is counted. */
   private countRotation({ tokens }: Successor): SessionTokens {
     this.rotationLimiter.consume(tokens.sessionId);
     return tokens;
@@ -212,7 +212,7 @@ export class Sessions {
 
   private async rotate(application: Application, session: CurrentSession, secret: Buffer): Promise<Successor | null> {
     let tokens: SessionTokens | null = null;
-    // When the statement is sent, not before it has waited for its turn: the grace begins then.
+    // Evaluated when the statement is sent, not when it is queued, because the grace period starts at `rotatedAt`.
     const isCommitted = await this.repository.rotate(session, () => {
       const now = this.clock.now();
       const rotationNonce = randomToken();
@@ -237,13 +237,13 @@ export class Sessions {
   private reissueWithinGrace(application: Application, session: CurrentSession, hash: string, secret: Buffer): SessionTokens | null {
     const { parentRefreshTokenHash, rotationNonce, rotatedAt } = session;
     if (!rotatedAt || !rotationNonce || !equalsInConstantTime(parentRefreshTokenHash ?? "", hash)) return null;
-    // Clocks of several processes differ: a rotation may seem to lie ahead.
+    // Clocks of different processes differ: `rotatedAt` may be in the future.
     const sinceRotationMs = Math.abs(this.clock.now().getTime() - rotatedAt.getTime());
     const isInGrace = sinceRotationMs <= application.settings.session.refreshGraceSeconds * 1000;
     return isInGrace ? this.derive(application, session, secret, rotationNonce, session.sessionTokenExpiresAt) : null;
   }
 
-  /** Ends a session of which a token that was replaced long ago is in two hands; false when it was rotated since it was read. */
+  /** Ends a session because of refresh token reuse; false when the session was rotated since it was read. */
   private async endReused(context: ApplicationContext, session: CurrentSession): Promise<boolean> {
     const { applicationId, id: sessionId, userId, rotationNonce } = session;
     return await this.database.transaction(async (tx) => {
@@ -274,7 +274,7 @@ export class Sessions {
   }
 }
 
-/** When and how the user of a session last proved who they are. */
+/** Time and methods of the session's last authentication. */
 export const authenticationOf = ({ authenticatedAt, amr }: CurrentSession): Authentication => ({
   authenticatedAt,
   amr: (amr ?? "pwd").split(" ") as Amr[],
@@ -283,7 +283,7 @@ export const authenticationOf = ({ authenticatedAt, amr }: CurrentSession): Auth
 const isLive = ({ endedAt, idleExpiresAt, absoluteExpiresAt }: CurrentSession, now: Date) =>
   endedAt === null && idleExpiresAt > now && absoluteExpiresAt > now;
 
-/** True for the hash of a live session's refresh token or of the one before it. */
+/** True for the hash of the session's current or previous refresh token. */
 const isCurrentOrParentRefreshToken = ({ refreshTokenHash, parentRefreshTokenHash }: CurrentSession, hash: string) =>
   [refreshTokenHash, parentRefreshTokenHash].some((storedHash) => equalsInConstantTime(storedHash ?? "", hash));
 

@@ -8,15 +8,15 @@ const SECRET_BYTES = 32;
 const TAG_BYTES = 16;
 const BODY_PATTERN = /^[A-Za-z0-9_-]{86}$/;
 
-/** What a genuine token names. It says that the gateway made the token, not that it is still live. */
+/** Content of a token with a valid MAC: the gateway issued it, but it may no longer be live. */
 export interface DecodedToken {
   readonly sessionId: string;
   readonly secret: Buffer;
 }
 
 /**
- * Opaque tokens: the session's id, 256 secret bits and a MAC over both, the kind and the application. The MAC tells a token that was
- * once issued from an invented one without asking the database; whether it is live only the stored hash says.
+ * Opaque tokens: the session's id, 256 secret bits and a MAC over both, the kind and the application. The MAC distinguishes issued from
+ * forged tokens without a database query; whether a token is live is decided by the stored hash.
  */
 export class TokenCodec {
   constructor(private readonly keyring: Keyring) {}
@@ -26,20 +26,20 @@ export class TokenCodec {
     return prefixes[kind] + Buffer.concat([id, secret, this.tag(kind, applicationId, id, secret)]).toString("base64url");
   }
 
-  /** Null for anything this gateway did not make for this application and kind. */
+  /** Null for a token that this gateway did not issue for this application and kind. */
   decode(kind: TokenKind, applicationId: string, token: string): DecodedToken | null {
     const body = token.slice(prefixes[kind].length);
     if (!token.startsWith(prefixes[kind]) || !BODY_PATTERN.test(body)) return null;
     const bytes = Buffer.from(body, "base64url");
     const id = bytes.subarray(0, ID_BYTES);
     const secret = bytes.subarray(ID_BYTES, ID_BYTES + SECRET_BYTES);
-    // Other spellings of the same bytes (unused bits of the last character) are refused.
+    // Non-canonical encodings of the same bytes (unused bits of the last character) are rejected (RFC 4648 section 3.5).
     if (bytes.toString("base64url") !== body) return null;
     const isGenuine = equalsInConstantTime(this.tag(kind, applicationId, id, secret), bytes.subarray(ID_BYTES + SECRET_BYTES));
     return isGenuine ? { sessionId: formatId(id), secret } : null;
   }
 
-  /** The secret of the successor of a refresh token: the same for the same token and nonce. */
+  /** Derives the secret of a successor token deterministically from the refresh token's secret and a nonce. */
   deriveSuccessorSecret(kind: TokenKind, secret: Uint8Array, nonce: string): Buffer {
     return this.keyring.mac("token", "successor", kind, secret, nonce);
   }

@@ -4,36 +4,36 @@ import type { JwtIssuer } from "../jwt/index.js";
 import type { User } from "../users/index.js";
 import type { SessionTokens } from "./sessions.js";
 
-/** Everything a client gets when somebody is logged in. */
+/** All tokens a client receives after log-in or refresh. */
 export interface IssuedTokens extends SessionTokens {
   readonly kind: "tokens-issued";
   readonly user: User;
   readonly jwt: string;
   readonly jwtExpiresAt: Date;
-  /** Null where the device is not known anew, e.g. at a refresh. */
+  /** Null when no device token is issued, e.g. at a refresh. */
   readonly deviceToken: string | null;
 }
 
-/** The first factor was right, the second is still to be proved. */
+/** The first factor was verified; a second factor is required. */
 export interface RequiresSecondFactor {
   readonly kind: "second-factor-required";
   readonly challengeToken: string;
   readonly methods: readonly SecondFactorMethodName[];
-  /** Where a code was sent; null when none was. */
+  /** Masked number to which a code was sent; null when none was sent. */
   readonly maskedPhone: string | null;
   readonly expiresAt: Date;
 }
-/** The application insists on a second factor, and there is none yet. */
+/** The application requires a second factor and the user has not enrolled one. */
 export interface RequiresEnrollment {
   readonly kind: "enrollment-required";
   readonly enrollmentToken: string;
   readonly mode: SecondFactorModeSetting;
   readonly expiresAt: Date;
 }
-/** What a right first factor leads to. */
+/** Result of a verified first factor. */
 export type SignInResult = IssuedTokens | RequiresSecondFactor | RequiresEnrollment;
 
-/** Adds the signed JWT to the tokens of a session that is already committed: signing needs no transaction. */
+/** Adds a signed JWT to the tokens of a committed session, because signing needs no transaction. */
 export class TokenIssuer {
   constructor(private readonly jwtIssuer: JwtIssuer) {}
 

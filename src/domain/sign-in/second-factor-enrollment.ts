@@ -8,27 +8,27 @@ import type { User } from "../users/index.js";
 import { assertUnchanged, runOrConflict } from "./conflict-error.js";
 import type { EnrollmentContext, OpenedSession, SignIn, SignInDependencies } from "./sign-in.js";
 
-/** A factor is in force. */
+/** A second factor was enabled. */
 export interface EnabledFactor {
   readonly kind: "enabled";
   readonly recoveryCodes: readonly string[];
-  /** The session of the log-in that this enrollment finished. */
+  /** The new session when the enrollment completed a log-in; otherwise null. */
   readonly opened: OpenedSession | null;
 }
-/** Who takes factors away, and why. */
+/** Which factors are removed, and why. */
 export interface FactorRemoval {
   readonly event: "SECOND_FACTOR_DISABLED" | "SECOND_FACTOR_RESET";
   readonly methods: readonly SecondFactorMethodName[];
-  /** The session that goes on. */
+  /** Id of the session that is not ended. */
   readonly except?: string;
   readonly reason?: string;
 }
 
-/** As people read them. */
+/** Names shown in messages. */
 const factorNames: Record<SecondFactorMethodName, string> = { TOTP: "Google Authenticator (TOTP)", SMS: "Phone (SMS)" };
 const amrByMethod: Record<SecondFactorMethodName, Amr> = { TOTP: "otp", SMS: "sms" };
 
-/** Puts factors into force and takes them away: with new recovery codes, an end to other sessions, and a word to the owner. */
+/** Enables and removes second factors; replaces recovery codes, ends other sessions and notifies the user. */
 export class SecondFactorEnrollment {
   constructor(
     private readonly dependencies: SignInDependencies,
@@ -36,8 +36,8 @@ export class SecondFactorEnrollment {
   ) {}
 
   /**
-   * Puts a proved factor into force by `enable`, in the session that asked or in a new one where a log-in waited for it. Null when
-   * somebody was first, or the session or the log-in has ended meanwhile.
+   * Enables a verified factor by `activate`, in the current session, or in a new one when a log-in required the enrollment. Null on a
+   * conflict with a concurrent request, or when the session or the log-in has ended.
    */
   async enable(
     context: ApplicationContext,
@@ -62,7 +62,7 @@ export class SecondFactorEnrollment {
     });
   }
 
-  /** Takes factors away; returns which were in force. */
+  /** Removes factors; returns those that were enabled. */
   async remove(context: ApplicationContext, tx: Transaction, user: User, removal: FactorRemoval): Promise<SecondFactorMethodName[]> {
     const { secondFactors, recoveryCodes, sessions, outbox, audit } = this.dependencies;
     const { event, except, reason } = removal;
@@ -79,7 +79,7 @@ export class SecondFactorEnrollment {
     return removed;
   }
 
-  /** Wrong codes of a factor that is gone keep nobody waiting. */
+  /** Resets the limits for wrong codes after the factor was removed. */
   async resetFailures({ applicationId, id }: User): Promise<void> {
     await this.dependencies.rateLimiter.reset(secondFactorKeys(applicationId, id));
   }

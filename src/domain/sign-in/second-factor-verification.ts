@@ -10,9 +10,9 @@ import { type Phone, type User, verifiedPhone } from "../users/index.js";
 import { assertUnchanged, ConflictError } from "./conflict-error.js";
 import type { SignIn, SignInDependencies } from "./sign-in.js";
 
-/** What somebody gives as the second factor. */
+/** The code given as second factor. */
 export type SecondFactorInput = { readonly kind: "code" | "recovery-code"; readonly code: string };
-/** Which challenges may be answered; those of a session only in it. */
+/** Purpose of the challenge; reauthentication challenges are valid only in the session they were issued for. */
 export type ChallengeBinding =
   | { readonly purpose: "LOG_IN"; readonly sessionId: null }
   | { readonly purpose: "REAUTHENTICATION"; readonly sessionId: string };
@@ -24,24 +24,24 @@ export interface VerifiedSecondFactor<Effect> {
   readonly kind: "verified";
   readonly user: User;
   readonly result: Effect;
-  /** The number whose code was given; null for other proofs. */
+  /** The phone number whose code was verified; null for other methods. */
   readonly phone: Phone | null;
 }
-/** What the proof is for. Runs in the transaction that uses it up. */
+/** Effect of the verification. Runs in the transaction that consumes the code and the challenge. */
 export type OnVerified<Effect> = (tx: Transaction, user: User, amr: readonly Amr[], found: ActiveTokenChallenge) => Promise<Effect>;
 
 const amrByKind: Record<VerifiedCode["kind"], Amr> = { totp: "otp", sms: "sms", recovery: "otp" };
-/** Budgets of one account: once the first of them is used up the owner hears of it. */
+/** Limits on whose exhaustion the user is notified. */
 const noticeTriggers: readonly RateLimitName[] = ["secondFactorConsecutive", "recoveryCodesHourly"];
 
-/** Answers challenges: counted before it is compared, per challenge and per account, and used up together with its effect. */
+/** Verifies second factors: attempts are counted per challenge and account before comparison; consumption and effect are atomic. */
 export class SecondFactorVerification {
   constructor(
     private readonly dependencies: SignInDependencies,
     private readonly signIn: SignIn,
   ) {}
 
-  /** Exactly one of several requests with one challenge or one code succeeds. */
+  /** Of concurrent requests with the same challenge or code, exactly one succeeds. */
   async verify<Effect>(
     context: ApplicationContext,
     { purpose, sessionId, token }: ChallengeBinding & { readonly token: string },
@@ -67,15 +67,15 @@ export class SecondFactorVerification {
       },
       ({ kind }) => kind === "verified",
     );
-    // Whoever lost a race gave no wrong code: what is thrown costs no attempt.
+    // A conflict is not a wrong code: because it is thrown, the rate limiter refunds the attempt.
     const outcome = await verification.catch(failureOnConflict);
-    // A recovery code is the way back from every wait.
+    // A recovery code lifts every second factor limit.
     if (outcome.kind === "verified" && input.kind === "recovery-code")
       await rateLimiter.reset(secondFactorKeys(context.application.id, user.id));
     return outcome;
   }
 
-  /** A code may be of either method: both are looked at, with the attempts they share. */
+  /** A code can be of either method: both are checked, and they share the limits. */
   private async verifyCode(user: User, { kind, code }: SecondFactorInput): Promise<VerifiedCode | null> {
     const { secondFactors, recoveryCodes, challenges } = this.dependencies;
     if (kind === "recovery-code") return (await recoveryCodes.verify(user, code)) ? { kind: "recovery" } : null;
@@ -85,7 +85,7 @@ export class SecondFactorVerification {
     const isSmsCodeFormat = isSmsEnrolled && /^[0-9]{6,10}$/.test(code);
     const subject = { applicationId: user.applicationId, purpose: "SECOND_FACTOR", binding: user.id } as const;
     const sms = isSmsCodeFormat ? await challenges.verify(subject, code, null) : null;
-    // A number that is no longer the user's, or must be proved anew, proves nothing.
+    // The code must have been sent to the number that is verified now.
     return sms && sms.detail !== null && sms.detail === verifiedPhone(user) ? { kind: "sms", sms } : null;
   }
 
@@ -127,7 +127,7 @@ export class SecondFactorVerification {
     return failure("INVALID_CODE");
   }
 
-  /** Whoever gives wrong codes knows the password. At most one notice a day. */
+  /** Wrong second factor codes imply that the client knows the password. At most one notification a day. */
   private async notifyUserOfGuessing(context: ApplicationContext, user: User): Promise<void> {
     const { rateLimiter, outbox, database } = this.dependencies;
     const noticeKey = { applicationId: context.application.id, limit: "guessingNotices", parts: ["second-factor", user.id] } as const;

@@ -38,7 +38,7 @@ export interface SignInDependencies {
   readonly outbox: Outbox;
 }
 
-/** A session that is open. */
+/** A session was opened. */
 export interface OpenedSession {
   readonly kind: "opened";
   readonly user: User;
@@ -46,7 +46,7 @@ export interface OpenedSession {
 }
 export type SignInDecision = OpenedSession | RequiresSecondFactor | RequiresEnrollment;
 
-/** Who may enroll a factor: a session, or a log-in that must enroll one first. */
+/** Authorisation to enroll a factor: a session, or the challenge of a log-in that requires enrollment. */
 export interface EnrollmentContext {
   readonly user: User;
   readonly session: CurrentSession | null;
@@ -57,13 +57,13 @@ const LOG_IN_CHALLENGE_TTL_SECONDS = 300;
 const ENROLLMENT_CHALLENGE_TTL_SECONDS = 900;
 
 /**
- * What stands between a right first factor and a session. Nothing else opens sessions, and what is needed is read from the gateway's
- * own records: a factor that was enrolled is asked for, whatever the application's mode is now and whether or not it can be proved.
+ * Decides what follows a verified first factor; only this module opens sessions. An enrolled second factor is always required, whatever
+ * the application's current mode is and whether or not the factor can be verified at the moment.
  */
 export class SignIn {
   constructor(private readonly dependencies: SignInDependencies) {}
 
-  /** Opens a session, or says what is still to be proved. The transaction holds the user's row. */
+  /** Opens a session, or returns the challenge that is still required. The transaction must hold the lock of the user's row. */
   async complete(context: ApplicationContext, tx: Transaction, user: User, amr: readonly Amr[]): Promise<SignInDecision> {
     const { sessions, secondFactors } = this.dependencies;
     const methods = (await secondFactors.list(user)).map(({ method }) => method);
@@ -74,7 +74,7 @@ export class SignIn {
     return { kind: "enrollment-required", enrollmentToken: issued.token, mode, expiresAt: issued.expiresAt };
   }
 
-  /** What the client is told, once the transaction is committed: the tokens of a session that is open, else what was said. */
+  /** The result for the client. Call it after the transaction has committed; for an opened session it issues the tokens. */
   async toResult(application: Application, decision: SignInDecision, deviceToken?: string): Promise<SignInResult> {
     if (decision.kind !== "opened") return decision;
     const { tokenIssuer, recognisedDevices } = this.dependencies;
@@ -82,14 +82,14 @@ export class SignIn {
     return await tokenIssuer.issue(application, user, tokens, deviceToken ?? recognisedDevices.issue(user));
   }
 
-  /** Opens the session of a log-in whose second factor was proved. Runs in the transaction that used the proof up. */
+  /** Opens the session of a log-in after its second factor was verified, in the transaction that consumed the code. */
   async openSession(context: ApplicationContext, tx: Transaction, user: User, amr: readonly Amr[]): Promise<OpenedSession> {
     const tokens = await this.dependencies.sessions.open(context, tx, user, amr);
     await this.dependencies.audit.success(actingAsUser(context, user), "LOG_IN", { amr });
     return { kind: "opened", user, tokens };
   }
 
-  /** After a right password in a session: what is still to be proved, or null when that was enough. */
+  /** After the correct password was given in a session: the second factor challenge, or null when none is enrolled. */
   async stepUp(
     context: ApplicationContext,
     tx: Transaction,
@@ -99,28 +99,28 @@ export class SignIn {
     return methods.length > 0 ? await this.issueSecondFactorChallenge(context, tx, user, methods, ["pwd"], session.id) : null;
   }
 
-  /** True while what cannot be undone is allowed in this session: the proof is fresh, and of the second factor where there is one. */
+  /** True while sensitive operations are allowed: recently authenticated, with a second factor where one is enrolled. */
   async isRecentlyAuthenticated({ user, session }: AuthenticatedSession): Promise<boolean> {
     const { sessions, secondFactors } = this.dependencies;
     if (!sessions.isRecentlyAuthenticated(session)) return false;
     return authenticationOf(session).amr.includes("mfa") || (await secondFactors.list(user)).length === 0;
   }
 
-  /** True unless there is a second factor that was not just proved in this session. */
+  /** False when a second factor is enrolled and was not recently verified in this session. */
   async isSecondFactorRecentlyVerified(authenticated: AuthenticatedSession): Promise<boolean> {
     return (
       (await this.isRecentlyAuthenticated(authenticated)) || (await this.dependencies.secondFactors.list(authenticated.user)).length === 0
     );
   }
 
-  /** The log-in that must enroll a factor, by its token; null for everything else. */
+  /** Finds the log-in that requires enrollment by its token; null for an invalid token or once a factor is enrolled. */
   async findEnrollmentContext({ id }: Application, token: string): Promise<EnrollmentContext | null> {
     const challenge = await this.dependencies.tokenChallenges.find(id, "ENROLLMENT", token);
     const user = challenge && (await this.findChallengeUser(challenge));
     return user && (await this.dependencies.secondFactors.list(user)).length === 0 ? { user, session: null, challenge } : null;
   }
 
-  /** The user of a challenge, while they are active and have the address and the password that were proved. */
+  /** The user of a challenge; null unless active, with address and password unchanged since the challenge was issued. */
   async findChallengeUser({ applicationId, userId, credentialFingerprint }: ActiveTokenChallenge): Promise<User | null> {
     const user = await this.dependencies.users.findById(applicationId, userId);
     return user?.status === "ACTIVE" && this.credentialFingerprint(user) === credentialFingerprint ? user : null;
@@ -141,7 +141,7 @@ export class SignIn {
     return { kind: "second-factor-required", challengeToken: issued.token, methods, maskedPhone: null, expiresAt: issued.expiresAt };
   }
 
-  /** The password is read anew: it may have been hashed anew since the user was read. */
+  /** Reads the user again: log-in may have rehashed the password since the user was read. */
   private async issueTokenChallenge(
     tx: Transaction,
     purpose: TokenPurpose,
