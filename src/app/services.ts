@@ -10,22 +10,22 @@ import type { Keyring, PasswordHasher } from "../platform/crypto/index.js";
 import type { Transaction } from "../platform/database/index.js";
 import type { FaultPoints } from "../platform/fault-points.js";
 
-/** Rows that belong to applications: they go with them, and some when their time is over. */
+/** A store of rows that belong to applications and are deleted with them; some rows also expire. */
 export interface RetentionPolicy {
   deleteByApplication(tx: Transaction, applicationId: string): Promise<void>;
-  /** Removes at most `limit` rows that are worth nothing since before `instant`; returns how many. */
+  /** Deletes at most `limit` rows that expired before `instant`; returns how many. */
   deleteExpired?(tx: Transaction, instant: Date, limit: number): Promise<number>;
-  /** After a restore: what was used or revoked since the backup must not come back to life. */
+  /** After a restore: invalidates rows that may have been used or revoked since the backup. */
   invalidateAfterRestore?(tx: Transaction, instant: Date): Promise<void>;
 }
 
-/** Values sealed under a master key. */
+/** A store of values encrypted under a master key. */
 export interface EncryptedStore {
-  /** Seals at most `limit` anew that are under another key than today's; returns how many. */
+  /** Re-encrypts at most `limit` values that are not under the current key; returns how many. */
   reencrypt(limit: number): Promise<number>;
 }
 
-/** What the composition root hands to flows and management. */
+/** The services that the composition root passes to flows and management. */
 export interface Services extends AccountServices {
   readonly log: Logger;
   readonly faultPoints: FaultPoints;

@@ -19,7 +19,7 @@ export function addDatabaseCommands(program: Command, host: CommandHost): void {
     .action(afterRestore.bind(null, host));
 }
 
-/** Opening the database migrates it. */
+/** Opening the database runs pending migrations. */
 async function migrate(host: CommandHost): Promise<void> {
   const label = await host.withServices(async ({ database }) => database.label);
   process.stderr.write(`Migrations of ${label} are up to date\n`);
@@ -52,7 +52,7 @@ function copySqlite(file: string, target: string): void {
   copyFileSync(file, target);
 }
 
-/** Codes, tickets, sessions and messages as of the backup may have been used or revoked since. Keys and users stay. */
+/** Codes, tickets, sessions and messages in the backup may have been used or revoked since. Keys and users are kept. */
 async function invalidateRestoredData({ retentionPolicies, database, clock }: Services): Promise<void> {
   await database.transaction(async (tx) => {
     for (const policy of retentionPolicies) await policy.invalidateAfterRestore?.(tx, clock.now());

@@ -22,14 +22,14 @@ export class ApplicationSecretRepository {
     await tx.manager.delete(ApplicationSecretEntity, { applicationId });
   }
 
-  /** Secrets sealed under another master key than today's, at most `limit`. */
+  /** At most `limit` secrets that are not encrypted under the current master key. */
   async listEncryptedWithOtherKey(currentPrefix: string, limit: number): Promise<ApplicationSecretEntity[]> {
     return await this.database.readManager
       .getRepository(ApplicationSecretEntity)
       .find({ where: { valueSealed: Not(Like(`${currentPrefix}%`)) }, take: limit });
   }
 
-  /** Puts a newly sealed value in the place of the one that was read, unless it was changed meanwhile. */
+  /** Stores a re-encrypted value, unless the secret has changed since it was read. */
   async replaceEncrypted(tx: Transaction, { applicationId, name, valueSealed }: ApplicationSecretEntity, next: string): Promise<void> {
     await tx.manager.update(ApplicationSecretEntity, { applicationId, name, valueSealed }, { valueSealed: next });
   }

@@ -5,7 +5,7 @@ import type { ApplicationSecretEntity } from "./application-secret.entity.js";
 import type { ApplicationSecretRepository } from "./application-secret.repository.js";
 import type { SecretChanges, SecretName } from "./settings/index.js";
 
-/** Values of settings that are written, used, and never shown: sealed, each for its own place. */
+/** Write-only values of settings, stored encrypted. */
 export class ApplicationSecrets {
   constructor(
     private readonly repository: ApplicationSecretRepository,
@@ -14,7 +14,7 @@ export class ApplicationSecrets {
     private readonly clock: Clock,
   ) {}
 
-  /** For use only: never for an answer, a log or a message. @throws SealBroken when its master key is gone */
+  /** The value must not appear in responses, logs or messages. @throws DecryptionError when its master key is missing */
   async decrypt(applicationId: string, name: SecretName): Promise<string | null> {
     const row = await this.repository.find(applicationId, name);
     return row && (await this.encryptor.decryptText(associatedData(row), row.valueSealed));
@@ -29,7 +29,7 @@ export class ApplicationSecrets {
       }
   }
 
-  /** Seals secrets anew that are under another master key than today's; returns how many. */
+  /** Re-encrypts at most `limit` secrets that are not under the current master key; returns how many. */
   async reencrypt(limit: number): Promise<number> {
     const rows = await this.repository.listEncryptedWithOtherKey(this.encryptor.currentKeyPrefix, limit);
     for (const row of rows) {

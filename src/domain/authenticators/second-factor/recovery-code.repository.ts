@@ -9,7 +9,7 @@ export class RecoveryCodeRepository {
     await tx.manager.insert(RecoveryCodeEntity, rows as never);
   }
 
-  /** Removes the code with this hash; false when there is none. */
+  /** Deletes the code with this hash; false when there is none. */
   async delete(tx: Transaction, applicationId: string, userId: string, codeHash: string): Promise<boolean> {
     const { affected } = await tx.manager.delete(RecoveryCodeEntity, { applicationId, userId, codeHash });
     return affected === 1;
@@ -23,7 +23,7 @@ export class RecoveryCodeRepository {
     return await this.rows.existsBy({ applicationId, userId, codeHash });
   }
 
-  /** How many are left by user, in the order of `userIds`. */
+  /** Number of unused codes by user, in the order of `userIds`. */
   async countByUsers(applicationId: string, userIds: readonly string[]): Promise<number[]> {
     const rows = await this.rows.find({ where: { applicationId, userId: In([...userIds]) }, select: { userId: true } });
     return userIds.map((id) => rows.filter(({ userId }) => userId === id).length);

@@ -10,7 +10,7 @@ const CODE_COUNT = 10;
 /** 80 bits: 16 characters of base 32. */
 const CODE_BYTES = 10;
 
-/** What lets somebody in who has lost the second factor: ten codes, each good once, shown once and kept as keyed hashes. */
+/** Recovery codes for users who have lost the second factor: ten single-use codes, shown once and stored as keyed hashes. */
 export class RecoveryCodes {
   constructor(
     private readonly repository: RecoveryCodeRepository,
@@ -18,7 +18,7 @@ export class RecoveryCodes {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes ten new ones; all older ones are void. */
+  /** Generates ten codes and invalidates all older ones. */
   async replace(tx: Transaction, user: Owner): Promise<readonly string[]> {
     const createdAt = this.clock.now();
     const codes = Array.from({ length: CODE_COUNT }, () => toBase32(randomBytes(CODE_BYTES)));
@@ -31,19 +31,19 @@ export class RecoveryCodes {
     return codes.map((code) => code.match(/.{4}/g)?.join("-") ?? "");
   }
 
-  /** True when it is one of those that are left. Capital or small letters, spaces and dashes make no difference. */
+  /** True for an unused code. Case, spaces and dashes are ignored. */
   async verify(user: Owner, typed: string): Promise<boolean> {
     const code = normalise(typed);
     return code !== null && (await this.repository.exists(user.applicationId, user.id, this.hash(user, code)));
   }
 
-  /** Uses a code up; false when it is not one of those that are left. Runs in the transaction of its effect. */
+  /** Consumes a code; false when it is not an unused code. Runs in the transaction of the operation it authorises. */
   async consume(tx: Transaction, user: Owner, typed: string): Promise<boolean> {
     const code = normalise(typed);
     return code !== null && (await this.repository.delete(tx, user.applicationId, user.id, this.hash(user, code)));
   }
 
-  /** How many are left by user, in the order of `userIds`. */
+  /** Number of unused codes by user, in the order of `userIds`. */
   async countByUsers(applicationId: string, userIds: readonly string[]): Promise<number[]> {
     return await this.repository.countByUsers(applicationId, userIds);
   }

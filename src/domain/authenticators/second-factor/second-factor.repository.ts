@@ -26,12 +26,12 @@ export class SecondFactorRepository {
     return await this.rows.findOneBy({ applicationId, userId: id, method, state });
   }
 
-  /** Those a user has in force, oldest first. */
+  /** Active factors of a user, oldest first. */
   async listActiveByUser({ applicationId, id }: Owner): Promise<SecondFactorEntity[]> {
     return (await this.byUser.all([applicationId, id, "ACTIVE" satisfies SecondFactorState])).map(({ factor }) => factor);
   }
 
-  /** Those of several users. */
+  /** Active factors of several users. */
   async listActiveByUsers(applicationId: string, userIds: readonly string[]): Promise<SecondFactorEntity[]> {
     return await this.rows.find({
       where: { applicationId, userId: In([...userIds]), state: "ACTIVE" satisfies SecondFactorState },
@@ -39,7 +39,7 @@ export class SecondFactorRepository {
     });
   }
 
-  /** Users who have this method in force, in the order of their ids from `after` on. */
+  /** Users for whom this method is active, ordered by id, after the id `after`. */
   async listActiveUserIds(applicationId: string, method: SecondFactorMethodName, limit: number, after: string): Promise<string[]> {
     const where = { applicationId, method, state: "ACTIVE" satisfies SecondFactorState, userId: MoreThan(after) };
     return (await this.rows.find({ where, order: { userId: "ASC" }, take: limit })).map(({ userId }) => userId);
@@ -49,7 +49,7 @@ export class SecondFactorRepository {
     return await this.rows.countBy({ applicationId, method, state: "ACTIVE" satisfies SecondFactorState });
   }
 
-  /** @throws StalePremise when another transaction made one of the same method and state first */
+  /** @throws ConcurrencyConflict when a concurrent transaction inserted a factor of the same method and state */
   async insert(tx: Transaction, row: SecondFactorEntity): Promise<void> {
     try {
       await tx.manager.insert(SecondFactorEntity, row as never);
@@ -68,7 +68,7 @@ export class SecondFactorRepository {
     return affected ?? 0;
   }
 
-  /** False when it was removed meanwhile. */
+  /** False when it has been deleted concurrently. */
   async delete(tx: Transaction, row: Row): Promise<boolean> {
     const { affected } = await tx.manager.delete(SecondFactorEntity, keyOf(row));
     return affected === 1;
@@ -78,7 +78,7 @@ export class SecondFactorRepository {
     await tx.manager.delete(SecondFactorEntity, { applicationId, userId: id });
   }
 
-  /** Counts one attempt to confirm; false when they are spent or the time is over. */
+  /** Counts one attempt to confirm an enrollment; false when no attempts are left or it has expired. */
   async recordEnrollmentAttempt(tx: Transaction, row: Row, maxAttempts: number, now: Date): Promise<boolean> {
     const { affected } = await tx.manager
       .createQueryBuilder()
@@ -89,7 +89,7 @@ export class SecondFactorRepository {
     return affected === 1;
   }
 
-  /** Notes a use; with a time step only if no code of that step or a later one was used. False: somebody was first. */
+  /** Records a use. With a time step, only if no code of that step or a later one was used; otherwise false. */
   async consumeTotpStep(tx: Transaction, row: Row, step: number | null, lastUsedAt: Date): Promise<boolean> {
     const { affected } = await tx.manager.update(
       SecondFactorEntity,
@@ -99,19 +99,19 @@ export class SecondFactorRepository {
     return affected === 1;
   }
 
-  /** Secrets sealed under another master key than today's, at most `limit`. */
+  /** At most `limit` factors whose secrets are not encrypted under the current master key. */
   async listEncryptedWithOtherKey(currentPrefix: string, limit: number): Promise<SecondFactorEntity[]> {
     return await this.rows.find({ where: { secretSealed: And(Not(Like(`${currentPrefix}%`)), Not("")) }, take: limit });
   }
 
-  /** Puts a newly sealed secret in the place of the one that was read; false when it was changed meanwhile. */
+  /** Stores a re-encrypted secret; false when it has changed since it was read. */
   async replaceEncrypted(tx: Transaction, row: SecondFactorEntity, next: string): Promise<boolean> {
     const expected = { ...keyOf(row), secretSealed: row.secretSealed ?? "" };
     const { affected } = await tx.manager.update(SecondFactorEntity, expected, { secretSealed: next });
     return affected === 1;
   }
 
-  /** What was being set up at the time of a backup must not be confirmed after a restore. */
+  /** Enrollments that were pending in a backup must not be confirmed after a restore. */
   async invalidateAfterRestore(tx: Transaction): Promise<void> {
     await tx.manager.delete(SecondFactorEntity, { state: "PENDING" satisfies SecondFactorState });
   }
@@ -120,7 +120,7 @@ export class SecondFactorRepository {
     await tx.manager.delete(SecondFactorEntity, { applicationId });
   }
 
-  /** Removes at most `limit` that could not be confirmed any more before `instant`; returns how many. */
+  /** Deletes at most `limit` enrollments that expired before `instant`; returns how many. */
   async deleteExpired(tx: Transaction, instant: Date, limit: number): Promise<number> {
     const rows = await this.rows.find({ where: { expiresAt: LessThan(instant) }, take: limit });
     for (const row of rows) await this.delete(tx, row);

@@ -8,30 +8,30 @@ import type { SecondFactorMethodName, SecondFactorRepository, SecondFactorState 
 
 type Owner = Pick<User, "applicationId" | "id">;
 
-/** A factor in force. */
+/** An active second factor. */
 export interface EnrolledFactor {
   readonly id: string;
   readonly method: SecondFactorMethodName;
   readonly enrolledAt: Date;
   readonly lastUsedAt: Date | null;
 }
-/** A TOTP secret that waits for its first code; it leaves the gateway this once. */
+/** The TOTP secret of a pending enrollment; it is returned only once. */
 export interface PendingTotp {
   readonly secret: Uint8Array;
   readonly expiresAt: Date;
 }
-/** A TOTP code that was right. It is still unused: use it in the transaction of its effect. */
+/** A verified TOTP code. It must still be consumed in the transaction of the operation it authorises. */
 export interface VerifiedTotp {
   readonly row: SecondFactorEntity;
   readonly step: number;
 }
 
-/** So long an authenticator application may take to be set up. */
+/** Time limit of an enrollment. */
 const ENROLLMENT_TTL_SECONDS = 600;
-/** Wrong codes that end the set-up. */
+/** Codes tried before an enrollment ends. */
 const MAX_ENROLLMENT_ATTEMPTS = 5;
 
-/** The second factors of users. Whatever the application's mode is now, a factor that was enrolled stays in force. */
+/** The second factors of users. An enrolled factor stays active when the application's mode changes. */
 export class SecondFactors {
   constructor(
     private readonly repository: SecondFactorRepository,
@@ -41,18 +41,18 @@ export class SecondFactors {
     private readonly log: Logger,
   ) {}
 
-  /** Those in force, oldest first. */
+  /** Active factors, oldest first. */
   async list({ applicationId, id }: Owner): Promise<EnrolledFactor[]> {
     return (await this.repository.listActiveByUser({ applicationId, id })).map(toFactor);
   }
 
-  /** Those in force by user, in the order of `userIds`. */
+  /** Active factors by user, in the order of `userIds`. */
   async listByUsers(applicationId: string, userIds: readonly string[]): Promise<EnrolledFactor[][]> {
     const rows = await this.repository.listActiveByUsers(applicationId, userIds);
     return userIds.map((userId) => rows.filter((row) => row.userId === userId).map(toFactor));
   }
 
-  /** Users who have a method in force, in a fixed order. */
+  /** Users for whom a method is active, ordered by id. */
   async listEnrolledUserIds(applicationId: string, method: SecondFactorMethodName, limit: number, after: string): Promise<string[]> {
     return await this.repository.listActiveUserIds(applicationId, method, limit, after);
   }
@@ -61,7 +61,7 @@ export class SecondFactors {
     return await this.repository.countActive(applicationId, method);
   }
 
-  /** Begins to set up TOTP. The factor in force, if there is one, stays until the new one is confirmed. */
+  /** Begins a TOTP enrollment. An active factor stays active until the new one is confirmed. */
   async enrollTotp(tx: Transaction, user: Owner): Promise<PendingTotp> {
     const now = this.clock.now();
     const expiresAt = addSeconds(now, ENROLLMENT_TTL_SECONDS);
@@ -72,7 +72,7 @@ export class SecondFactors {
     return { secret, expiresAt };
   }
 
-  /** Counts one attempt and only then looks at the code; commits the count whatever comes of it. Null: refused, for whatever reason. */
+  /** Counts one attempt before it evaluates the code; the count is committed regardless of the result. Null: rejected. */
   async verifyPendingTotp(user: Owner, code: string): Promise<VerifiedTotp | null> {
     return await this.database.transaction(async (tx) => {
       const row = await this.repository.find(user, "TOTP", "PENDING");
@@ -81,43 +81,43 @@ export class SecondFactors {
     });
   }
 
-  /** Puts what was set up into force, in the place of an older one. False when somebody was first. */
+  /** Activates the enrolled factor in place of an older one. False when a concurrent request was first. */
   async confirmTotp(tx: Transaction, user: Owner, { row, step }: VerifiedTotp): Promise<boolean> {
     const now = this.clock.now();
     if (!(await this.repository.delete(tx, row))) return false;
     await this.repository.deleteByMethod(tx, user, "TOTP", "ACTIVE");
-    // The same id: the secret is sealed for its place, and the place is named by the id. The code counts as used.
+    // The id stays the same, because it is part of the associated data of the encrypted secret. The code counts as used.
     const state: SecondFactorState = "ACTIVE";
     await this.repository.insert(tx, { ...row, state, lastStep: step, attempts: 0, enrolledAt: now, lastUsedAt: now, expiresAt: null });
     return true;
   }
 
-  /** Puts the verified phone into force, and ends what was begun when nothing had to be proved. */
+  /** Activates the verified phone and ends a pending TOTP enrollment. */
   async enableSms(tx: Transaction, user: Owner): Promise<void> {
     await this.repository.deleteByMethod(tx, user, "TOTP", "PENDING");
     await this.repository.deleteByMethod(tx, user, "SMS", "ACTIVE");
     await this.repository.insert(tx, newRow(user, "SMS", "ACTIVE", this.clock.now()));
   }
 
-  /** Null when the code is wrong or was used, or the secret cannot be had. */
+  /** Null when the code is wrong or used, or the secret cannot be decrypted. */
   async verifyTotp(user: Owner, code: string): Promise<VerifiedTotp | null> {
     const row = await this.repository.find(user, "TOTP", "ACTIVE");
     const verified = row && (await this.verifyCode(row, code));
     return verified && verified.step > verified.row.lastStep ? verified : null;
   }
 
-  /** Uses a matched code up; false when it or a newer one was used meanwhile. Runs in the transaction of its effect. */
+  /** Consumes a verified code; false when it or a newer one has been used. Runs in the transaction of the operation it authorises. */
   async consumeTotpStep(tx: Transaction, { row, step }: VerifiedTotp): Promise<boolean> {
     return await this.repository.consumeTotpStep(tx, row, step, this.clock.now());
   }
 
-  /** Notes that the phone was used. */
+  /** Records that the phone was used. */
   async recordSmsUse(tx: Transaction, user: Owner): Promise<boolean> {
     const row = await this.repository.find(user, "SMS", "ACTIVE");
     return row !== null && (await this.repository.consumeTotpStep(tx, row, null, this.clock.now()));
   }
 
-  /** Puts one method out of force, and what is being set up; false when it was not in force. */
+  /** Deactivates a method and deletes its pending enrollment; false when it was not active. */
   async disable(tx: Transaction, user: Owner, method: SecondFactorMethodName): Promise<boolean> {
     await this.repository.deleteByMethod(tx, user, method, "PENDING");
     return (await this.repository.deleteByMethod(tx, user, method, "ACTIVE")) > 0;
@@ -127,7 +127,7 @@ export class SecondFactors {
     await this.repository.deleteByUser(tx, user);
   }
 
-  /** Seals secrets anew that are under another master key than today's; returns how many. */
+  /** Re-encrypts at most `limit` secrets that are not under the current master key; returns how many. */
   async reencrypt(limit: number): Promise<number> {
     const rows = await this.repository.listEncryptedWithOtherKey(this.encryptor.currentKeyPrefix, limit);
     for (const row of rows) {
@@ -137,7 +137,7 @@ export class SecondFactors {
     return rows.length;
   }
 
-  /** A secret that is missing or cannot be opened matches nothing: the factor stays in force, and a recovery code is the way in. */
+  /** A secret that is missing or cannot be decrypted matches no code: the factor stays active, and the user needs a recovery code. */
   private async verifyCode(row: SecondFactorEntity, code: string): Promise<VerifiedTotp | null> {
     try {
       const secret = await this.encryptor.decrypt(associatedData(row), row.secretSealed ?? "");
