@@ -1,4 +1,4 @@
-// The other half of most ratios, in a process of its own: bare servers that say hello, raw hashing and raw signing.
+// The reference of most ratios, in its own process: minimal servers, raw hashing and raw signing.
 import { randomUUID } from "node:crypto";
 import { openSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -13,14 +13,14 @@ import { generateKeyPair, SignJWT } from "jose";
 import pino from "pino";
 import type { Sample } from "./load-generator.js";
 
-/** What the process is asked for; it answers with a rate a second and the CPU time of one. */
+/** A request to the process; the response contains operations per second and the CPU time per operation. */
 export type BaselineRequest =
   | { readonly kind: "hash"; readonly cost: number; readonly library: string; readonly milliseconds: number }
   | { readonly kind: "sign"; readonly milliseconds: number };
 
 const CONCURRENT_SIGNERS = 16;
 
-/** Hashes without pause until told to stop, at the priority of the gateway's own threads. */
+/** Hashes continuously until stopped, with the priority of the gateway's hashing threads. */
 const HASH_WORKER_SOURCE = `
 const os = require("node:os");
 const { workerData: { library, hash, milliseconds }, parentPort } = require("node:worker_threads");
@@ -50,7 +50,7 @@ async function measureHashing(request: Extract<BaselineRequest, { kind: "hash" }
   });
   const results = await Promise.all(rates);
   const sumOf = (of: (one: HashResult) => number) => results.reduce((total, one) => total + of(one), 0);
-  // Every thread sees what the whole process spent.
+  // Every thread reports the CPU time of the whole process.
   const cpu = Math.max(...results.map((one) => one.cpu.user + one.cpu.system)) / sumOf(({ done }) => done);
   return { value: sumOf(({ rate }) => rate), cpu };
 }
@@ -73,8 +73,8 @@ async function measureSigning(milliseconds: number): Promise<Sample> {
 }
 
 /**
- * The gateway's web layer with nothing behind it: fastify with security headers, request ids, trusted proxies and one line of log a
- * request, and Apollo called as its integrations call it. `BARE=1` leaves out all but fastify and Apollo.
+ * The gateway's web layer without application logic: fastify with security headers, request ids, trusted proxies and one log line per
+ * request, and Apollo called as its integrations do. `BARE=1` keeps only fastify and Apollo.
  */
 async function serve(isBare: boolean): Promise<number> {
   const server = Fastify(isBare ? { logger: false } : { logger: false, trustProxy: ["127.0.0.0/8"], genReqId: () => randomUUID() });

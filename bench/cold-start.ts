@@ -4,7 +4,7 @@ import type { BenchmarkEnvironment } from "./environment.js";
 import type { Measure } from "./measures.js";
 import { root, runToEnd } from "./processes.js";
 
-/** From nothing to the first answer, against a process that imports the same libraries and leaves. */
+/** Time from process start to the first response, compared with a process that imports the same libraries and exits. */
 export function coldStartMeasure(place: BenchmarkEnvironment): Measure {
   const libraries = importedLibraries().map((name) => `import ${JSON.stringify(name)};`);
   return {
@@ -23,7 +23,7 @@ export function coldStartMeasure(place: BenchmarkEnvironment): Measure {
   };
 }
 
-/** Every package that a source imports when it is loaded. The bundle holds them; the reference loads them from node_modules. */
+/** Every package that the sources import on load. The bundle contains them; the reference loads them from node_modules. */
 function importedLibraries(): string[] {
   const folder = join(root, "src");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(

@@ -8,7 +8,7 @@ import { sendRequests } from "./load-generator.js";
 import { root, runToEnd, ServerProcess } from "./processes.js";
 import { Requests } from "./requests.js";
 
-/** The least that production allows, and what peers use. */
+/** The minimum allowed in production, and the default of the compared products. */
 export const COST = 10;
 const entry = join(root, "dist/src/main.js");
 
@@ -18,9 +18,9 @@ export interface Person {
   refreshToken: string;
 }
 
-/** Where the gateway runs: a database of its own on the given server, a mail server, an application and people in it. */
+/** The gateway's environment: its own database on the given server, a mail server, and an application with users. */
 export class BenchmarkEnvironment {
-  /** Of the application people log in to, and of one that signs up by mailed code. */
+  /** Key of the application that users log in to. */
   appKey = "";
   applicationId = "";
   signUpAppKey = "";
@@ -53,13 +53,13 @@ export class BenchmarkEnvironment {
     });
   }
 
-  /** The gateway as an operator runs it. `folder` holds another copy of what was built. */
+  /** Starts the gateway as in production. `main` is the entry of another copy of the build. */
   async start(main = entry): Promise<ServerProcess> {
     const production = { GATEWAY_MODE: "production", PUBLIC_URL: "https://auth.example.com", BCRYPT_COST: String(COST) };
     return await ServerProcess.start([main], this.folder, { ...this.variables, ...production }, "/health/ready");
   }
 
-  /** Makes the applications and signs `count` people up, by a gateway that hashes at next to no cost. */
+  /** Creates the applications and signs up `count` users, through a gateway with a low hashing cost. */
   async populate(count: number): Promise<void> {
     const fastHashing = { ...this.variables, BCRYPT_COST: "4" };
     const create = async (name: string, ...settings: string[]) => {
@@ -88,7 +88,7 @@ function personOf(body: string): Person {
   return { email: user.email, sessionToken, refreshToken };
 }
 
-/** Takes every mail and forgets it (RFC 5321), with next to no work: the load must not cost what it measures. */
+/** Accepts and discards every mail (RFC 5321) with minimal work, so that it does not distort the measurement. */
 async function startMailServer(): Promise<Server> {
   const server = createServer((socket) => {
     let isMail = false;

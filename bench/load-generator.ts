@@ -1,32 +1,35 @@
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 
-/** One answer as it came. */
+/** An HTTP response as received. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
 }
-/** One measurement: a rate or a time, and what the server process spent on one answer. */
+/** One measurement: a rate or a duration, and the CPU time of the server process per response. */
 export interface Sample {
   readonly value: number;
-  /** CPU microseconds, all threads; nothing where the system does not tell (/proc). */
+  /** CPU microseconds of all threads; undefined where /proc is not available. */
   readonly cpu?: number;
 }
-/** What is asked again and again, and how a right answer is told from a refusal: refusals are not what is measured. */
+/** A repeated request, and how a successful response is recognised: error responses are not measured. */
 export interface Workload {
   readonly port: number;
-  /** The process that answers. */
+  /** The server process. */
   readonly pid?: number;
-  /** The bytes of the next request of this client. */
+  /** The next request of this client. */
   readonly request: (client: number) => Buffer;
   readonly isExpected: (answer: HttpAnswer) => boolean;
-  /** Sees every right answer. */
+  /** Receives every successful response. */
   readonly onAnswer?: (answer: HttpAnswer, client: number) => void;
 }
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
-/** One kept-alive HTTP/1.1 connection, one request at a time. Much cheaper than a full client: the load must not cost what it measures. */
+/**
+ * One keep-alive HTTP/1.1 connection with one request at a time. Much cheaper than a full client, so that it does not distort the
+ * measurement.
+ */
 class Connection {
   private received: Buffer = Buffer.alloc(0);
   private pending: { readonly resolve: (answer: HttpAnswer) => void; readonly reject: (error: Error) => void } | undefined;
@@ -76,14 +79,14 @@ class Connection {
   }
 }
 
-/** Bytes of a request. */
+/** Serializes a request. */
 export function httpRequest(method: "GET" | "POST", path: string, headers: Readonly<Record<string, string>>, body = ""): Buffer {
   const lines = Object.entries({ Host: "bench", ...headers }).map(([name, value]) => `${name}: ${value}`);
   const size = method === "POST" ? [`Content-Length: ${Buffer.byteLength(body)}`] : [];
   return Buffer.from(`${[`${method} ${path} HTTP/1.1`, ...lines, ...size].join("\r\n")}\r\n\r\n${body}`);
 }
 
-/** Answers a second of `clients` that each ask again as soon as they are answered; the first moments are not counted. */
+/** Responses per second of `clients` that each send the next request after a response; a short warm-up is not counted. */
 export async function closedLoop(workload: Workload, clients: number, milliseconds: number): Promise<Sample> {
   const begin = performance.now() + Math.min(300, milliseconds / 4);
   const end = begin + milliseconds;
@@ -102,7 +105,7 @@ export async function closedLoop(workload: Workload, clients: number, millisecon
   return { value: (counted * 1000) / milliseconds, ...(cpu > 0 ? { cpu } : {}) };
 }
 
-/** What a process has used so far; 0 where the system does not tell. See proc(5): fields 14 and 15, in ticks of 10 ms. */
+/** CPU time used by a process so far; 0 where /proc is not available. See proc(5): fields 14 and 15, in ticks of 10 ms. */
 function cpuMicroseconds(pid: number | undefined): number {
   if (pid === undefined || process.platform !== "linux") return 0;
   const [, fields = ""] = /^.*\) (.*)$/.exec(readFileSync(`/proc/${pid}/stat`, "utf8").trim()) ?? [];
@@ -110,7 +113,7 @@ function cpuMicroseconds(pid: number | undefined): number {
   return (user + system) * 10_000;
 }
 
-/** Asks `times` times in all, `clients` at once. */
+/** Sends `count` requests in all, from `clients` concurrent clients. */
 export async function sendRequests(workload: Workload, clients: number, count: number): Promise<void> {
   let remaining = count;
   await forEachClient(workload, clients, async (ask) => {
@@ -118,7 +121,7 @@ export async function sendRequests(workload: Workload, clients: number, count: n
   });
 }
 
-/** Milliseconds each answer took, asking every `interval` milliseconds whether or not the one before has been answered. */
+/** Latencies in milliseconds of requests sent every `intervalMs` milliseconds, regardless of earlier responses. */
 export async function openLoop(workload: Workload, intervalMs: number, milliseconds: number): Promise<number[]> {
   const latencies: number[] = [];
   const connections = 20;
@@ -126,7 +129,7 @@ export async function openLoop(workload: Workload, intervalMs: number, milliseco
     const start = performance.now();
     for (let at = connectionIndex * intervalMs; at < milliseconds; at += connections * intervalMs) {
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, start + at - performance.now())));
-      // Counted from when it was due: a late start is a wait too.
+      // Measured from the scheduled time, so that a delayed start counts as latency.
       const due = Math.min(performance.now(), start + at + 2);
       await ask();
       latencies.push(performance.now() - due);

@@ -1,4 +1,4 @@
-// npm run bench: what performance costs, as ratios of two things measured in turn in one run. Asserts no time; prints one table.
+// npm run bench: measures performance as ratios of two alternating measurements in one run. Asserts no times; prints one table.
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -31,7 +31,7 @@ const { DATABASE_URL, TEST_DATABASE_URL } = process.env;
 
 const logLine = (line: string) => process.stderr.write(`${line}\n`);
 
-/** Runs every measure once a round, taking turns in who goes first. */
+/** Runs every measure once per round, alternating which side goes first. */
 async function runMeasures(measures: readonly Measure[], rounds: number): Promise<Row[]> {
   const results = measures.map((): [Sample, Sample][] => []);
   for (let round = 0; round < rounds; round++) {
@@ -57,7 +57,7 @@ async function runBenchmarks(server: string): Promise<void> {
   const place = await BenchmarkEnvironment.create(server);
   const baseline = await Baseline.start();
   try {
-    // A session may rotate ten times a minute.
+    // A session allows ten refreshes per minute, so many sessions are needed.
     await place.populate(quick ? 1200 : 4000);
     const gateway = await place.start();
     const requests = new Requests(place);
@@ -65,7 +65,7 @@ async function runBenchmarks(server: string): Promise<void> {
       ...{ port: gateway.port, pid: gateway.pid, baseline, requests },
       ...(quick ? { shortMs: 700, longMs: 2000, warmUpMs: 4000 } : { shortMs: 2000, longMs: 5000, warmUpMs: 30_000 }),
     };
-    // Everybody's hash gets today's cost. What is asked a few times a second is compiled for speed after a thousand times only.
+    // Rehashes all passwords at the configured cost. V8 optimises infrequent code only after about a thousand calls.
     await closedLoop(requests.logIn(gateway.port, LOG_IN_CLIENTS, USERS_PER_CLIENT), LOG_IN_CLIENTS, context.warmUpMs);
     await closedLoop(requests.signUp(gateway.port), LOG_IN_CLIENTS, 2 * context.warmUpMs);
     for (const { measureGateway: ours, measureReference: other } of throughputMeasures({ ...context, shortMs: 700 }))

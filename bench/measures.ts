@@ -4,7 +4,7 @@ import type { Baseline } from "./processes.js";
 import type { Requests } from "./requests.js";
 import { percentile } from "./table.js";
 
-/** What a row measures in one round: ours and the other thing, one after the other. */
+/** The measurements of one table row in one round: the gateway's and the reference's, one after the other. */
 export interface Measure {
   readonly id: string;
   readonly description: string;
@@ -17,20 +17,20 @@ export interface Measure {
 }
 export interface BenchmarkContext {
   readonly port: number;
-  /** The gateway's. */
+  /** Process id of the gateway. */
   readonly pid: number;
   readonly baseline: Baseline;
   readonly requests: Requests;
-  /** Milliseconds of one measurement of something quick, and of something that hashes. */
+  /** Duration in milliseconds of one measurement of fast operations, and of operations that hash. */
   readonly shortMs: number;
   readonly longMs: number;
-  /** And of warming up what hashes. */
+  /** Duration of the warm-up of operations that hash. */
   readonly warmUpMs: number;
 }
 
 export const LOG_IN_CLIENTS = 16;
 const REQUEST_CLIENTS = 16;
-/** People each client of a storm logs in. */
+/** Users that each client of the log-in load alternates between. */
 export const USERS_PER_CLIENT = 2;
 const PACE_INTERVAL_MS = 10;
 
@@ -50,7 +50,7 @@ export function logInMeasures({ port, pid, baseline, requests, longMs: long }: B
   ];
 }
 
-/** `me` at a steady pace, while 16 clients log in and while nobody does: one measurement gives two rows. */
+/** Latency of `me` at a constant rate, with and without 16 clients logging in: one measurement gives two rows. */
 export function latencyUnderLoadMeasures({ port, requests, longMs: long }: BenchmarkContext): Measure[] {
   const measureLatencies = () => openLoop(requests.me(port), PACE_INTERVAL_MS, long);
   let loadedLatencies: number[] = [];

@@ -9,10 +9,10 @@ import { root, runToEnd, ServerProcess } from "./processes.js";
 import { PASSWORD, type Requests } from "./requests.js";
 import type { Row } from "./table.js";
 
-/** Outside of the repository: nothing here is a dependency of the gateway. Kept for the next run. */
+/** Outside the repository, because the gateway does not depend on them. Kept for the next run. */
 const peersFolder = join(tmpdir(), "latchkey-bench-peers");
 const PACKAGES = ["parse-server@9", "@node-rs/bcrypt@2"];
-/** Cost 10 is parse-server's own and cannot be set. */
+/** Cost 10 is fixed in parse-server. */
 const PARSE_SERVER_SOURCE = `
 import express from "express";
 import pg from "pg";
@@ -44,7 +44,7 @@ interface PeerBenchmarkOptions {
   readonly measure: (measures: readonly Measure[], rounds: number) => Promise<Row[]>;
 }
 
-/** Log-in with the native library on both sides: against raw hashing, and against parse-server, the fastest peer on Node. */
+/** Log-in with the native library on both sides: compared with raw hashing and with parse-server, the fastest peer on Node. */
 export async function peerRows({ place, requests, scene, rounds, postgres, measure }: PeerBenchmarkOptions): Promise<Row[]> {
   const rawHashesRow = {
     id: "L1",
@@ -101,7 +101,7 @@ async function installPeers(): Promise<void> {
   await runToEnd("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...PACKAGES], peersFolder);
 }
 
-/** A copy of what was built, where the native library is found. */
+/** A copy of the build that resolves the native library. */
 function nativeCopy(): string {
   const copy = join(peersFolder, "latchkey");
   rmSync(copy, { recursive: true, force: true });

@@ -11,14 +11,14 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const run = promisify(execFile);
 const START_TIMEOUT_MS = 60_000;
 
-/** Only what a process needs from this one. Both sides of every ratio run as in the image. */
+/** Passes only the variables a process needs. Both sides of every ratio run as in the container image. */
 export const minimalEnvironment = (): Record<string, string> => ({
   PATH: process.env["PATH"] ?? "",
   HOME: process.env["HOME"] ?? "/tmp",
   NODE_ENV: "production",
 });
 
-/** Runs a command to its end and returns what it printed. @throws with its stderr when it fails */
+/** Runs a command and returns its output. @throws Error with its stderr when it fails */
 export async function runToEnd(command: string, args: readonly string[], cwd: string, variables: Record<string, string> = {}) {
   const { stdout } = await run(command, [...args], { cwd, env: { ...minimalEnvironment(), ...variables }, maxBuffer: 64_000_000 });
   return stdout;
@@ -32,23 +32,23 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Nobody is left behind by a run that fails or is interrupted. */
+/** Child processes, which are killed when a run fails or is interrupted. */
 const children = new Set<ChildProcess>();
 process.on("exit", () => {
   for (const child of children) child.kill("SIGKILL");
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
-/** A server in a process of its own. */
+/** A server in its own process. */
 export class ServerProcess {
   private constructor(
     private readonly child: ChildProcess,
     readonly port: number,
-    /** From the start of the process to its first good answer. */
+    /** Time from process start to the first successful response. */
     readonly startMs: number,
   ) {}
 
-  /** Starts `node words...` and waits until `path` answers 200. */
+  /** Starts `node <args>` and waits until `path` responds with 200. */
   static async start(args: readonly string[], cwd: string, variables: Record<string, string>, path: string): Promise<ServerProcess> {
     const port = await freePort();
     const startedAtMs = performance.now();
@@ -105,7 +105,7 @@ export class Baseline {
     return this.child.pid ?? 0;
   }
 
-  /** A rate a second. */
+  /** Returns operations per second. */
   async measure(request: BaselineRequest): Promise<Sample> {
     const answer = nextMessage(this.child);
     this.child.send(request);

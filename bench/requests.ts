@@ -2,7 +2,7 @@ import type { BenchmarkEnvironment, Person } from "./environment.js";
 import { type HttpAnswer, httpRequest, type Workload } from "./load-generator.js";
 
 export const PASSWORD = "violet hedgehog parade";
-/** What fits the flood gates of a process: beyond it, addresses come again. */
+/** Number of client addresses within the capacity of the request rate limiter; after that, addresses repeat. */
 const ADDRESS_COUNT = 40_000;
 
 const documents = {
@@ -20,7 +20,7 @@ const documents = {
 const isOk = ({ status }: HttpAnswer) => status === 200;
 const hasText = (text: string) => (answer: HttpAnswer) => isOk(answer) && answer.body.includes(text);
 
-/** What is asked of the gateway and of the bare servers. Every request comes from another address, as behind a load balancer. */
+/** Requests to the gateway and to the minimal servers. Every request has another client address, as behind a load balancer. */
 export class Requests {
   private count = 0;
 
@@ -32,7 +32,7 @@ export class Requests {
   }
 
   helloGraphql(port: number): Workload {
-    // Made anew each time, as those it is compared with: the load costs the same.
+    // Built for every request, as in the compared workloads, so that the load generator costs the same.
     return { port, request: () => this.post(this.headers(), documents.hello, {}), isExpected: hasText('"hello":"hello"') };
   }
 
@@ -59,7 +59,7 @@ export class Requests {
     return { port, request, isExpected: hasText('"email":"') };
   }
 
-  /** Each client logs in people of its own, one after the other. */
+  /** Each client logs in its own users in turn. */
   logIn(port: number, clients: number, usersPerClient: number): Workload {
     const turns = Array.from({ length: clients }, () => 0);
     const request = (client: number) => {
@@ -71,7 +71,7 @@ export class Requests {
     return { port, request, isExpected: hasText('"__typename":"LoggedIn"') };
   }
 
-  /** Every client rotates the tokens of people of its own; nobody else uses them. */
+  /** Each client refreshes the sessions of its own users, which no other client uses. */
   refresh(port: number, clients: number): Workload {
     const people = this.environment.people.slice(this.environment.people.length / 2);
     const turns = Array.from({ length: clients }, () => 0);

@@ -7,11 +7,11 @@ export interface Row {
   readonly unit: string;
   readonly floor: number;
   readonly goal: number;
-  /** The ratio must stay below the floor rather than above it. */
+  /** The ratio must stay below the threshold instead of above it. */
   readonly lowerIsBetter?: boolean;
-  /** Ours and the other's, round by round. */
+  /** Measurements of the gateway and of the reference, by round. */
   readonly rounds: readonly (readonly [ours: Sample, other: Sample])[];
-  /** Why there is nothing to show. */
+  /** Why the measurement was skipped. */
   readonly skipped?: string;
 }
 
@@ -27,7 +27,7 @@ export const percentile = (values: readonly number[], share: number) =>
 
 const formatNumber = (value: number) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 
-/** Rates of a busy machine that differ by more than this between rounds say little: then CPU per answer decides. */
+/** When rates differ by more than this factor between rounds, the machine is too noisy and CPU time per response is compared instead. */
 const NOISE_RATIO = 1.5;
 
 function cellsOf({ id, description: what, unit, floor, goal, lowerIsBetter, rounds, skipped }: Row): string[] {
@@ -44,7 +44,7 @@ function cellsOf({ id, description: what, unit, floor, goal, lowerIsBetter, roun
   return [id, what, ours, other, rates, byCpu.length > 0 ? median(byCpu).toFixed(2) : "", String(floor), String(goal), verdict];
 }
 
-/** A Markdown table: ratios are medians over the rounds, with the least and the greatest. */
+/** A Markdown table: ratios are medians over the rounds, with minimum and maximum. */
 export function formatTable(rows: readonly Row[]): string {
   const head = ["#", "what", "ours", "the other", "ratio (least-most)", "by CPU", "floor", "goal", ""];
   const lines = [head, head.map(() => "---"), ...rows.map(cellsOf)];

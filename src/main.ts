@@ -6,12 +6,12 @@ import { demoValues, seedDemo } from "./management/index.js";
 
 const SHUTDOWN_TIMEOUT_MS = 15_000;
 
-/** Starts the gateway and keeps it until a signal ends it: requests that run are finished, then the process leaves. */
+/** Runs the gateway until a signal stops it. Requests in progress are completed before the process exits. */
 async function serve(): Promise<void> {
   const environment = readEnvironment();
   const gateway = await composeGateway(environment);
   const { log } = gateway.services;
-  // The server waits for open connections: those that are still being answered must not stay open for another request.
+  // Closing the server waits for open connections, so responses during shutdown must close theirs.
   gateway.server.addHook("onSend", async (_request, reply) => {
     if (!gateway.readiness.isReady) void reply.header("Connection", "close");
   });
@@ -47,13 +47,13 @@ async function startupLines({ PUBLIC_URL: url, SMTP_URL }: Environment, { servic
   return [...lines, "", "Variables for your app's .env (Demo application):", "", ...values];
 }
 
-/** Rules above and below: lines between them can be copied as they are. */
+/** Frames the lines with rules above and below only, so that they can be copied unchanged. */
 function banner(lines: readonly string[]): string {
   const rule = "=".repeat(Math.max(...lines.map(({ length }) => length)));
   return `\n${rule}\n${lines.join("\n")}\n${rule}\n\n`;
 }
 
-/** Commands are loaded when one is given: a gateway that serves has no use for them. */
+/** Commands are loaded on demand, so that a serving gateway does not load them. */
 async function runGivenCommand(): Promise<void> {
   const [{ runCommand }, { commandHost }] = await Promise.all([import("./cli/index.js"), import("./app/command-host.js")]);
   await runCommand(process.argv, commandHost);

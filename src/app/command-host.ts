@@ -4,7 +4,7 @@ import { composeServices } from "./compose.js";
 import { diagnose } from "./doctor.js";
 import { readEnvironment, searchPath } from "./environment.js";
 
-/** What the command line runs on: the database and services the environment names. */
+/** What the command line runs on: the environment, and the database and services it configures. */
 export const commandHost: CommandHost = {
   environment: readEnvironment,
   get searchPath() {

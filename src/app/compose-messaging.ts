@@ -40,7 +40,7 @@ interface MessagingDependencies {
   readonly mailAccounts: MailAccounts;
 }
 
-/** What leaves the gateway: the outbox, what empties it, and what delivers. */
+/** Composes the outbox, its dispatcher and the senders. */
 export function composeMessaging(
   environment: Environment,
   { clock, log, encryptor, database }: BaseServices,
@@ -49,7 +49,7 @@ export function composeMessaging(
   const { GATEWAY_MODE, SMTP_URL, TWILIO_BASE_URL: baseUrl, OUTBOUND_ALLOW } = environment;
   const inbox = GATEWAY_MODE === "development" ? new DevelopmentInbox(database, clock) : null;
   const mailer = SMTP_URL ? new NodemailerMailer(SMTP_URL) : (inbox ?? new DisabledMailer());
-  // The operator's own word, as SMTP_URL is.
+  // The base URL is set by the operator, as SMTP_URL is, so it is allowed.
   const outboundGuard = new OutboundGuard([...OUTBOUND_ALLOW, ...(baseUrl ? [hostAndPort(baseUrl)] : [])]);
   const fallback = baseUrl ? null : (inbox?.sms ?? null);
   const sms = new TwilioSmsSender({ accounts: twilioAccounts, guard: outboundGuard, clock, baseUrl, fallback });

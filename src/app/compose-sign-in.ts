@@ -20,7 +20,7 @@ interface Repositories {
   readonly sessions: SessionRepository;
 }
 
-/** What stands between a right password and a session, and the session itself. */
+/** Composes the services that decide on a sign-in and that manage sessions. */
 export function composeSignIn(
   { clock, log, encryptor, database }: BaseServices,
   repositories: Repositories,

@@ -43,46 +43,46 @@ import { encryptedColumns, retentionRules } from "./stored-data.js";
 
 const entities = retentionRules.map(({ entity }) => entity);
 
-/** After the first requests that wait for a start, such as the health check of a load balancer. */
+/** Leaves time for requests that wait for the start, such as the health check of a load balancer. */
 const WARM_UP_DELAY_MS = 250;
 
-/** What tests put in the place of the real thing. */
+/** Replaces parts of the gateway: in tests, and for the command line. */
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Logger;
-  /** Generates the keys that sign tokens. */
+  /** Generates the key pairs that sign tokens. */
   readonly generateSigningKey?: () => Promise<NewSigningKey>;
 }
 
-/** Everything below HTTP: enough for the command line. */
+/** Everything below HTTP; sufficient for the command line. */
 export interface ServiceContainer {
   readonly services: Services;
   readonly dispatcher: OutboxDispatcher;
-  /** Development: where messages are kept that do not leave. */
+  /** Development only: stores messages instead of sending them. */
   readonly inbox: Inbox | null;
   close(): Promise<void>;
 }
-/** A whole gateway, not yet listening. */
+/** A complete gateway, not yet listening. */
 export interface Gateway extends ServiceContainer {
   readonly server: HttpServer;
   readonly readiness: Readiness;
   readonly maintenance: Maintenance;
-  /** Starts sending messages and cleaning up. */
+  /** Starts message delivery and maintenance. */
   startBackgroundWork(): void;
 }
 
-/** Opens the database as it is, without bringing it up to date. @throws when it cannot be opened */
+/** Opens the database without running migrations. @throws when it cannot be opened */
 export async function openWithoutMigrating({ DATABASE_URL: url }: Environment): Promise<Database> {
   return await openDatabase({ url, entities, migrations, runMigrations: false }, systemClock);
 }
 
-/** Production writes lines together, at most a quarter of a second late: a system call for each would cost a tenth of an answer. */
+/** In production, log lines are written in batches, at most 250 ms late: one system call per line would slow responses by a tenth. */
 function createLogger({ LOG_LEVEL: level, GATEWAY_MODE }: Environment): Logger {
   const buffering = GATEWAY_MODE === "production" ? { minLength: 4096, periodicFlush: 250 } : {};
   return pino({ level, base: null }, pino.destination({ dest: 1, sync: false, ...buffering }));
 }
 
-/** Opens the database, brings it up to date and constructs the nouns. @throws when the database cannot be opened */
+/** Opens and migrates the database and constructs the services. @throws when the database cannot be opened */
 export async function composeServices(environment: Environment, overrides: Overrides = {}): Promise<ServiceContainer> {
   const clock = overrides.clock ?? systemClock;
   const log = overrides.log ?? createLogger(environment);
@@ -176,8 +176,8 @@ function createRepositories(database: Database) {
 }
 
 /**
- * Constructs the whole gateway with what a log-in would wait for: one thread that hashes, and the decoy. The other threads and the list of
- * common passwords, which only new passwords are compared with, follow shortly after the gateway is ready.
+ * Constructs the complete gateway and prepares what the first log-in needs: one hashing thread and the decoy hash. The other threads and
+ * the list of common passwords, which only new passwords are compared with, are loaded shortly after the gateway is ready.
  */
 export async function composeGateway(environment: Environment, overrides: Overrides = {}): Promise<Gateway> {
   const container = await composeServices(environment, overrides);
@@ -190,7 +190,7 @@ export async function composeGateway(environment: Environment, overrides: Overri
     const schemas = await buildSchemas();
     return await createServer({ environment, services, schemas, resolvers, linkFlows, readiness, dispatcher, inbox });
   };
-  // The decoy is hashed in a thread of its own while this one builds schemas and routes.
+  // The decoy is hashed in a worker thread while this thread builds schemas and routes.
   const [, server] = await Promise.all([services.hasher.warmUp(), buildServer()]);
   const maintenance = new Maintenance(services);
   return {

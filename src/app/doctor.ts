@@ -16,7 +16,7 @@ const failure = (check: string, error: unknown): Finding => ({ check, status: "f
 const MAX_OUTBOX_AGE_SECONDS = 300;
 const [MIN_HASH_MS, MAX_HASH_MS] = [50, 1000];
 
-/** Checks the environment and everything the gateway needs, and changes nothing. */
+/** Checks the environment and all dependencies without changing anything. */
 export async function diagnose(): Promise<Finding[]> {
   try {
     const environment = readEnvironment();
@@ -115,7 +115,7 @@ function checkProxy({ TRUST_PROXY, GATEWAY_MODE }: Environment): Finding[] {
   return [warning("proxy", "TRUST_PROXY is not set: behind a proxy all clients share one address and its rate limits")];
 }
 
-/** Drivers and servers put addresses and account names into their messages: the operator's own, so they are shown. */
+/** Messages of drivers and servers can contain addresses and account names. They are the operator's own, so they are shown. */
 function errorMessageOf(error: unknown): string {
   const { message = "", code } = error as { message?: string; code?: string };
   return message || code || String(error);

@@ -40,7 +40,7 @@ const masterKeys = z.string().transform((value, context): MasterKey[] => {
   return keys;
 });
 
-/** Every variable the gateway reads: what it means, its check and its default. `.env.example` is printed from this. */
+/** Every environment variable: description, validation and default. `.env.example` is generated from this schema. */
 export const environmentSchema = z.object({
   GATEWAY_MODE: z
     .enum(["development", "production"])
@@ -114,12 +114,12 @@ export const environmentSchema = z.object({
 });
 type Values = z.output<typeof environmentSchema>;
 
-/** Variables of earlier releases: ignoring them silently would surprise an operator. */
+/** Variables of earlier releases. They are rejected, because ignoring them silently would hide a configuration error. */
 const removedVariables: Readonly<Record<string, string>> = {
   REDIS_URL: "is no longer supported: rate limits are kept in the database; remove the variable",
 };
 
-/** The environment as the gateway uses it: checked, with every default filled in, frozen. */
+/** The validated environment with all defaults, frozen. */
 export interface Environment extends Omit<Values, "GATEWAY_MODE" | "PUBLIC_URL" | "DATABASE_URL" | "DEMO" | "MAIL_FROM"> {
   readonly GATEWAY_MODE: "development" | "production";
   readonly PUBLIC_URL: string;
@@ -128,7 +128,7 @@ export interface Environment extends Omit<Values, "GATEWAY_MODE" | "PUBLIC_URL" 
   readonly MAIL_FROM: string;
 }
 
-/** Thrown with everything that is wrong at once; names variables, never their values. */
+/** Lists all invalid variables. It contains their names, never their values. */
 export class InvalidEnvironmentError extends Error {
   constructor(readonly failures: readonly string[]) {
     super(`Invalid environment:\n${failures.map((failure) => `  - ${failure}`).join("\n")}`);
@@ -139,7 +139,7 @@ export class InvalidEnvironmentError extends Error {
 /** The PATH on which external commands are looked up. */
 export const searchPath = (): string => process.env["PATH"] ?? "";
 
-/** Reads `.env` (if there is one) and the process environment, which wins. */
+/** Reads `.env`, if it exists, and the process environment, which takes precedence. */
 export function readEnvironment(): Environment {
   let file: Record<string, string> = {};
   try {
@@ -150,12 +150,14 @@ export function readEnvironment(): Environment {
   return parseEnvironment({ ...file, ...process.env });
 }
 
-/** Checks the variables and fills in defaults. An empty value counts as absent.
- *  @throws EnvironmentRefused listing every failure */
+/**
+ * Validates the variables and fills in defaults. An empty value counts as absent.
+ * @throws InvalidEnvironmentError listing every failure
+ */
 export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
   const provided = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""));
   const result = environmentSchema.safeParse(provided);
-  // What is well-formed is still judged as a whole, so that one start names every failure.
+  // Valid variables are still checked against each other, so that one start reports every failure.
   const schemaIssues = result.success ? [] : result.error.issues.map((issue) => ({ name: String(issue.path[0]), message: issue.message }));
   const invalidNames = new Set(schemaIssues.map(({ name }) => name));
   const values = result.success

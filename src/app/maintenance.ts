@@ -6,7 +6,7 @@ import type { Services } from "./services.js";
 
 const RUN_INTERVAL_MS = 10 * 60_000;
 const BATCH_SIZE = 500;
-/** Batches of one kind in one round; what is left waits for the next. */
+/** Batches of one task per run; the rest is left for the next run. */
 const MAX_BATCHES_PER_RUN = 20;
 
 type Dependencies = Pick<
@@ -14,7 +14,7 @@ type Dependencies = Pick<
   "retentionRules" | "encryptedColumns" | "database" | "clock" | "log" | "applicationRegistry" | "signingKeys" | "audit"
 >;
 
-/** What goes on beside requests: expired rows go, secrets move to today's master key, signing keys are renewed. In small steps. */
+/** Periodic maintenance in small batches: deletes expired rows, re-encrypts secrets under the current master key, rotates signing keys. */
 export class Maintenance {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -37,7 +37,7 @@ export class Maintenance {
     await this.running;
   }
 
-  /** One round. One part that fails does not keep the others from their work. */
+  /** Runs every task once. A failing task does not prevent the others. */
   async runOnce(): Promise<void> {
     for (const task of [() => this.deleteExpired(), () => this.reencrypt(), () => this.rotateKeys()])
       await task().catch((error: unknown) => this.dependencies.log.error({ err: error }, "maintenance task failed"));
@@ -61,7 +61,7 @@ export class Maintenance {
     if (count > 0) log.info({ count }, "secrets re-encrypted under the current master key");
   }
 
-  /** Applications with token.rotationDays whose key has signed so long. A strip that is not ready waits for the next round. */
+  /** Rotates keys older than token.rotationDays. An application whose next key cannot be used yet is left for the next run. */
   private async rotateKeys(): Promise<void> {
     const { applicationRegistry, log } = this.dependencies;
     let after: Application | undefined;

@@ -7,7 +7,7 @@ const oneOfInputs = ["AddressInput", "HandleInput", "ReauthenticateInput", "Seco
 
 let building: Promise<Schemas> | undefined;
 
-/** Both schemas, built once a process. */
+/** Both schemas, built once per process. */
 export function buildSchemas(): Promise<Schemas> {
   building ??= build();
   return building;
@@ -15,7 +15,7 @@ export function buildSchemas(): Promise<Schemas> {
 
 async function build(): Promise<Schemas> {
   const resolversOf = (parts: readonly { readonly resolver: unknown }[]) => parts.map(({ resolver }) => resolver);
-  // One after the other: TypeGraphQL keeps its build settings in one place.
+  // Sequential, because TypeGraphQL keeps its build options in global state.
   const authentication = await buildPublishedSchema(resolversOf(flows), oneOfInputs);
   const management = await buildPublishedSchema(resolversOf(managementModules), []);
   return { authentication, management };

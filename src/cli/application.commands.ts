@@ -56,7 +56,7 @@ async function create(
 ): Promise<void> {
   const result = await host.withServices(async (services) => {
     const ownerId = await findOwner(services, owner);
-    // Name, keys and settings together or not at all.
+    // Name, keys and settings are committed together.
     return await services.database.transaction(async () => {
       const { application, secretKey } = await new ApplicationLifecycle(services).create(operator, { name, ownerId });
       if (set.length > 0) await services.applicationRegistry.update(application.id, set);

@@ -20,7 +20,7 @@ export function addDatabaseCommands(program: Command, host: CommandHost): void {
     .action(afterRestore.bind(null, host));
 }
 
-/** Opening the database migrates it. */
+/** Opening the database runs pending migrations. */
 async function migrate(host: CommandHost): Promise<void> {
   const label = await host.withServices(async ({ database }) => database.label);
   process.stderr.write(`Migrations of ${label} are up to date\n`);

@@ -3,36 +3,36 @@ import type { Services } from "../app/services.js";
 import { internalContext } from "../domain/request-context.js";
 import { CACHE_TTL_MS } from "../platform/read-through-cache.js";
 
-/** The command line acts as the operator of the gateway. */
+/** Commands run as the operator of the gateway. */
 export const operator = internalContext("OPERATOR");
 
-/** One check of `doctor`. A warning deserves attention, a failure keeps the gateway from working. */
+/** One finding of `doctor`. A warning needs attention; a failure prevents the gateway from working. */
 export interface Finding {
   readonly check: string;
   readonly status: "ok" | "warning" | "failure";
   readonly detail: string;
 }
 
-/** What commands are given by the composition root. */
+/** What the composition root provides to commands. */
 export interface CommandHost {
   /** @throws InvalidEnvironmentError */
   environment(): { readonly DATABASE_URL: string };
   /** The PATH on which external commands are looked up. */
   readonly searchPath: string;
-  /** Opens the database the environment names for one command, and closes it whatever happens. Logs go to stderr. */
+  /** Opens the configured database for one command and always closes it. Logs go to stderr. */
   withServices<T>(work: (nouns: Services) => Promise<T>): Promise<T>;
-  /** Checks everything the gateway needs, and changes nothing. */
+  /** Checks the environment and all dependencies without changing anything. */
   diagnose(): Promise<readonly Finding[]>;
 }
 
-/** `withServices` for changes that running gateways must use from the next request: takes as long as they cache what they have read. */
+/** Like `withServices`, but waits until the caches of running gateways have expired, so that the change is in effect everywhere. */
 export async function withCacheExpiry<T>(host: CommandHost, work: (nouns: Services) => Promise<T>): Promise<T> {
   const result = await host.withServices(work);
   await delay(CACHE_TTL_MS);
   return result;
 }
 
-/** Writes a result: JSON for programs, else lines for people. */
+/** Prints a result as JSON or as readable lines. */
 export function print(value: object, asJson: boolean | undefined): void {
   const lines = (entry: object) =>
     Object.entries(entry)

@@ -9,7 +9,10 @@ import { addMessageCommands } from "./message.commands.js";
 
 export type { CommandHost, Finding } from "./host.js";
 
-/** Runs one command. Results go to stdout, everything else to stderr. @throws Error with one sentence for people; the process then exits 1 */
+/**
+ * Runs one command. Results go to stdout, everything else to stderr.
+ * @throws Error with a message for the operator; the process then exits with 1
+ */
 export async function runCommand(argv: readonly string[], host: CommandHost): Promise<void> {
   const program = new Command("latchkey")
     .description("Latchkey, a GraphQL authentication gateway. Starts the server when no command is given.")
@@ -25,7 +28,7 @@ export async function runCommand(argv: readonly string[], host: CommandHost): Pr
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    // Commander has written its own sentence.
+    // Commander has printed its own message.
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode;
   }

@@ -15,7 +15,7 @@ interface PartOptions {
   readonly sms?: string;
 }
 const JSON_OPTION = ["--json", "print only JSON to stdout"] as const;
-/** Where a file is asked for, the standard input. */
+/** File argument that selects standard input. */
 const STANDARD_INPUT = "-";
 
 export function addMessageCommands(program: Command, host: CommandHost): void {

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 const dumpTools = ["mysqldump", "mariadb-dump"];
 const clientTools = ["mysql", "mariadb"];
 
-/** A dump in one transaction: consistent, without locking anybody out. */
+/** Dumps in one transaction: consistent, without locking tables. */
 export async function dumpMysql(url: string, file: string, searchPath: string): Promise<void> {
   const options = ["--single-transaction", "--skip-lock-tables", "--no-tablespaces", "--hex-blob", "--default-character-set=utf8mb4"];
   await runFirstAvailable(dumpTools, { url, searchPath }, options, async (child) => {
@@ -13,7 +13,7 @@ export async function dumpMysql(url: string, file: string, searchPath: string): 
   });
 }
 
-/** Plays a dump into the (empty) database of the URL. */
+/** Imports a dump into the (empty) database of the URL. */
 export async function restoreMysql(url: string, file: string, searchPath: string): Promise<void> {
   await runFirstAvailable(clientTools, { url, searchPath }, ["--default-character-set=utf8mb4"], async (child) => {
     await pipeline(createReadStream(file), child.stdin);
@@ -52,7 +52,7 @@ async function runFirstAvailable(
   throw new Error(`${tools.join(" or ")} must be on the PATH`);
 }
 
-/** The password travels in the environment, where other users of the machine do not see it. */
+/** The password is passed in the environment, because other users of the machine can read the arguments of a process. */
 function spawnTool(tool: string, { url, searchPath }: Target, options: readonly string[]) {
   const { hostname, port, username, password, pathname } = new URL(url);
   const connection = [`--host=${hostname}`, `--port=${port || "3306"}`, `--user=${decodeURIComponent(username)}`, "--protocol=TCP"];

@@ -5,12 +5,16 @@ export interface ArgumentLimits {
   readonly listLength: number;
   readonly textLength: number;
 }
-/** The Authentication API's limits; text in UTF-16 code units. */
+/** Limits of the Authentication API. Text length is in UTF-16 code units. */
 export const authenticationLimits: ArgumentLimits = { depth: 6, listLength: 100, textLength: 10_000 };
-/** The Management API takes templates and imports. */
+/** The Management API accepts templates and imports, which are larger. */
 export const managementLimits: ArgumentLimits = { depth: 8, listLength: 1000, textLength: 256_000 };
 
-/** Refuses variables that are nested too deep, too long, or hold text no database or hash treats alike. @throws Refusal BAD_USER_INPUT */
+/**
+ * Rejects values that are nested too deep, too long, or contain NUL or ill-formed UTF-16, which databases and hash functions treat
+ * inconsistently.
+ * @throws GatewayError BAD_USER_INPUT
+ */
 export function checkArguments(value: unknown, limits: ArgumentLimits, path = "", depth = 0): void {
   const reject = (): never => {
     throw new GatewayError("BAD_USER_INPUT", path ? { path } : {});
@@ -22,7 +26,7 @@ export function checkArguments(value: unknown, limits: ArgumentLimits, path = ""
     checkArguments(item, limits, /^[\w-]{1,64}$/.test(name) ? `${path ? `${path}.` : ""}${name}` : path, depth + 1);
 }
 
-/** The same for arguments written into the document, which no check of the variables has seen. */
+/** The same check for literals in the document, which `checkArguments` on the variables does not cover. */
 export function validateInlineArguments(value: unknown): void {
   checkArguments(value, managementLimits, "input");
 }

@@ -11,23 +11,23 @@ export class PageInfo {
 }
 
 interface ConnectionDefinition<Row extends CursorPosition, View extends object> {
-  /** Name of the node's type in the schema; names the types of edge and connection. */
+  /** Name of the node's type in the schema; the edge and connection types are named after it. */
   readonly name: string;
   readonly node: ClassType<View>;
   readonly toNode: (row: Row) => View;
   readonly description: string;
   readonly nodeDescription: string;
-  /** Description of the nullable field totalCount; no such field when left out. */
+  /** Description of the nullable field totalCount; without it the type has no such field. */
   readonly totalCount?: string;
 }
 /** A list as a Relay connection (GraphQL Cursor Connections Specification). */
 export interface Connection<Row extends CursorPosition> {
   readonly type: ClassType;
-  /** A page, of rows that may hold one more than was asked for: its presence tells that there is a next page. */
+  /** Builds a page. `rows` may contain one more than requested, which shows that there is a next page. */
   from(rows: readonly Row[], page: PageRequest, count?: () => Promise<number | null>): object;
 }
 
-/** Defines the types of one list: edge, connection and how a page becomes one. The count runs only when a client selects it. */
+/** Defines the edge and connection types of one list and how rows become a page. The count runs only if a client selects it. */
 export function defineConnection<Row extends CursorPosition, View extends object>(
   definition: ConnectionDefinition<Row, View>,
 ): Connection<Row> {

@@ -20,7 +20,7 @@ export interface DocumentLimits {
 export const documentLimits: DocumentLimits = { depth: 8, aliases: 10, directives: 10, queryFields: 5, selections: 2000 };
 export const MAX_DOCUMENT_TOKENS = 1000;
 
-/** What a selection set comes to with its fragments expanded. */
+/** Size of a selection set with its fragments expanded. */
 interface Measure {
   readonly depth: number;
   readonly aliases: number;
@@ -32,8 +32,8 @@ const emptyMeasure: Measure = { depth: 0, aliases: 0, fields: 0, rootFields: 0, 
 const infiniteMeasure: Measure = { ...emptyMeasure, depth: Number.POSITIVE_INFINITY };
 
 /**
- * A validation rule that bounds what one document may ask for, in time linear in its length: fragments are measured once each.
- * A mutation reaches exactly one root field, so that one request is one attempt.
+ * A validation rule that limits the size of one document, in time linear in its length: each fragment is measured once. A mutation may have
+ * only one root field, so that one request is one attempt.
  */
 export function limitDocuments(limits: DocumentLimits, allowsIntrospection: boolean) {
   return (context: ValidationContext): ASTVisitor => {
@@ -49,7 +49,7 @@ export function limitDocuments(limits: DocumentLimits, allowsIntrospection: bool
           const measure = createMeasurer(fragments);
           const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
           const isOver = operations.some((operation) => exceeds(operation, measure(operation.selectionSet), limits, allowsIntrospection));
-          // graphql-js finds out about an operation the schema has no type for (a subscription) only when it is executed.
+          // graphql-js reports an operation type that the schema lacks (subscription) only on execution.
           if (operations.some(({ operation }) => !context.getSchema().getRootType(operation)))
             context.reportError(new GraphQLError("The schema does not support this operation type"));
           if (directives > limits.directives || isOver) context.reportError(new GraphQLError("The document exceeds a limit"));
@@ -74,7 +74,7 @@ function createMeasurer(fragments: ReadonlyMap<string, FragmentDefinitionNode>):
     if (cached) return cached;
     const fragment = fragments.get(name);
     if (!fragment) return emptyMeasure;
-    measures.set(name, infiniteMeasure); // met again while it is being measured: a cycle
+    measures.set(name, infiniteMeasure); // marks a cycle: the fragment is reached again while it is being measured
     const measured = measure(fragment.selectionSet);
     measures.set(name, measured);
     return measured;

@@ -23,20 +23,20 @@ export interface EndpointOptions {
   readonly argumentLimits: ArgumentLimits;
   readonly allowsIntrospection: boolean;
   readonly errors: ErrorFormatter;
-  /** Runs before each mutation. @throws Refusal RATE_LIMITED */
+  /** Runs before each mutation. @throws GatewayError RATE_LIMITED */
   readonly beforeMutation: (context: EndpointContext) => void;
 }
-/** An HTTP answer; `retryAfter` in seconds, as the header's text. */
+/** An HTTP response. `retryAfter` is the value of the Retry-After header, in seconds. */
 export interface EndpointAnswer {
   readonly status: number;
   readonly retryAfter: string | undefined;
   readonly body: string;
 }
 
-/** Answers never come in parts: with an empty Accept header Apollo does not negotiate how to send them. */
+/** An empty Accept header disables content negotiation in Apollo, so responses are never incremental (multipart). */
 const http = { method: "POST", headers: new HeaderMap([["accept", ""]]), search: "", body: undefined };
 
-/** One GraphQL API: takes a parsed JSON body and gives an HTTP answer; one operation a request. */
+/** One GraphQL API: accepts a parsed JSON body with one operation and returns an HTTP response. */
 export class GraphqlEndpoint {
   private constructor(
     private readonly apollo: ApolloServer<EndpointContext>,
@@ -73,7 +73,7 @@ export class GraphqlEndpoint {
     await this.apollo.stop();
   }
 
-  /** @throws Refusal DOCUMENT_REFUSED, BAD_USER_INPUT for what is refused before execution */
+  /** @throws GatewayError DOCUMENT_REFUSED, BAD_USER_INPUT for requests rejected before execution */
   async execute(requestBody: unknown, contextValue: EndpointContext): Promise<EndpointAnswer> {
     const operation = requireOperation(requestBody);
     checkArguments(operation.variables, this.argumentLimits);
@@ -85,7 +85,7 @@ export class GraphqlEndpoint {
   }
 }
 
-/** Limits mutations, and notes for the error formatter whose request an error belongs to. */
+/** Applies the mutation rate limit, and records for the error formatter which request an error belongs to. */
 function requestPlugin({ beforeMutation, errors }: EndpointOptions): ApolloServerPlugin<EndpointContext> {
   return {
     requestDidStart: async () => ({
@@ -106,7 +106,10 @@ function requestPlugin({ beforeMutation, errors }: EndpointOptions): ApolloServe
   };
 }
 
-/** A body that is one operation: no batch, no persisted query, no parts of the wrong type. @throws Refusal DOCUMENT_REFUSED */
+/**
+ * Requires a body with a single operation: no batch, no persisted query, no members of the wrong type.
+ * @throws GatewayError DOCUMENT_REFUSED
+ */
 function requireOperation(body: unknown): Operation {
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw new GatewayError("DOCUMENT_REFUSED");
   const { query, variables, operationName, extensions } = body as Record<string, unknown>;

@@ -4,19 +4,19 @@ import { randomId } from "../platform/crypto/index.js";
 import { isDatabaseUnavailable } from "../platform/database/index.js";
 import { errorMessageFor, GatewayError, type Locale } from "../platform/errors/index.js";
 
-/** What the formatter knows about the request whose error it formats. */
+/** Properties of the request that the formatter needs. */
 interface ErrorScope {
   readonly locale: Locale;
   readonly requestId: string;
 }
 
 const documentCodes = new Set(["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "OPERATION_RESOLUTION_FAILURE", "BAD_REQUEST"]);
-/** Validation messages that name parts of the schema only. Others repeat submitted values. */
+/** Validation messages that contain schema names only. Other messages repeat submitted values. */
 const schemaOnlyMessages =
   /^(Cannot query field|Unknown (argument|type|fragment)|Field "[^"]*" (argument|of type|must)|Variable "\$\w+" is)|^The (document exceeds|schema does not support)/;
 const COERCION_PATH = /at "([\w.[\]]{1,200})"/;
 
-/** The only exit for errors: every one becomes a code of the catalogue, a sentence, and nothing that was submitted. */
+/** Formats every error of a response as a code of the catalogue and a message without submitted values. */
 export class ErrorFormatter {
   private readonly scopes = new WeakMap<GraphQLError, ErrorScope>();
 
@@ -26,7 +26,7 @@ export class ErrorFormatter {
     private readonly onServerError: (code: "UNAVAILABLE" | "INTERNAL_SERVER_ERROR") => void = () => {},
   ) {}
 
-  /** Turns whatever was thrown into the refusal a client sees; what nobody expected is logged under a random id. */
+  /** Converts a thrown value to a GatewayError. Unexpected errors are logged under a random id when they are formatted. */
   toGatewayError(error: unknown): GatewayError {
     if (error instanceof GatewayError) {
       if (error.cause !== undefined) this.log.warn({ err: error.cause, code: error.code }, "request rejected");
@@ -40,7 +40,7 @@ export class ErrorFormatter {
     return new GatewayError("INTERNAL_SERVER_ERROR", { cause: error });
   }
 
-  /** A refusal as GraphQL's `errors` entry. */
+  /** Formats a GatewayError as an entry of GraphQL's `errors`. */
   toGraphqlError(gatewayError: GatewayError, { locale, requestId }: ErrorScope): GraphQLFormattedError {
     const { code, details } = gatewayError;
     const extensions: Record<string, unknown> = { code };
@@ -55,12 +55,12 @@ export class ErrorFormatter {
     return { message: details.message ?? errorMessageFor(code, locale), extensions };
   }
 
-  /** Notes whose errors these are: Apollo formats them without saying for which request. */
+  /** Records the request that the errors belong to, because Apollo's formatError does not receive it. */
   assignScope(errors: readonly GraphQLError[], scope: ErrorScope): void {
     for (const error of errors) this.scopes.set(error, scope);
   }
 
-  /** For Apollo: formats what parsing, validation, coercion and resolvers throw. */
+  /** Apollo's formatError: formats errors of parsing, validation, coercion and resolvers. */
   format = (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const scope = this.scopes.get(error as GraphQLError) ?? { locale: "en", requestId: "" };
     const apolloCode = String(formatted.extensions?.["code"] ?? "");
@@ -86,7 +86,7 @@ export class ErrorFormatter {
 
 const isGatewayError = (error: unknown) => error instanceof GatewayError;
 
-/** An error for the log: driver errors carry SQL and parameters, which must not be written. */
+/** Driver errors contain SQL and parameters, which must not be logged. */
 function toLoggableError(error: unknown): unknown {
   if (!(error instanceof Error)) return { type: typeof error };
   const { name, message, stack } = error;

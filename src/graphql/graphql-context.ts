@@ -6,15 +6,18 @@ import type { AuthenticatedSession, SessionEntity } from "../domain/sessions/ind
 import type { EnrollmentContext } from "../domain/sign-in/index.js";
 import type { User } from "../domain/users/index.js";
 
-/** What a resolver of the Authentication API knows about the request it serves. */
+/** Context of resolvers of the Authentication API. */
 export interface FlowContext extends ApplicationContext {
-  /** Accept-Language, best first. */
+  /** Accept-Language, highest preference first. */
   readonly languages: readonly string[];
-  /** The bearer as sent; null without one. */
+  /** The bearer token as sent; null without one. */
   readonly bearer: string | null;
-  /** Who is calling. @throws Refusal UNAUTHENTICATED */
+  /** The authenticated session. @throws GatewayError UNAUTHENTICATED */
   authenticate(): Promise<AuthenticatedSession>;
-  /** Who may enroll a second factor: as above, or by the token of a log-in that must. @throws Refusal UNAUTHENTICATED */
+  /**
+   * Authenticates enrollment of a second factor: by session token, or by the token of a log-in that requires enrollment.
+   * @throws GatewayError UNAUTHENTICATED
+   */
   authenticateForEnrollment(): Promise<EnrollmentContext>;
   readonly loaders: {
     readonly sessionsOfUser: DataLoader<string, SessionEntity[]>;
@@ -23,15 +26,15 @@ export interface FlowContext extends ApplicationContext {
   };
 }
 
-/** What a resolver of the Management API knows about the request it serves. */
+/** Context of resolvers of the Management API. */
 export interface ManagementContext extends RequestContext {
-  /** The application whose secret key the caller has. @throws Refusal UNAUTHENTICATED */
+  /** The application authenticated by its secret key. @throws GatewayError UNAUTHENTICATED */
   authenticate(): Promise<Application>;
-  /** The application an argument names, if the caller may manage it. @throws Refusal UNAUTHENTICATED, FORBIDDEN */
+  /** The application with this id, if the caller may manage it. @throws GatewayError UNAUTHENTICATED, FORBIDDEN */
   requireApplication(id: string): Promise<ApplicationContext>;
   loadersOf(applicationId: string): ManagementLoaders;
 }
-/** Lists are joined in one query a level, however many rows ask. */
+/** Batches the lookups of one level into one query, however many rows request them. */
 export interface ManagementLoaders {
   readonly userById: DataLoader<string, User | null>;
   readonly sessionsOfUser: DataLoader<string, SessionEntity[]>;

@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped } from "graphql";
 import { isWithinLimits, type Metadata } from "../domain/users/index.js";
 
-/** Instants leave as ISO 8601 in UTC with milliseconds. */
+/** Serialized as ISO 8601 in UTC with milliseconds. */
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: "DateTime",
   description: "Date and time in ISO 8601 format, UTC, with milliseconds, e.g. 2026-11-23T08:10:00.000Z.",
@@ -16,7 +16,7 @@ function parseInstant(value: unknown): Date {
   return instant;
 }
 
-/** Metadata objects; anything larger or odder than the limits is refused before a resolver sees it. */
+/** Metadata objects. Values that exceed the limits are rejected before a resolver runs. */
 export const JsonScalar = new GraphQLScalarType<Metadata, unknown>({
   name: "JSON",
   description:

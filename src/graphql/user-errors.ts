@@ -15,7 +15,7 @@ const enumOf = <Name extends string>(names: readonly Name[]) => Object.fromEntri
 const described = (descriptions: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(descriptions).map(([name, description]) => [name, { description }]));
 
-/** The codes of result unions, as the schema shows them. Codes of top-level errors are strings in `extensions.code`. */
+/** The codes of result unions, as an enum of the schema. Codes of top-level errors are strings in `extensions.code`. */
 const UserErrorCode = enumOf(userErrorCodes);
 registerEnumType(UserErrorCode, {
   name: "ErrorCode",
@@ -57,7 +57,7 @@ class RefusedField {
   reason!: string;
 }
 
-/** Fields that a failure has beside those of every UserError. */
+/** Additional fields of a failure, beside those of UserError. */
 const extraFields: Partial<Record<ErrorCode, readonly [name: string, decorator: PropertyDecorator]>> = {
   PASSWORD_REFUSED: ["violations", Field(() => [PasswordViolationEnum], { description: "Rules that the password violates." })],
   METADATA_REFUSED: ["fields", Field(() => [RefusedField], { description: "Rejected fields." })],
@@ -67,7 +67,7 @@ const extraFields: Partial<Record<ErrorCode, readonly [name: string, decorator: 
 /** INVALID_CODE -> InvalidCode. */
 const typeNameOf = (code: ErrorCode) => code.toLowerCase().replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** The object type of each code of result unions, made from the catalogue. */
+/** The object type of each code of result unions, generated from the catalogue. */
 const userErrorTypes = Object.fromEntries(
   userErrorCodes.map((code) => {
     const type = class extends UserError {};
@@ -81,19 +81,19 @@ const userErrorTypes = Object.fromEntries(
 interface ResultUnion<States extends readonly ClassType[]> {
   readonly name: string;
   readonly description: string;
-  /** What a client continues from. */
+  /** Types of a successful result. */
   readonly states: States;
   /** The expected failures of this operation. */
   readonly failures: readonly ErrorCode[];
 }
 
-/** The result of a mutation: its states, then the types of its expected failures. */
+/** The result type of a mutation: its states, then the types of its expected failures. */
 export function resultUnion<const States extends readonly ClassType[]>({ name, description, states, failures }: ResultUnion<States>) {
   const types = [...states, ...failures.map((code) => userErrorTypes[code])] as (States[number] | (new () => UserError))[];
   return createUnionType({ name, description, types: () => types }) as unknown as InstanceType<States[number]> | UserError;
 }
 
-/** The union member for a failure, with its sentence in the request's locale. */
+/** The union member of a failure, with its message in the request's locale. */
 export function toUserError({ kind: _, country, ...details }: Failure, locale: Locale): UserError {
   const member = new userErrorTypes[details.code]();
   const message = country ? unsupportedCountryMessage(country, locale) : errorMessageFor(details.code, locale);

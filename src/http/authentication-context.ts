@@ -7,7 +7,7 @@ import type { EnrollmentContext } from "../domain/sign-in/index.js";
 import type { FlowContext, ResolverRegistry } from "../graphql/index.js";
 import { GatewayError, type Locale, pickLocale } from "../platform/errors/index.js";
 
-/** What may change while a request is served. */
+/** State that changes while a request is served. */
 interface RequestState {
   application: Application;
   actor: Actor;
@@ -15,7 +15,7 @@ interface RequestState {
   loaders?: FlowContext["loaders"];
 }
 
-/** What resolvers of the Authentication API know about a request. Apollo copies it; the copies share one state. */
+/** Context of resolvers of the Authentication API. Apollo copies it; the copies share one state. */
 export class AuthenticationContext implements FlowContext, ResolverRegistry {
   private readonly state: RequestState;
 
@@ -26,18 +26,18 @@ export class AuthenticationContext implements FlowContext, ResolverRegistry {
     readonly bearer: string | null,
     readonly client: ClientInfo,
     readonly requestId: string,
-    /** Accept-Language, best first. */
+    /** Accept-Language, highest preference first. */
     readonly languages: readonly string[],
   ) {
     this.state = { application, actor: { kind: "UNAUTHENTICATED" } };
   }
 
-  /** Once a user is authenticated: with the settings that were read with the session. */
+  /** After authentication: with the settings that were read with the session. */
   get application(): Application {
     return this.state.application;
   }
 
-  /** The user, once authenticated. */
+  /** The user, after authentication. */
   get actor(): Actor {
     return this.state.actor;
   }

@@ -7,13 +7,16 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 const credentialHeaders = new Set(["authorization", "x-app-key", "x-end-user-address"]);
 const MAX_CREDENTIAL_LENGTH = 4096;
 
-/** Where the request came from, as audit and throttling see it. `address` is given where a trusted caller names its user's. */
+/** The client as audit and rate limiting record it. `address` is set when a trusted caller supplies its user's address. */
 export function clientInfoOf(request: FastifyRequest, address: string = request.ip): ClientInfo {
   const userAgent = request.headers["user-agent"];
   return { address: canonicalAddress(address), userAgent: userAgent ? printable(userAgent) : null };
 }
 
-/** X-End-User-Address: whom an application's back end speaks for. @throws Refusal BAD_USER_INPUT when it is not an address */
+/**
+ * X-End-User-Address: address of the end user for whom an application's back end makes the request.
+ * @throws GatewayError BAD_USER_INPUT when it is not an IP address
+ */
 export function endUserAddressOf(request: FastifyRequest): string | undefined {
   const header = request.headers["x-end-user-address"];
   if (header === undefined) return undefined;
@@ -21,7 +24,7 @@ export function endUserAddressOf(request: FastifyRequest): string | undefined {
   return header.trim();
 }
 
-/** Accept-Language tags, best first (RFC 9110 section 12.5.4); at most ten. */
+/** Accept-Language tags, highest preference first (RFC 9110 section 12.5.4); at most ten. */
 export function languagesOf(request: FastifyRequest): string[] {
   const header = request.headers["accept-language"];
   if (!header) return [];
@@ -42,7 +45,7 @@ export function languagesOf(request: FastifyRequest): string[] {
 
 export const localeOf = (request: FastifyRequest): Locale => pickLocale(languagesOf(request));
 
-/** Refuses credentials given twice: Node keeps the first and drops the second without a word. @throws Refusal BAD_USER_INPUT */
+/** Rejects duplicate credential headers, because Node silently drops all but the first. @throws GatewayError BAD_USER_INPUT */
 export function requireSingleCredentials(request: FastifyRequest): void {
   const { rawHeaders } = request.raw;
   const seen = new Set<string>();
@@ -54,7 +57,7 @@ export function requireSingleCredentials(request: FastifyRequest): void {
   }
 }
 
-/** The bearer token of the request, unchecked; null without one. @throws Refusal UNAUTHENTICATED when the header is malformed */
+/** The bearer token of the request, not verified; null without one. @throws GatewayError UNAUTHENTICATED when the header is malformed */
 export function bearerOf(request: FastifyRequest): string | null {
   const header = request.headers.authorization;
   if (header === undefined) return null;
@@ -63,7 +66,7 @@ export function bearerOf(request: FastifyRequest): string | null {
   return token;
 }
 
-/** IPv4 mapped into IPv6 is the IPv4 address; the zone of a link-local address is dropped. */
+/** Converts IPv4-mapped IPv6 addresses to IPv4 (RFC 4291 section 2.5.5.2) and removes zone ids (RFC 4007). */
 function canonicalAddress(address: string): string {
   return address
     .toLowerCase()

@@ -9,7 +9,7 @@ import { bearerOf, clientInfoOf, endUserAddressOf, languagesOf, localeOf, requir
 import type { CorsPolicy } from "./cors.js";
 import type { RequestRateLimits } from "./request-rate-limits.js";
 
-/** Makes what resolvers know about a request, and refuses requests that name no application or come from a foreign page. */
+/** Creates resolver contexts, and rejects requests without a valid application key or from a disallowed origin. */
 export class ContextFactory {
   constructor(
     private readonly services: Services,
@@ -18,7 +18,7 @@ export class ContextFactory {
     private readonly rateLimits: RequestRateLimits,
   ) {}
 
-  /** @throws Refusal UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT */
+  /** @throws GatewayError UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT, RATE_LIMITED */
   async forAuthentication(request: FastifyRequest, reply: FastifyReply): Promise<AuthenticationContext> {
     requireSingleCredentials(request);
     const appKey = request.headers["x-app-key"];
@@ -33,7 +33,7 @@ export class ContextFactory {
     return new AuthenticationContext(this.services, this.resolvers, application, bearer, client, request.id, languagesOf(request));
   }
 
-  /** @throws Refusal UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT */
+  /** @throws GatewayError UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT, RATE_LIMITED */
   async forManagement(request: FastifyRequest, reply: FastifyReply): Promise<ManagementContext & ResolverRegistry> {
     requireSingleCredentials(request);
     this.corsPolicy.requireManagementOrigin(request, reply);
@@ -81,7 +81,7 @@ export class ContextFactory {
     };
   }
 
-  /** An application's back end may say whose request it passes on; nobody else is believed. */
+  /** Only the application's own back end may supply the address of an end user. */
   private async isBackEnd({ id }: Application, bearer: string | null): Promise<boolean> {
     return bearer !== null && (await this.services.applicationDirectory.findActiveBySecretKey(bearer))?.id === id;
   }

@@ -13,11 +13,13 @@ interface CorsOptions {
   readonly directory: ApplicationDirectory;
 }
 
-/** Which web pages may call which API. Requests without an Origin come from native apps and servers, and pass. */
+/** Decides which origins may call which API. Requests without Origin come from native apps and servers and are allowed. */
 export class CorsPolicy {
   constructor(private readonly options: CorsOptions) {}
 
-  /** A preflight does not show the application key, so any active application's origin passes; the POST is judged on its own. */
+  /**
+   * A preflight does not carry the application key, so the origins of all active applications are allowed; the POST is checked separately.
+   */
   async answerAuthenticationPreflight(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { origin } = request.headers;
     const isAllowed = origin !== undefined && (this.isOwnOrigin(origin) || (await this.options.directory.isOriginAllowed(origin)));
@@ -29,7 +31,7 @@ export class CorsPolicy {
     await answerPreflight(reply, origin !== undefined && this.isManagementOriginAllowed(origin) ? origin : undefined);
   }
 
-  /** @throws Refusal FORBIDDEN when the page's origin is not in this application's list */
+  /** @throws GatewayError FORBIDDEN when the origin is not in this application's list */
   requireAuthenticationOrigin(request: FastifyRequest, reply: FastifyReply, application: Application): void {
     const { origin } = request.headers;
     void reply.header("Vary", "Origin");
@@ -38,7 +40,7 @@ export class CorsPolicy {
     setCorsHeaders(reply, origin);
   }
 
-  /** @throws Refusal FORBIDDEN */
+  /** @throws GatewayError FORBIDDEN */
   requireManagementOrigin(request: FastifyRequest, reply: FastifyReply): void {
     const { origin } = request.headers;
     void reply.header("Vary", "Origin");
@@ -51,19 +53,19 @@ export class CorsPolicy {
     return origin === this.options.publicOrigin || this.options.managementOrigins.includes(origin);
   }
 
-  /** In development the gateway's own pages come from localhost and 127.0.0.1 alike, whatever PUBLIC_URL says. */
+  /** In development the gateway's own pages are served from localhost and from 127.0.0.1, independent of PUBLIC_URL. */
   private isSameHost(origin: string, request: FastifyRequest): boolean {
     return this.isOwnOrigin(origin) && new URL(origin).host === request.host;
   }
 
-  /** The gateway's own pages, and in development every page of this machine. */
+  /** The gateway's own origin, and in development every loopback origin. */
   private isOwnOrigin(origin: string): boolean {
     if (origin === this.options.publicOrigin) return true;
     return this.options.isDevelopment && /^https?:\/\//.test(origin) && URL.canParse(origin) && isLoopbackHost(new URL(origin).hostname);
   }
 }
 
-/** Lets a page of this origin read the answer. */
+/** Allows pages of this origin to read the response. */
 function setCorsHeaders(reply: FastifyReply, origin: string): void {
   void reply.header("Access-Control-Allow-Origin", origin).header("Access-Control-Expose-Headers", "Retry-After");
 }

@@ -4,12 +4,12 @@ import { type EndpointContext, type EndpointOptions, GraphqlEndpoint } from "../
 export interface GraphqlRouteOptions extends EndpointOptions {
   readonly url: string;
   readonly bodyLimit: number;
-  /** Everything that is refused before a document is looked at. @throws Refusal */
+  /** Performs all checks that precede validation of the document. @throws GatewayError */
   createContext(request: FastifyRequest, reply: FastifyReply): Promise<EndpointContext>;
   answerPreflight(request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
 
-/** One GraphQL API over HTTP: POST and JSON only. */
+/** One GraphQL API over HTTP: accepts POST with JSON only. */
 export async function addGraphqlRoute(server: FastifyInstance, options: GraphqlRouteOptions): Promise<void> {
   const { url, bodyLimit, createContext, answerPreflight } = options;
   const endpoint = await GraphqlEndpoint.start(options);

@@ -4,17 +4,17 @@ import { GatewayError } from "../platform/errors/index.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Pages with a form; everything else takes JSON only. */
+    /** Set on routes with an HTML form; all other routes accept JSON only. */
     acceptsForms?: boolean;
   }
 }
 
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
-/** JSON in UTF-8, uncompressed, and nothing else. @throws Refusal DOCUMENT_REFUSED with 415 or 400 */
+/** Accepts only uncompressed JSON in UTF-8. @throws GatewayError DOCUMENT_REFUSED with status 415 or 400 */
 export function acceptJsonOnly(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  // What has a name of its own is looked up once.
+  // Fastify caches the parser of a content type that is registered by name.
   server.addContentTypeParser(["application/json", "*"], { parseAs: "buffer" }, (_request, body, done) => {
     try {
       if (!isUtf8(body as Buffer)) throw new GatewayError("DOCUMENT_REFUSED");

@@ -6,7 +6,7 @@ type Parts = Pick<Services, "audit" | "hasher" | "outbox">;
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** What an operator watches, in Prometheus' text format. No label holds a handle, an address or an application's data. */
+/** Metrics in Prometheus' text format. No label contains a handle, an address or data of an application. */
 export class Metrics {
   private readonly registry = new Registry();
   private readonly requests: Histogram<"path" | "method" | "status">;
@@ -61,7 +61,7 @@ export class Metrics {
     this.errors.inc({ code });
   }
 
-  /** The whole page. While the database is down it lacks fresh outbox figures, and says so by latchkey_errors_total. */
+  /** Renders all metrics. While the database is unavailable, the outbox gauges are stale and latchkey_errors_total is incremented. */
   async render(): Promise<string> {
     await this.collectGauges().catch(() => this.countError("UNAVAILABLE"));
     return await this.registry.metrics();

@@ -3,11 +3,11 @@ import type { ClientInfo } from "../domain/request-context.js";
 import type { Clock } from "../platform/clock.js";
 import { GatewayError } from "../platform/errors/index.js";
 
-/** What one network may ask of one process. */
+/** Limits for one client network, per process. */
 const requestLimit = { refillPerSecond: 30, burst: 60 };
 const mutationLimit = { refillPerSecond: 3, burst: 30 };
 
-/** Refuses floods before anything is looked up or executed. Each process counts for itself. */
+/** Rate limits checked before any lookup or execution. Each process counts separately. */
 export class RequestRateLimits {
   private readonly requestLimiter: TokenBucketLimiter;
   private readonly mutationLimiter: TokenBucketLimiter;
@@ -17,12 +17,12 @@ export class RequestRateLimits {
     this.mutationLimiter = new TokenBucketLimiter(mutationLimit, clock);
   }
 
-  /** @throws Refusal RATE_LIMITED */
+  /** @throws GatewayError RATE_LIMITED */
   consume({ address }: ClientInfo): void {
     assertWithinLimit(this.requestLimiter.consume(networkOf(address)));
   }
 
-  /** @throws Refusal RATE_LIMITED */
+  /** @throws GatewayError RATE_LIMITED */
   consumeMutation({ address }: ClientInfo): void {
     assertWithinLimit(this.mutationLimiter.consume(networkOf(address)));
   }

@@ -1,10 +1,10 @@
 import helmet from "@fastify/helmet";
 import Fastify, { type FastifyInstance } from "fastify";
 
-/** Of the answer, not of helmet. */
+/** Set by Fastify for each response, not by helmet. */
 const responseSpecificHeaders = new Set(["content-type", "content-length", "date", "connection"]);
 
-/** Headers of every answer, as helmet writes them. They never change, so it is asked once. */
+/** Adds helmet's headers to every response. They are constant, so helmet runs once at start. */
 export async function addSecurityHeaders(server: FastifyInstance, isDevelopment: boolean): Promise<void> {
   const probe = Fastify({ logger: false });
   await probe.register(helmet, helmetOptions(isDevelopment));
@@ -18,7 +18,7 @@ export async function addSecurityHeaders(server: FastifyInstance, isDevelopment:
   });
 }
 
-/** Pages that need more than nothing say so themselves. */
+/** The default policy allows nothing; pages that need more set their own. */
 function helmetOptions(isDevelopment: boolean) {
   return {
     contentSecurityPolicy: {

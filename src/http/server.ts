@@ -28,7 +28,6 @@ import { addSecurityHeaders } from "./security-headers.js";
 
 const MAX_AUTHENTICATION_BODY_BYTES = 100_000;
 const MAX_MANAGEMENT_BODY_BYTES = 1_000_000;
-/** Milliseconds. */
 const timeoutsMs = { headers: 10_000, request: 15_000, keepAlive: 65_000 };
 
 /** The environment variables that concern HTTP. */
@@ -47,11 +46,11 @@ export interface ServerDependencies {
   readonly linkFlows: readonly LinkFlow[];
   readonly readiness: Readiness;
   readonly dispatcher: OutboxDispatcher;
-  /** Present in development without a mail server. */
+  /** Null outside of development. */
   readonly inbox: Inbox | null;
 }
 
-/** The whole HTTP surface; it is not listening yet. */
+/** Creates the HTTP server with all routes; it is not listening yet. */
 export async function createServer(dependencies: ServerDependencies): Promise<FastifyInstance> {
   const { environment, services, schemas, readiness, inbox } = dependencies;
   const isDevelopment = environment.GATEWAY_MODE === "development";
@@ -120,7 +119,7 @@ function createFastify({ TRUST_PROXY }: HttpEnvironment, errors: ErrorFormatter)
   });
 }
 
-/** One line a request: its path without the query, which could hold anything. */
+/** Logs one line per request. The query is omitted, because it can contain secrets or personal data. */
 function logRequests(server: FastifyInstance, log: Logger, metrics: Metrics): void {
   server.addHook("onResponse", (request, reply, done) => {
     const path = request.routeOptions.url ?? "(none)";
@@ -131,7 +130,10 @@ function logRequests(server: FastifyInstance, log: Logger, metrics: Metrics): vo
   });
 }
 
-/** A target in the absolute form names a host of its own, which nothing here would look at. @throws Refusal DOCUMENT_REFUSED */
+/**
+ * Rejects targets in absolute form, whose host would not be checked (RFC 9112 section 3.2.2).
+ * @throws GatewayError DOCUMENT_REFUSED
+ */
 function acceptOriginFormOnly(server: FastifyInstance): void {
   server.addHook("onRequest", ({ raw }, _reply, done) => {
     done(raw.url?.startsWith("/") ? undefined : new GatewayError("DOCUMENT_REFUSED"));

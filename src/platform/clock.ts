@@ -1,11 +1,11 @@
-/** The one source of time. Everything else is handed a Clock, so that tests can move it. */
+/** The only source of time. It is passed as a dependency, so that tests can move it. */
 export interface Clock {
   now(): Date;
 }
 
 export const systemClock: Clock = { now: () => new Date() };
 
-/** The instant `seconds` after `instant`; negative values go back. */
+/** The instant `seconds` after `instant`; before it, if negative. */
 export function addSeconds(instant: Date, seconds: number): Date {
   return new Date(instant.getTime() + seconds * 1000);
 }

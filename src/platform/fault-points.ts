@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 
-/** Places where a test may stop the process for ever, to kill it there. */
+/** Points at which a test can suspend the process, to kill it there. */
 export type FaultPointName =
   | "outbox.before-claim"
   | "outbox.before-send"
@@ -8,7 +8,7 @@ export type FaultPointName =
   | "sign-up.before-commit"
   | "sign-up.after-commit";
 
-/** Pauses for ever at the one place FAULT_POINT names; everywhere else it does nothing. Refused in production. */
+/** Suspends forever at the point named by FAULT_POINT; does nothing elsewhere. Not allowed in production. */
 export class FaultPoints {
   constructor(
     private readonly active: string | undefined,

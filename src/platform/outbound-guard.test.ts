@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { OutboundGuard } from "./outbound-guard.js";
 
-/** What looking a name up for a connection comes to: addresses, or the code of a refusal. */
+/** The result of a lookup for a connection: addresses, or the code of the error. */
 async function lookupResult(guard: OutboundGuard, hostname: string, port = 443): Promise<unknown> {
   try {
     const lookup = guard.lookupFor(hostname, port);

@@ -36,28 +36,28 @@ const reservedNetworks: readonly (readonly [string, number])[] = [
 ];
 for (const [network, bits] of reservedNetworks) blockedNetworks.addSubnet(network, bits, network.includes(":") ? "ipv6" : "ipv4");
 
-/** Thrown before a connection to a place the gateway must not be led to. */
+/** Thrown before a connection to a blocked address or port. */
 export class OutboundBlockedError extends Error {
   readonly code = "EOUTBOUND";
 }
 
 /**
- * Keeps connections to hosts that are not the operator's own choice away from private, link-local and reserved addresses. It judges the
- * address that is connected to, not the name, so that a name cannot change its mind in between.
+ * Blocks connections to private, link-local and reserved addresses, unless the operator has allowed the host (SSRF protection). It checks
+ * the resolved address that is connected to, not the name, so that DNS rebinding has no effect.
  */
 export class OutboundGuard {
-  /** @param allowed `host:port` pairs that are let through */
+  /** @param allowed `host:port` pairs that are exempt */
   constructor(private readonly allowed: readonly string[]) {}
 
   /**
-   * What a connection to this place looks names up with.
-   * @param ports those the service is offered at; none: any
-   * @throws OutboundRefused for an address or port that is closed
+   * The DNS lookup function for a connection to this host.
+   * @param ports allowed ports; default: all
+   * @throws OutboundBlockedError for a blocked address or port
    */
   lookupFor(hostname: string, port: number, ports?: ReadonlySet<number>): LookupFunction {
     const isAllowed = this.allowed.includes(`${hostname}:${port}`);
     if (!isAllowed && ports?.has(port) === false) throw new OutboundBlockedError("port not allowed");
-    // No name is looked up for an address.
+    // IP addresses are not looked up, so they are checked here.
     if (!isAllowed && isIP(hostname) !== 0 && !isPublicAddress(hostname)) throw new OutboundBlockedError("address in a blocked network");
     return (name, options, callback) =>
       lookup(name, { ...options, all: true }, (error, addresses) => {

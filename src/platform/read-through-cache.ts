@@ -2,11 +2,11 @@ import { LRUCache } from "lru-cache";
 import type { Clock } from "./clock.js";
 import type { Database } from "./database/index.js";
 
-/** For how long a change by another process may go unnoticed. Commands wait as long before they report that a change is in effect. */
+/** Maximum delay until a change by another process is noticed. Commands wait as long before they report that a change is in effect. */
 export const CACHE_TTL_MS = 1000;
 const MAX_ENTRIES = 10_000;
 
-/** How many changes of some rows this process has committed. What was read at the current version, this process has not changed since. */
+/** Counts committed changes by this process. A cached value of the current version predates no change by this process. */
 export class CacheVersion {
   private version = 0;
 
@@ -16,18 +16,18 @@ export class CacheVersion {
     return this.version;
   }
 
-  /** Takes effect when the running transaction is committed. */
+  /** Increments when the running transaction commits. */
   incrementOnCommit(): void {
     this.database.afterCommit(() => this.version++);
   }
 }
 
 interface CacheOptions<Value> {
-  /** Null when there is nothing under this key, which is not cached. */
+  /** Null when the key has no value; null is not cached. */
   readonly read: (key: string) => Promise<Value | null>;
-  /** Values are reused for one second, unless this process changes what they were read from. Without it every `get` reads. */
+  /** Values are reused for one second, unless this process changes their source. Without it every `get` reads. */
   readonly reuse?: { readonly clock: Clock; readonly version: CacheVersion };
-  /** Whether a failed read may be answered with the value that was read last, however old it is. */
+  /** Whether a failed read may return the last value, regardless of its age. */
   readonly mayServeStale?: (error: unknown, key: string) => boolean;
 }
 interface CacheEntry<Value> {
@@ -36,7 +36,7 @@ interface CacheEntry<Value> {
   readonly version: number | undefined;
 }
 
-/** Reads for which many requests ask: concurrent requests share one read, and values that hardly ever change are cached for one second. */
+/** Concurrent requests share one read, and values that rarely change are cached for one second. */
 export class ReadThroughCache<Value extends object | string> {
   /** Bounded by size, because the library allocates `max` entries when it is constructed. */
   private readonly entries = new LRUCache<string, CacheEntry<Value>>({ maxSize: MAX_ENTRIES, sizeCalculation: () => 1 });
@@ -51,8 +51,8 @@ export class ReadThroughCache<Value extends object | string> {
   }
 
   /**
-   * Reads, whatever is cached. The read begins after this call, so that its result is never older than the request that needs it: callers
-   * that wait while another read is running share the next one.
+   * Reads, bypassing the cache. The read begins after this call, so that its result is never older than the request: callers that wait
+   * while another read is running share the next one.
    */
   refresh(key: string): Promise<Value | null> {
     const queued = this.queued.get(key);
@@ -80,7 +80,7 @@ export class ReadThroughCache<Value extends object | string> {
     return reading;
   }
 
-  /** Time and version are those before the read: what changes while it runs is noticed. */
+  /** Time and version are taken before the read, so that changes during the read are detected. */
   private async read(key: string): Promise<Value | null> {
     const { reuse, mayServeStale } = this.options;
     const state = { readAt: reuse?.clock.now().getTime(), version: reuse?.version.value };

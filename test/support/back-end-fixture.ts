@@ -19,10 +19,10 @@ const FIELDS = [
   { path: "notes", setBy: "DEVELOPER", type: "JSON" },
 ];
 export const NEW_PASSWORD = "amber walrus picnic";
-/** What `audited` answers for one event of the back end. */
+/** Result of `auditEntriesFor` for one event caused by the back end. */
 export const oneBackEndEntry = [["BACK_END", true]];
 
-/** An application with metadata fields, its back end, and its users' apps. */
+/** An application with metadata fields, its back end, and its users' clients. */
 export class BackEndFixture {
   private constructor(
     readonly gateway: TestGateway,
@@ -38,7 +38,7 @@ export class BackEndFixture {
 
   signUpPerson = (email = uniqueEmail()) => signUpPerson(this.gateway, this.application, email);
 
-  /** Input that names a user of this application. */
+  /** Input that identifies a user of this application. */
   userInput = (userId: string) => ({ input: { applicationId: this.application.id, userId } });
 
   invitationInput = (invitationId: string) => ({ input: { applicationId: this.application.id, invitationId } });
@@ -49,7 +49,7 @@ export class BackEndFixture {
     return found.user;
   }
 
-  /** A user invites somebody. */
+  /** A user invites a guest by mail. */
   async inviteGuest(inviter: TestPerson, email = uniqueEmail("guest")) {
     const { invite } = await inviter.client.expect(InviteDocument, { input: { handle: { email } } });
     if (invite.__typename !== "InvitationSent") throw new Error(JSON.stringify(invite));
@@ -61,7 +61,7 @@ export class BackEndFixture {
     return (await this.application.client.expect(AcceptInvitationDocument, { input })).acceptInvitation;
   }
 
-  /** Joins with the mailed code; returns the new user's id. */
+  /** Accepts an invitation with the mailed code; returns the new user's id. */
   async join(email: string): Promise<string> {
     const joined = await this.accept(email, await this.gateway.mails.nextCode(email));
     if (joined.__typename !== "LoggedIn") throw new Error(JSON.stringify(joined));
@@ -88,7 +88,7 @@ export class BackEndFixture {
     return (await this.application.client.expect(RefreshSessionDocument, { input })).refreshSession.__typename;
   }
 
-  /** What the audit holds about an event and a user or invitation: who did it, and whether it says from where and in which request. */
+  /** Audit entries of an event for a user or invitation: the actor, and whether client address and request id are recorded. */
   async auditEntriesFor(event: string, subjectId: string) {
     const rows = await this.gateway.query<{ actor: string; details: string; address: string | null; request_id: string | null }>(
       "SELECT actor, details, address, request_id FROM audit_events WHERE event = ? AND application_id = ?",
@@ -98,7 +98,7 @@ export class BackEndFixture {
     return own.map(({ actor, address, request_id: requestId }) => [actor, address !== null && requestId !== null]);
   }
 
-  /** How many mails an address has got whose subject says that. */
+  /** Number of mails to an address whose subject matches. */
   countMails = (address: string, subject: RegExp) =>
     this.gateway.mails.received.filter((mail) => mail.to === address && subject.test(mail.subject)).length;
 }

@@ -16,24 +16,24 @@ export interface Answer<Data> {
 export interface ClientOptions {
   readonly baseUrl: string;
   readonly appKey?: string | undefined;
-  /** Bearer. */
+  /** Bearer token. */
   readonly token?: string | undefined;
-  /** X-Forwarded-For. Without one every request comes from a network of its own. */
+  /** X-Forwarded-For. Without it every request comes from another network. */
   readonly address?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly endpoint?: string;
-  /** Every answer is shown to this. */
+  /** Receives every response. */
   readonly onAnswer?: (answer: Answer<unknown>) => void;
 }
 
 let lastAddress = 0;
-/** A network address nobody else in the run has. */
+/** An IP address that is unique in the run. */
 export const uniqueAddress = () => {
   lastAddress++;
   return `198.18.${(lastAddress >> 8) & 255}.${lastAddress & 255}`;
 };
 
-/** An app: sends documents over HTTP like any other. */
+/** A client that sends documents over HTTP. */
 export class Client {
   readonly options: ClientOptions;
 
@@ -41,7 +41,7 @@ export class Client {
     this.options = options;
   }
 
-  /** The same app with something changed. */
+  /** A copy with some options changed. */
   with(change: Partial<ClientOptions>): Client {
     return new Client({ ...this.options, ...change });
   }
@@ -50,14 +50,14 @@ export class Client {
     return await this.post<Data>({ query: print(document), variables });
   }
 
-  /** As `run`, for a document that must answer without errors. */
+  /** Like `run`, for a document that must succeed without errors. */
   async expect<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data> {
     const { data, text } = await this.run(document, variables);
     if (!data) throw new Error(`No data: ${text}`);
     return data;
   }
 
-  /** Sends any body as JSON; strings go as they are. */
+  /** Sends any body as JSON; strings are sent unchanged. */
   async post<Data>(body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer<Data>> {
     const { baseUrl, appKey, token, address = uniqueAddress(), endpoint = "/graphql", onAnswer: watch } = this.options;
     const response = await fetch(baseUrl + endpoint, {

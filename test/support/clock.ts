@@ -1,6 +1,6 @@
 import type { Clock } from "../../src/platform/clock.js";
 
-/** A clock that runs like the machine's, and can be moved. */
+/** A clock that follows the system clock and can be moved. */
 export class MovableClock implements Clock {
   private offsetMs = 0;
 
@@ -10,7 +10,7 @@ export class MovableClock implements Clock {
     return new Date((this.frozenAt ?? Date.now()) + this.offsetMs);
   }
 
-  /** Runs `work` while time stands still. */
+  /** Runs `work` while the clock is stopped. */
   async whileFrozen<T>(work: () => Promise<T>): Promise<T> {
     this.frozenAt = Date.now();
     try {
@@ -20,7 +20,7 @@ export class MovableClock implements Clock {
     }
   }
 
-  /** Moves on by so much; negative values go back. */
+  /** Advances the clock; negative values move it back. */
   move({ seconds = 0, minutes = 0, hours = 0, days = 0 }: { seconds?: number; minutes?: number; hours?: number; days?: number }): void {
     this.offsetMs += (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
   }

@@ -6,11 +6,11 @@ import type { CommandResult, Variables } from "./process.js";
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a command of the command line in this process, as `src/main.ts` does: much quicker than a process, for tests of what a command does.
- * What a process alone shows (the exit of the built entry, the standard input, what loggers write to stderr) is for `runCommand`.
+ * Runs a CLI command in this process, as `src/main.ts` does: much faster than a child process, for tests of a command's effect. Behaviour
+ * of the process itself (exit of the built entry, standard input, log output on stderr) is tested with `runCommand`.
  */
 export async function runCommandHere(words: readonly string[], variables: Variables, folder: string): Promise<CommandResult> {
-  // One after the other: the environment, the working directory and the streams belong to the whole process.
+  // Sequential, because environment, working directory and streams are global to the process.
   const run = last.then(() => runAlone(words, variables, folder));
   last = run.catch(() => undefined);
   return await run;
@@ -34,7 +34,7 @@ async function runAlone(words: readonly string[], variables: Variables, folder: 
   }
 }
 
-/** Of the variables the gateway reads, only these. */
+/** Replaces all variables that the gateway reads by the given ones. */
 function replaceEnvironment(variables: Variables): () => void {
   const names = [...new Set([...Object.keys(environmentSchema.shape), ...Object.keys(variables)])];
   const before = names.map((name) => [name, process.env[name]] as const);

@@ -7,7 +7,7 @@ import { migrations } from "../../migrations/index.js";
 import { systemClock } from "../../src/platform/clock.js";
 import { openDatabase } from "../../src/platform/database/index.js";
 
-/** A database of its own on the dialect under test, and how to be rid of it. */
+/** A separate database on the dialect under test, and its disposal. */
 export interface TestDatabase {
   readonly url: string;
   readonly isMysql: boolean;
@@ -17,12 +17,12 @@ export interface TestDatabase {
 const { TEST_DATABASE_URL: server = "" } = process.env;
 export const isMysql = server !== "";
 
-/** An empty one: for tests of migrations, and for processes, which migrate as in production. */
+/** An empty database: for tests of migrations, and for processes, which run migrations as in production. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   return isMysql ? await createMysql(server) : createSqlite();
 }
 
-/** One with every table: the migrations run once and their result is copied. */
+/** A database with all tables: migrations run once and the result is copied. */
 export async function createMigratedDatabase(): Promise<TestDatabase> {
   if (!isMysql) {
     sqliteFile ??= migrateSqliteFile();
@@ -39,7 +39,7 @@ async function migrateFully(url: string): Promise<void> {
   await (await openDatabase({ url, entities: [], migrations, runMigrations: { lockOwner: "test" } }, systemClock)).close();
 }
 
-/** One file for all workers of a run: whichever is first puts it there as a whole. */
+/** One file for all workers of a run; the first one to finish moves it into place. */
 async function migrateSqliteFile(): Promise<string> {
   const file = join(tmpdir(), "migrated.sqlite");
   const isShared = process.env["TEST_RUN_DIR"] === tmpdir();
@@ -51,7 +51,7 @@ async function migrateSqliteFile(): Promise<string> {
   return file;
 }
 
-/** What creates the tables of a migrated database, as one text of several statements. */
+/** The CREATE statements of a migrated database, as one multi-statement string. */
 async function readMysqlTables(serverUrl: string): Promise<string> {
   const template = await createMysql(serverUrl);
   try {
@@ -86,7 +86,7 @@ function createSqlite(template?: string): TestDatabase {
 
 async function createMysql(serverUrl: string, tables?: string): Promise<TestDatabase> {
   const name = `latchkey_test_${randomUUID().slice(0, 8)}`;
-  // A default collation that takes A@b, a@B and á@b for the same: the gateway's own must hold.
+  // A default collation that treats A@b, a@B and á@b as equal: the gateway's own collation must apply.
   await query(serverUrl, `CREATE DATABASE \`${name}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
@@ -94,7 +94,7 @@ async function createMysql(serverUrl: string, tables?: string): Promise<TestData
   return { url: url.href, isMysql: true, drop: async () => void (await query(serverUrl, `DROP DATABASE \`${name}\``)) };
 }
 
-/** A connection with the defaults of the server: nothing the gateway sets for its own. */
+/** A connection with the server's defaults, without the gateway's session variables. */
 export async function connectToMysql(serverUrl: string): Promise<Connection> {
   const url = new URL(serverUrl);
   return await createConnection({

@@ -4,13 +4,13 @@ import { LatchkeyClient, type LatchkeyOptions, memoryStore, type SessionStore } 
 import { uniqueAddress } from "./client.js";
 import type { TestApplication, TestGateway } from "./gateway.js";
 
-/** A person's phone with the app: the client package, a network address, and a record of what was sent. */
+/** A user's device with the client package, its own network address, and a record of what was sent. */
 export interface Device {
   readonly client: LatchkeyClient;
   readonly store: SessionStore;
   /** Names of the operations sent, in order. */
   readonly sentOperations: string[];
-  /** How often the app was told that its session is over. */
+  /** How often the client was notified that its session has ended. */
   sessionEndedCount: number;
 }
 type DeviceOptions = Partial<Pick<LatchkeyOptions, "url" | "store" | "locale" | "timeoutMs" | "now">>;
@@ -36,11 +36,11 @@ export function createDevice(gateway: TestGateway, { appKey }: Pick<TestApplicat
   return Object.assign(record, { client, store });
 }
 
-/** Stands between a device and the gateway and loses things. */
+/** A proxy between device and gateway that drops requests or responses. */
 export class FlakyProxy {
-  /** So many requests are passed on and their answers lost. */
+  /** Number of next requests that are forwarded but whose responses are dropped. */
   answersToDrop = 0;
-  /** Nothing is passed on. */
+  /** Nothing is forwarded. */
   isDown = false;
   forwardedCount = 0;
 

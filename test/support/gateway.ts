@@ -19,11 +19,11 @@ export interface TestApplication {
 }
 export interface TestGatewayOptions {
   readonly environment?: Readonly<Record<string, string>>;
-  /** Share another gateway's database (two instances). */
+  /** Shares the database of another gateway (two instances). */
   readonly shareDatabaseOf?: TestGateway;
-  /** Without SMTP_URL: mails stay in the development inbox. */
+  /** SMTP_URL is not set: mails are stored in the development inbox. */
   readonly withoutMailServer?: boolean;
-  /** The gateway runs the migrations itself, on an empty database, instead of opening a copy of a migrated one. */
+  /** The gateway runs the migrations on an empty database, instead of using a copy of a migrated one. */
   readonly migrates?: boolean;
   /** Signing keys are generated as in production, not taken from the pool: for tests of the keys themselves. */
   readonly generatesKeys?: boolean;
@@ -31,7 +31,7 @@ export interface TestGatewayOptions {
 
 export const MASTER_KEYS = "test:c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlISE=";
 
-/** A gateway in this process, with a movable clock, its own database, a real mail server, and HTTP on loopback. */
+/** A gateway in this process, with a movable clock, its own database, a real SMTP server, and HTTP on loopback. */
 export class TestGateway {
   readonly answers: Answer<unknown>[] = [];
 
@@ -81,7 +81,7 @@ export class TestGateway {
     return this.gateway.services;
   }
 
-  /** Makes an application; settings as on the command line (`signUp.flow=NONE`). */
+  /** Creates an application; settings as on the command line (`signUp.flow=NONE`). */
   async createApplication(name = "Blue Heron", ...settings: string[]): Promise<TestApplication> {
     const { application, secretKey } = await new ApplicationLifecycle(this.services).create(internalContext("OPERATOR"), {
       name,
@@ -110,7 +110,7 @@ export class TestGateway {
     });
   }
 
-  /** Runs SQL past the gateway. */
+  /** Runs SQL directly on the database. */
   async query<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const { database } = this.services;
     return /^\s*(select|pragma|show)/i.test(sql)
@@ -118,7 +118,7 @@ export class TestGateway {
       : await database.transaction(({ manager }) => manager.query(sql, [...parameters]));
   }
 
-  /** The newest log line with all these words in it, as soon as there is one: it may follow what it reports. */
+  /** Waits for a log line that contains all fragments; it may be written after the event it reports. */
   async waitForLog(...fragments: string[]): Promise<Record<string, unknown>> {
     const deadline = Date.now() + 10_000;
     for (;;) {
@@ -129,7 +129,7 @@ export class TestGateway {
     }
   }
 
-  /** Every row of every table as text: what somebody with the database sees. */
+  /** Every row of every table as text, as an attacker with access to the database would see it. */
   async dump(...except: string[]): Promise<string> {
     const list = this.database.isMysql
       ? "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()"
@@ -151,9 +151,7 @@ export class TestGateway {
   }
 }
 
-/**
- * The gateway of a test file: started before its tests and stopped after them. Use it inside tests and hooks only, where it has started.
- */
+/** The gateway of a test file, started before its tests and stopped after them. Use it only inside tests and hooks. */
 export function gatewayForFile(options: TestGatewayOptions = {}): TestGateway {
   let started: TestGateway | undefined;
   beforeAll(async () => {

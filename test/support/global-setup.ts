@@ -6,8 +6,8 @@ const MEMORY = "/dev/shm";
 const NEEDED_BYTES = 1024 ** 3;
 
 /**
- * One folder for everything a run writes, in memory where the machine has such a place: a test needs no database that survives a power cut,
- * and waiting for the disk was half of a run. Workers and the processes they start find it by TMPDIR.
+ * One folder for all files of a run, in memory where available: tests need no durable databases, and disk writes took half of the run time.
+ * Workers and their child processes find it through TMPDIR.
  */
 export default function setup(): () => void {
   process.env["TEST_KEYS_DIR"] ??= join(tmpdir(), `latchkey-test-keys-${process.getuid?.() ?? 0}`);

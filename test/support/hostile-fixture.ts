@@ -12,10 +12,10 @@ import {
 } from "./generated/authentication.js";
 import { beginSignUp, logIn, PASSWORD, signUpPerson, type TestPerson, uniqueEmail } from "./people.js";
 
-/** What came over the wire, GraphQL or not. */
+/** An HTTP response, GraphQL or not. */
 export type HttpAnswer = Pick<Answer<unknown>, "status" | "headers" | "text">;
 
-/** Stacks, SQL, drivers, places in the file system, password hashes: what no answer may hold. */
+/** Stack traces, SQL, driver names, file paths and password hashes, which no response may contain. */
 const LEAK_PATTERNS = [
   /\bat .{1,200}:\d+:\d+/,
   /node_modules|node:internal/,
@@ -26,21 +26,21 @@ const LEAK_PATTERNS = [
 ];
 const TOKEN_PATTERN = /lk_(?:ses|ref|chl|dev|sec)_[\w-]{20,}|eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g;
 const TICKET_PATTERN = /"ticket":"([\w-]{43})"/g;
-/** Tables that refused requests may write: what happened, how often, and how far mails are. */
+/** Tables that rejected requests may change: audit, rate limits and message delivery. */
 const EXCLUDED_TABLES = ["audit_events", "throttle_buckets", "outbox_messages"];
 
-/** The stage of the hostile tests: two developers' applications, people in them, and what must hold after every case. */
+/** Fixture of the hostile tests: applications of two developers, their users, and invariants that are checked after every case. */
 export class HostileFixture {
   gateway!: TestGateway;
   /** APP_A and APP_A2 belong to one developer, APP_B to another. */
   a!: TestApplication;
   a2!: TestApplication;
   b!: TestApplication;
-  /** In APP_A; logs in with PASSWORD after every case. */
+  /** In APP_A; must be able to log in with PASSWORD after every case. */
   u1!: TestPerson;
   /** In APP_B with the same address and another password. */
   sameEmailPerson!: TestPerson;
-  /** In APP_A; nothing of theirs may appear in any case. */
+  /** In APP_A; none of this user's data may appear in any response. */
   bystander!: TestPerson;
   suspended!: TestPerson;
   /** Signed up, never completed. */
@@ -65,41 +65,41 @@ export class HostileFixture {
     await this.gateway.mails.nextCode(this.pending);
   }
 
-  /** Somebody new in APP_A, or elsewhere, whom the case may wear out. */
+  /** A new user, by default in APP_A, whose rate limits the case may exhaust. */
   async signUpPerson(application = this.a, password = PASSWORD): Promise<TestPerson> {
     return await signUpPerson(this.gateway, application, uniqueEmail("victim-"), { password: this.registerSecret(password) });
   }
 
-  /** Marks a text that no log may hold. */
+  /** Registers a text that must not appear in any log. */
   registerSecret(text: string): string {
     this.registeredSecrets.push(text);
     return text;
   }
 
-  /** The case breaks the gateway on purpose: 5xx is what it wants to see. */
+  /** The case provokes 5xx responses on purpose. */
   expectServerErrors(): void {
     this.areServerErrorsExpected = true;
   }
 
-  /** Any request; its answer is judged after the case like every other. */
+  /** Sends any request; the response is checked after the case like every other. */
   async fetch(path: string, init: RequestInit = {}): Promise<HttpAnswer> {
     const response = await fetch(new URL(path, this.gateway.url), { redirect: "manual", ...init });
     return this.recordAnswer({ status: response.status, headers: response.headers, text: await response.text() });
   }
 
-  /** Shows an answer that came another way to the checks after the case. */
+  /** Registers a response received in another way for the checks after the case. */
   recordAnswer<One extends HttpAnswer>(answer: One): One {
     this.httpAnswers.push(answer);
     return answer;
   }
 
-  /** The whole database but for bookkeeping; of mails, that they are queued. */
+  /** The whole database except the excluded tables; of queued messages, only their ids. */
   async snapshot(): Promise<string[]> {
     const queued = await this.gateway.query("SELECT id FROM outbox_messages ORDER BY id");
     return [...(await this.gateway.dump(...EXCLUDED_TABLES)).split("\n"), ...queued.map((row) => JSON.stringify(row))];
   }
 
-  /** Runs what must leave no trace: no row, no mail, no token in an answer. */
+  /** Runs operations that must change nothing: no row, no mail, no token in a response. */
   async expectUnchanged<T>(work: () => Promise<T>): Promise<T> {
     const before = await this.snapshot();
     const from = { answer: this.gateway.answers.length, page: this.httpAnswers.length };
@@ -116,7 +116,6 @@ export class HostileFixture {
     return result;
   }
 
-  /** How many users an application has. */
   async countUsers({ id }: TestApplication = this.a): Promise<number> {
     return (await this.gateway.query("SELECT id FROM users WHERE application_id = ?", [id])).length;
   }
@@ -129,7 +128,7 @@ export class HostileFixture {
     this.areServerErrorsExpected = false;
   }
 
-  /** What must hold after every case. */
+  /** Invariants that are checked after every case. */
   async checkInvariants(): Promise<void> {
     const { gateway, u1, bystander, sameEmailPerson: twin } = this;
     const answers = gateway.answers.slice(this.caseStart.answer);
@@ -168,7 +167,7 @@ export class HostileFixture {
   }
 }
 
-/** Sets the stage for the cases of a file, and judges each of them when it is over. */
+/** Sets up the fixture for the cases of a file, and checks the invariants after each case. */
 export function hostileFixture(options: TestGatewayOptions = {}): HostileFixture {
   const fixture = new HostileFixture();
   beforeAll(() => fixture.setUp(options));
@@ -178,7 +177,7 @@ export function hostileFixture(options: TestGatewayOptions = {}): HostileFixture
   return fixture;
 }
 
-/** What became of a request: the code of its refusal, the name of what it answered with, or "data" where the document asked for no name. */
+/** Outcome of a request: the error code, the type name of the result, or "data" if the document did not request the type name. */
 export function outcomeOf({ errors, data, text }: Answer<unknown>): string {
   const [member] = Object.values((data ?? {}) as Record<string, { code?: string; __typename?: string } | null>);
   const outcome = errors[0]?.extensions.code ?? member?.code ?? member?.__typename ?? (member ? "data" : undefined);
@@ -186,10 +185,10 @@ export function outcomeOf({ errors, data, text }: Answer<unknown>): string {
   return outcome;
 }
 
-/** Another code of the same length. */
+/** A different code of the same length. */
 export const wrongCodeFor = (code: string) => (code.startsWith("0") ? "1" : "0") + code.slice(1);
 
-/** The operations as a stranger tries them: whatever comes back is an answer. */
+/** The operations without an expected result: every outcome is returned. */
 export const attempt = {
   signUp: (client: Client, email: string, password = PASSWORD, more: object = {}) =>
     client.run(SignUpDocument, { input: { handle: { email }, password, ...more } }),

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateSigningKey, type NewSigningKey } from "../../src/platform/crypto/index.js";
 
-/** Pairs outlive a run: an RSA pair costs about as much as ten sign-ups. They protect nothing but test databases. */
+/** Key pairs are kept between runs: generating an RSA pair costs about as much as ten sign-ups. They protect only test databases. */
 const { TEST_KEYS_DIR: folder = join(tmpdir(), "latchkey-test-keys") } = process.env;
 const pairs = new Map<number, Promise<NewSigningKey>>();
 const used = new Map<string, number>();
 
-/** Takes the place of the key generator. No two keys of one database are the same; those of two databases may be. */
+/** Replaces the key generator. Keys are unique within one database, but may be shared between databases. */
 export function pooledSigningKeys(databaseUrl: string): () => Promise<NewSigningKey> {
   return async () => {
     const index = used.get(databaseUrl) ?? 0;
@@ -25,7 +25,7 @@ async function readOrGenerate(file: string): Promise<NewSigningKey> {
   } catch {
     const pair = await generateSigningKey();
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // Several workers may generate the same one: a rename leaves the file whole, whichever comes last.
+    // Several workers may write the same pair at once: the rename is atomic, so the file is always complete.
     const whole = `${file}.${process.pid}`;
     writeFileSync(whole, JSON.stringify(pair), { mode: 0o600 });
     renameSync(whole, file);

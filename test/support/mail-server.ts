@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 
-/** A mail as it came over the wire. */
+/** A mail as received by SMTP. */
 export interface ReceivedMail {
   readonly to: string;
   readonly raw: string;
@@ -11,16 +11,16 @@ export interface ReceivedMail {
   readonly html: string;
   readonly messageId: string;
 }
-/** How the server treats the next mails. `drop` ends the connection after the data, without an answer. */
+/** How the server handles the next mails. `drop` closes the connection after the data, without a reply. */
 export type MailServerBehaviour = "accept" | "refuse-temporarily" | "refuse-permanently" | "stall" | "drop";
 
 const WAIT_TIMEOUT_MS = 15_000;
 
-/** A real SMTP server on loopback that keeps what it gets, and can misbehave. */
+/** A real SMTP server on loopback that stores mails and can simulate failures. */
 export class MailServer {
   readonly received: ReceivedMail[] = [];
   behaviour: MailServerBehaviour = "accept";
-  /** Mails offered, whatever became of them. */
+  /** Delivery attempts, whatever their result. */
   deliveryAttempts = 0;
   private readonly listeners = new Set<() => void>();
   private readonly readCounts = new Map<string, number>();
@@ -54,7 +54,7 @@ export class MailServer {
     return `smtp://127.0.0.1:${(this.server.server.address() as AddressInfo).port}`;
   }
 
-  /** The next mail to this address that no call has returned yet. */
+  /** The next mail to this address that has not been returned by an earlier call. */
   async next(to: string): Promise<ReceivedMail> {
     const address = to.toLowerCase();
     const mail = await this.waitUntil(
@@ -65,7 +65,7 @@ export class MailServer {
     return mail;
   }
 
-  /** The digits of the next mail to this address. */
+  /** The code in the next mail to this address. */
   async nextCode(to: string): Promise<string> {
     const { text } = await this.next(to);
     const code = /^(\d{6,10})$/m.exec(text)?.[1];
@@ -77,7 +77,7 @@ export class MailServer {
     return this.received.filter((one) => one.to === to.toLowerCase()).length;
   }
 
-  /** Waits until `look` finds something, looking again whenever a mail is offered. */
+  /** Waits until `poll` returns a value; it is called again after every delivery attempt. */
   async waitUntil<T>(poll: () => T | undefined | false, description: string): Promise<T> {
     const deadline = Date.now() + WAIT_TIMEOUT_MS;
     for (;;) {
@@ -104,7 +104,7 @@ export class MailServer {
   private accept(raw: string, to: string, done: (error?: Error | null) => void): void {
     this.deliveryAttempts++;
     if (this.behaviour === "drop") {
-      // smtp-server keeps its connections; ending them all is what a dying server does.
+      // smtp-server keeps connections open; closing all of them simulates a crash.
       for (const connection of this.connections()) connection.close();
     } else if (this.behaviour !== "stall") {
       this.received.push(parse(raw, to.toLowerCase()));

@@ -11,11 +11,11 @@ import {
 export const PASSWORD = "violet hedgehog parade";
 
 let lastPerson = 0;
-/** An address nobody else in the run has. */
+/** An email address that is unique in the run. */
 export const uniqueEmail = (name = "person") => `${name}${++lastPerson}.${process.pid}@mail.example`;
 
 let lastNumber = 0;
-/** A German mobile number nobody else in the run has; they share no prefix. */
+/** A German mobile number that is unique in the run; the numbers share no prefix. */
 export const uniquePhone = () => {
   const number = ++lastNumber;
   return `+4915${String(number % 100).padStart(2, "0")}${String(number).padStart(7, "3")}`;
@@ -25,7 +25,7 @@ export interface TestPerson {
   readonly email: string;
   readonly password: string;
   readonly tokens: TokensFragment;
-  /** The application's client with this person's session. */
+  /** The application's client with this user's session. */
   readonly client: Client;
 }
 
@@ -36,7 +36,7 @@ export async function beginSignUp(client: Client, email: string, more: Partial<S
   return signUp.ticket;
 }
 
-/** Walks the whole sign-up with the mailed code. */
+/** Completes a sign-up with the mailed code. */
 export async function signUpPerson(
   gateway: TestGateway,
   { client }: TestApplication,
@@ -59,7 +59,7 @@ export async function logIn(client: Client, email: string, password = PASSWORD) 
   return (await client.expect(LogInDocument, { input: { handle: { email }, password } })).logIn;
 }
 
-/** Logs in and insists on success. */
+/** Logs in; fails the test otherwise. */
 export async function requireLogIn(client: Client, email: string, password = PASSWORD): Promise<TokensFragment> {
   const answer = await logIn(client, email, password);
   if (answer.__typename !== "LoggedIn") throw new Error(`logIn answered ${JSON.stringify(answer)}`);

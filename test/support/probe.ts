@@ -15,24 +15,24 @@ import type { Answer, Client } from "./client.js";
 import { PASSWORD, uniqueEmail } from "./people.js";
 
 export type Path = readonly string[];
-/** One operation of a schema with arguments that fit it, and every place in them that takes a value. */
+/** One operation of a schema with valid arguments, and every input position in them. */
 export interface Probe {
   readonly name: string;
   readonly isMutation: boolean;
   readonly query: string;
-  /** Fresh arguments: nobody's address, an acceptable password, made-up codes, tokens and ids. */
+  /** New arguments: an unused address, an acceptable password, invented codes, tokens and ids. */
   variables(): Record<string, unknown>;
   readonly positions: readonly InputPosition[];
 }
 export interface InputPosition {
   readonly path: Path;
-  /** Name of the type that belongs there. */
+  /** Name of the input type at this position. */
   readonly type: string;
 }
 
 export type SchemaName = "authentication" | "management";
 
-/** Every operation of a schema, from its SDL: what is added there is probed too. */
+/** Every operation of a schema, generated from its SDL, so that new operations are covered. */
 export function probesOf(name: SchemaName): Probe[] {
   const schema = buildSchema(readFileSync(`schema/${name}.graphql`, "utf8"));
   const queries = Object.values(schema.getQueryType()?.getFields() ?? {}).map((field) => ({ field, isMutation: false }));
@@ -84,7 +84,7 @@ function positionsOf(type: GraphQLInputType, path: Path): InputPosition[] {
   return [position, ...Object.values(bare.getFields()).flatMap((field) => positionsOf(field.type, [...path, field.name]))];
 }
 
-/** The same arguments with one value put somewhere. */
+/** The arguments with the value at one path replaced. */
 export function withValueAt(variables: Record<string, unknown>, path: Path, value: unknown): Record<string, unknown> {
   const [first = "", ...rest] = path;
   const inner = variables[first];

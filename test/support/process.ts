@@ -15,7 +15,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const runner = join(root, "scripts/run.mjs");
 const entry = join(root, "dist/src/main.js");
 const BUILD_TIMEOUT_MS = 180_000;
-// Limits for what hangs: a start that takes two seconds takes half a minute beside a dozen others.
+// Generous limits: a start that takes two seconds can take half a minute beside a dozen others.
 const START_TIMEOUT_MS = 120_000;
 const COMMAND_TIMEOUT_MS = 120_000;
 
@@ -29,10 +29,10 @@ export interface CommandResult extends ExitStatus {
 }
 export type Variables = Readonly<Record<string, string>>;
 
-/** Only what a process needs from this one: none of the variables tests themselves run with. */
+/** Passes only the variables a process needs, none of those that the tests run with. */
 const minimalEnvironment = (): Record<string, string> => ({ PATH: process.env["PATH"] ?? "", HOME: tmpdir() });
 
-/** Looks until there is something; what it is waiting for is named when it never comes. */
+/** Polls until there is a value; on timeout, the error contains the description. */
 export async function eventually<T>(
   description: string,
   poll: () => Promise<T | undefined | false> | T | undefined | false,
@@ -48,7 +48,7 @@ export async function eventually<T>(
 }
 
 let building: Promise<void> | undefined;
-/** Makes sure, once a worker, that dist/ is what the sources say. Test files run at the same time: one builds, the others wait. */
+/** Ensures, once per worker, that dist/ matches the sources. Test files run concurrently: one builds, the others wait. */
 export function ensureBuilt(): Promise<void> {
   building ??= buildFor("--help");
   return building;
@@ -72,20 +72,20 @@ function tryAcquireLock(lock: string): boolean {
     mkdirSync(lock);
     return true;
   } catch {
-    // Left behind by a run that was killed.
+    // The lock of a run that was killed.
     const createdAtMs = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
     if (Date.now() - createdAtMs > BUILD_TIMEOUT_MS) rmSync(lock, { recursive: true, force: true });
     return false;
   }
 }
 
-/** Hashing that costs next to nothing. */
+/** The cheapest hashing. */
 export const FAST_HASHING = { BCRYPT_COST: "4", HASH_WORKERS: "1" };
 
-/** A folder of its own for one test's processes; it goes with the folder of the run. */
+/** A separate folder for one test's processes; it is removed with the folder of the run. */
 export const createTemporaryFolder = (): string => mkdtempSync(join(tmpdir(), "latchkey-process-"));
 
-/** Runs the command line that was built, as an image does. */
+/** Runs the built command line, as the container image does. */
 export async function runCommand(args: readonly string[], variables: Variables, folder: string, input = ""): Promise<CommandResult> {
   return await runNode(["--enable-source-maps", entry, ...args], variables, folder, COMMAND_TIMEOUT_MS, input);
 }
@@ -95,7 +95,7 @@ export async function runScript(args: readonly string[], variables: Variables, f
   return await runNode([runner, ...args], variables, folder, COMMAND_TIMEOUT_MS);
 }
 
-/** Runs `node <words>` to its end. */
+/** Runs `node <args>` until it exits. */
 export async function runNode(
   args: readonly string[],
   variables: Variables,
@@ -104,7 +104,7 @@ export async function runNode(
   input = "",
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, args, { cwd, env: { ...minimalEnvironment(), ...variables }, stdio: ["pipe", "pipe", "pipe"] });
-  // A command that reads no input may be over before it is written.
+  // A command that reads no input may exit before it is written.
   child.stdin.on("error", () => {}).end(input);
   const output = collect(child);
   const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
@@ -113,7 +113,7 @@ export async function runNode(
   return { ...ended, ...output };
 }
 
-/** What a child has written so far. */
+/** Collects the output of a child process. */
 function collect(child: ChildProcess): { stdout: string; stderr: string } {
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
@@ -128,7 +128,7 @@ function collect(child: ChildProcess): { stdout: string; stderr: string } {
 const waitForExit = (child: ChildProcess): Promise<ExitStatus> =>
   new Promise((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
 
-/** The product as a process of its own: the built entry, configured by variables. */
+/** The gateway as a separate process: the built entry, configured by environment variables. */
 export class GatewayProcess {
   readonly exitStatus: Promise<ExitStatus>;
   private readonly child: ChildProcess;
@@ -153,7 +153,7 @@ export class GatewayProcess {
     });
   }
 
-  /** Starts one and waits until it listens; `main` is another build's entry. */
+  /** Starts a process and waits until it listens; `main` is the entry of another build. */
   static async start(folder: string, variables: Variables = {}, port?: number, main?: string): Promise<GatewayProcess> {
     const started = await GatewayProcess.launch(folder, variables, port, main);
     try {
@@ -165,13 +165,13 @@ export class GatewayProcess {
     return started;
   }
 
-  /** Starts one that may well refuse to. */
+  /** Starts a process that may exit instead of listening. */
   static async launch(folder: string, variables: Variables = {}, port?: number, main = entry): Promise<GatewayProcess> {
     const chosenPort = port ?? (await freePort());
     return new GatewayProcess(folder, `http://127.0.0.1:${chosenPort}`, { PORT: String(chosenPort), ...variables }, main);
   }
 
-  /** The Demo application's values, as somebody would copy them from the terminal. */
+  /** The Demo application's variables, as printed on the terminal. */
   get demoValues(): Record<string, string> {
     return parse(
       this.stdout
@@ -181,7 +181,7 @@ export class GatewayProcess {
     );
   }
 
-  /** An app of the Demo application. */
+  /** A client of the Demo application. */
   get client(): Client {
     return new Client({ baseUrl: this.url, appKey: this.demoValues["LATCHKEY_APP_KEY"] });
   }
@@ -198,7 +198,7 @@ export class GatewayProcess {
     return this.output.stderr;
   }
 
-  /** Log entries: the lines that are JSON. */
+  /** Log entries: the output lines that are JSON. */
   get logs(): Record<string, unknown>[] {
     return this.stdout.split("\n").flatMap((line) => {
       try {
@@ -222,14 +222,14 @@ export class GatewayProcess {
     this.child.kill(name);
   }
 
-  /** kill -9; harmless when it has ended. */
+  /** Sends SIGKILL; has no effect after exit. */
   async kill(): Promise<void> {
     if (!this.hasExited) this.child.kill("SIGKILL");
     await this.exitStatus;
   }
 }
 
-/** A place where processes follow each other: one port, one database, one mail server. */
+/** Runs successive gateway processes on one port, one database and one mail server. */
 export async function withGatewayRestarts(
   work: (start: (variables?: Variables) => Promise<GatewayProcess>, mails: MailServer) => Promise<void>,
 ): Promise<void> {

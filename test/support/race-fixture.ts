@@ -13,7 +13,7 @@ export class RaceFixture {
   gatewayB!: TestGateway;
   application!: TestApplication;
 
-  /** Runs `times` requests at once, every other one at the other instance, each from an address of its own. */
+  /** Sends `times` requests at once, alternating between the two instances, each from a separate address. */
   async race<T>(times: number, request: (client: Client, index: number) => Promise<T>, client = this.application.client): Promise<T[]> {
     const runners = Array.from({ length: times }, (_, index) =>
       client.with({ baseUrl: [this.gatewayA, this.gatewayB][index % 2]?.url ?? "" }),

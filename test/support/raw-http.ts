@@ -2,11 +2,14 @@ import { connect, type Socket } from "node:net";
 import type { HttpAnswer } from "./hostile-fixture.js";
 
 export interface RawAnswer extends HttpAnswer {
-  /** Everything that came, status line first; empty when the connection was closed without an answer. */
+  /** The complete response, status line first; empty when the connection was closed without a response. */
   readonly fullText: string;
 }
 
-/** Speaks bytes to the gateway and reads one answer is whole, or with `toTheEnd` until it closes, or `patience` milliseconds without a byte have passed. */
+/**
+ * Sends bytes to the gateway and reads one complete response, or with `toTheEnd` until the connection closes, or until nothing has been
+ * received for `patience` milliseconds.
+ */
 export function sendRaw(
   url: string,
   bytes: string | Buffer,
@@ -30,7 +33,7 @@ export function sendRaw(
   });
 }
 
-/** One answer of known length, all of it. */
+/** True when the text is one complete response with a known length. */
 function isComplete(text: string): boolean {
   const [head = "", ...body] = text.split("\r\n\r\n");
   const length = /content-length: (\d+)/i.exec(head)?.[1];
@@ -48,7 +51,7 @@ function parseAnswer(whole: string): RawAnswer {
   return { fullText: whole, status: Number(first.split(" ")[1] ?? 0), headers, text: body.join("\r\n\r\n") };
 }
 
-/** An HTTP/1.1 request as it goes over the wire. */
+/** Formats an HTTP/1.1 request. */
 export function formatRequest(method: string, target: string, headers: readonly string[], body = ""): string {
   return [`${method} ${target} HTTP/1.1`, ...headers, "", body].join("\r\n");
 }

@@ -21,7 +21,7 @@ export interface RealmField {
   readonly name: string;
   readonly field_name?: string;
 }
-/** What a Realm app knows when a token comes in. */
+/** What a Realm app knows when it verifies a token. */
 export interface RealmApp {
   readonly appId: string;
   readonly provider: RealmProvider;
@@ -37,7 +37,7 @@ const MAX_FIELD_CHARACTERS = 4096;
 const MAX_KEYS = 3;
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Every documented rule of Realm's Custom JWT authentication that a token breaks; none when Realm would log its user in. */
+/** Every documented rule of Realm's Custom JWT authentication that a token violates; none when Realm would log the user in. */
 export function tokenViolations(token: string, app: RealmApp): string[] {
   const parts = token.split(".");
   const [header, claims] = parts.slice(0, 2).map(decode);
@@ -111,7 +111,7 @@ function metadataViolations(claims: Record<string, unknown>, fields: readonly Re
   });
 }
 
-/** What Realm shows as `user.data`: every field present in the token under its `field_name`. */
+/** Realm's `user.data`: every configured field that the token contains, under its `field_name`. */
 export function userData(token: string, { metadata_fields }: RealmProvider): Record<string, unknown> {
   const claims = decode(token.split(".")[1] ?? "");
   if (!isObject(claims)) return {};
@@ -129,7 +129,7 @@ function valueAt(claims: Record<string, unknown>, path: string): unknown {
   return value;
 }
 
-/** Every rule `auth/providers.json` breaks. */
+/** Every rule that `auth/providers.json` violates. */
 export function providerViolations(providersJson: string): string[] {
   const parsed = parse(providersJson);
   const provider = isObject(parsed) ? parsed["custom-token"] : undefined;
@@ -173,7 +173,7 @@ function fieldViolations(fields: readonly unknown[]): string[] {
   return new Set(shown).size === shown.length ? violations : [...violations, "field_name: two fields with one name"];
 }
 
-/** Every rule a public key breaks as the value of a Realm secret. */
+/** Every rule that a public key violates as the value of a Realm secret. */
 export function secretViolations(pem: string): string[] {
   const violations: string[] = [];
   if (pem.length < 32 || pem.length > 500) violations.push("secret: 32 to 500 characters");
@@ -183,7 +183,7 @@ export function secretViolations(pem: string): string[] {
   return violations;
 }
 
-/** Every rule a key set breaks as the answer of a JWK URI. */
+/** Every rule that a key set violates as the response of a JWK URI. */
 export function keySetViolations(keySet: unknown): string[] {
   const keys = isObject(keySet) ? keySet["keys"] : undefined;
   if (!Array.isArray(keys)) return ["key set: an object with keys"];

@@ -1,11 +1,11 @@
 import { createHash, randomInt } from "node:crypto";
 
 const { TEST_SEED: given } = process.env;
-/** What samples of this run depend on. TEST_SEED takes the same ones again; TEST_SEED=all takes everything. */
+/** Seed of the samples of this run. TEST_SEED repeats a run; TEST_SEED=all selects all items. */
 const seed = given || String(randomInt(2 ** 31));
 let isPrinted = false;
 
-/** Some of the items, others in every run and at every place; prints the seed they depend on. */
+/** A random sample of the items, different in every run and for every `place`; prints the seed. */
 export function sample<T>(items: readonly T[], count: number, place: string): readonly T[] {
   if (seed === "all" || items.length <= count) return items;
   if (!isPrinted) console.log(`Sampled with TEST_SEED=${seed}`);

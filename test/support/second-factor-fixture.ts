@@ -8,7 +8,7 @@ import { type PersonWithTotp, signUpWithTotp } from "./second-factor.js";
 
 const PERIOD_SECONDS = 30;
 
-/** The stage of the hostile tests with applications that offer TOTP, and somebody who looks on. */
+/** The hostile fixture with TOTP enabled in its applications, and an uninvolved user. */
 export function hostileFixtureWithTotp(options: TestGatewayOptions = {}): HostileFixture {
   const fixture = hostileFixture(options);
   beforeAll(async () => {
@@ -17,7 +17,7 @@ export function hostileFixtureWithTotp(options: TestGatewayOptions = {}): Hostil
   return fixture;
 }
 
-/** Somebody new with TOTP and recovery codes, whom the case may wear out; no log may hold their secrets. */
+/** A new user with TOTP and recovery codes, whose rate limits the case may exhaust; the secrets must not appear in any log. */
 export async function createVictim(
   fixture: HostileFixture,
   application: TestApplication = fixture.a,
@@ -28,11 +28,11 @@ export async function createVictim(
   return person;
 }
 
-/** What becomes of a second factor as a stranger tries it. */
+/** Outcome of an attempt to complete a log-in with a second factor. */
 export const attemptCompletion = async (client: Client, challengeToken: string, proof: SecondFactorProofInput): Promise<string> =>
   outcomeOf(await client.run(CompleteLogInDocument, { input: { challengeToken, proof } }));
 
-/** Time stands still so many seconds into a new step of TOTP. */
+/** Stops the clock at the given number of seconds into a new TOTP time step. */
 export async function freezeInStep<T>({ clock }: TestGateway, seconds: number, work: () => Promise<T>): Promise<T> {
   return await clock.whileFrozen(async () => {
     clock.move({ seconds: PERIOD_SECONDS - ((clock.now().getTime() / 1000) % PERIOD_SECONDS) + seconds });
@@ -40,7 +40,7 @@ export async function freezeInStep<T>({ clock }: TestGateway, seconds: number, w
   });
 }
 
-/** How many sessions of a user are open. */
+/** Number of open sessions of a user. */
 export async function countSessions({ gateway }: HostileFixture, { tokens }: Pick<PersonWithTotp, "tokens">): Promise<number> {
   return (await gateway.query("SELECT id FROM sessions WHERE user_id = ? AND ended_at IS NULL", [tokens.user.id])).length;
 }

@@ -18,7 +18,7 @@ import type { FakeTwilio } from "./twilio.js";
 
 const PERIOD_SECONDS = 30;
 
-/** RFC 6238 written down anew, so that the gateway is not checked with its own arithmetic. */
+/** An independent implementation of RFC 6238, so that the gateway is not checked against its own code. */
 export function totpAt(secret: string, instant: Date, stepOffset = 0): string {
   const bits = [...secret].map((character) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(character).toString(2).padStart(5, "0")).join("");
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
@@ -29,25 +29,25 @@ export function totpAt(secret: string, instant: Date, stepOffset = 0): string {
   return String(number % 1_000_000).padStart(6, "0");
 }
 
-/** The authenticator application on a person's phone. */
+/** The authenticator app of a user. */
 export class Authenticator {
   constructor(
     readonly secret: string,
     private readonly gateway: TestGateway,
   ) {}
 
-  /** The code it shows now, or so many steps from now. */
+  /** The code of the current time step, or of a step `stepOffset` away. */
   code(stepOffset = 0): string {
     return totpAt(this.secret, this.gateway.clock.now(), stepOffset);
   }
 
-  /** Waits for a code that was not shown before: a step on. */
+  /** Advances the clock by one time step and returns the new code. */
   nextCode(): string {
     this.gateway.clock.move({ seconds: PERIOD_SECONDS });
     return this.code();
   }
 
-  /** Six digits that are none of those accepted now. */
+  /** Six digits that match no currently accepted code. */
   wrongCode(): string {
     const right = [-2, -1, 0, 1, 2].map((drift) => this.code(drift));
     return ["123456", "234567", "345678", "456789", "567890", "678901"].find((code) => !right.includes(code)) ?? "";
@@ -68,7 +68,7 @@ export async function enrollTotp(gateway: TestGateway, client: Client): Promise<
 export const confirmTotp = async (client: Client, code: string) =>
   (await client.expect(ConfirmTotpDocument, { input: { code } })).confirmTotp;
 
-/** Enrolls and confirms TOTP in a person's session. The code that confirms counts as used. */
+/** Enrolls and confirms TOTP in a user's session. The code that confirms counts as used. */
 export async function enrollAndConfirmTotp(gateway: TestGateway, person: TestPerson): Promise<PersonWithTotp> {
   const authenticator = await enrollTotp(gateway, person.client);
   const answer = await confirmTotp(person.client, authenticator.code());
@@ -76,12 +76,12 @@ export async function enrollAndConfirmTotp(gateway: TestGateway, person: TestPer
   return { ...person, authenticator, recoveryCodes: answer.recoveryCodes };
 }
 
-/** A new person with TOTP, in an application of mode TOTP. */
+/** A new user with TOTP, in an application of mode TOTP. */
 export async function signUpWithTotp(gateway: TestGateway, application: TestApplication, email = uniqueEmail()): Promise<PersonWithTotp> {
   return await enrollAndConfirmTotp(gateway, await signUpPerson(gateway, application, email));
 }
 
-/** Gives the right password; returns the challenge token. */
+/** Logs in with the correct password; returns the challenge token. */
 export async function beginLogIn(client: Client, email: string, password = PASSWORD): Promise<string> {
   const answer = await logIn(client, email, password);
   if (answer.__typename !== "SecondFactorRequired") throw new Error(`logIn answered ${JSON.stringify(answer)}`);
@@ -91,14 +91,14 @@ export async function beginLogIn(client: Client, email: string, password = PASSW
 export const completeLogIn = async (client: Client, challengeToken: string, proof: SecondFactorProofInput) =>
   (await client.expect(CompleteLogInDocument, { input: { challengeToken, proof } })).completeLogIn;
 
-/** Logs in with both factors and insists on success. */
+/** Logs in with both factors; fails the test otherwise. */
 export async function requireFullLogIn(client: Client, { email, authenticator }: PersonWithTotp): Promise<TokensFragment> {
   const answer = await completeLogIn(client, await beginLogIn(client, email), { code: authenticator.nextCode() });
   if (answer.__typename !== "LoggedIn") throw new Error(`completeLogIn answered ${JSON.stringify(answer)}`);
   return answer;
 }
 
-/** Proves both factors again in a session and insists on success. */
+/** Reauthenticates a session with both factors; fails the test otherwise. */
 export async function reauthenticateFully(client: Client, authenticator: Authenticator, password = PASSWORD): Promise<void> {
   const { reauthenticate } = await client.expect(ReauthenticateDocument, { input: { password } });
   if (reauthenticate.__typename !== "SecondFactorRequired") throw new Error(`reauthenticate answered ${JSON.stringify(reauthenticate)}`);
@@ -108,7 +108,7 @@ export async function reauthenticateFully(client: Client, authenticator: Authent
     throw new Error(`completeReauthentication answered ${JSON.stringify(completeReauthentication)}`);
 }
 
-/** Gives and proves a phone number in a session, or with an enrollmentToken; returns it. */
+/** Sets and verifies a phone number in a session, or with an enrollmentToken; returns it. */
 export async function verifyPhone(twilio: FakeTwilio, client: Client, phone = uniquePhone()): Promise<string> {
   const { setPhone } = await client.expect(SetPhoneDocument, { input: { phone } });
   if (setPhone.__typename !== "CodeSent") throw new Error(`setPhone answered ${JSON.stringify(setPhone)}`);
@@ -122,7 +122,7 @@ export interface PersonWithPhone extends TestPerson {
   readonly recoveryCodes: readonly string[];
 }
 
-/** A new person whose phone is the second factor, in an application of mode SMS. */
+/** A new user with SMS as second factor, in an application of mode SMS. */
 export async function signUpWithPhone(gateway: TestGateway, twilio: FakeTwilio, application: TestApplication): Promise<PersonWithPhone> {
   const person = await signUpPerson(gateway, application);
   const phone = await verifyPhone(twilio, person.client);

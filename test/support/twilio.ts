@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A text message as Twilio's API got it. */
+/** A text message as received by Twilio's API. */
 export interface ReceivedSms {
   readonly sid: string;
   readonly accountSid: string;
@@ -12,20 +12,20 @@ export interface ReceivedSms {
   readonly validityPeriod: number;
 }
 /**
- * How the next messages are treated: taken, refused with a status and one of Twilio's codes, answered by something that is not Twilio,
- * one byte at a time, not at all, or taken without an answer.
+ * How the next messages are handled: accepted, rejected with a status and a Twilio error code, answered with HTML, answered one byte at a
+ * time, not answered, or accepted without an answer.
  */
 export type TwilioBehaviour = "accept" | "html" | "drip" | "silent" | "drop-answer" | { readonly status: number; readonly code: number };
 
 const WAIT_TIMEOUT_MS = 15_000;
 
-/** Twilio's REST API (2010-04-01, Messages) on loopback: checks Basic authentication, keeps what it gets, and can misbehave. */
+/** Twilio's REST API (2010-04-01, Messages) on loopback: checks Basic authentication, stores messages, and can simulate failures. */
 export class FakeTwilio {
   readonly received: ReceivedSms[] = [];
   behaviour: TwilioBehaviour = "accept";
-  /** Numbers whose messages are treated another way. */
+  /** Behaviour for single numbers, overriding the default. */
   readonly behaviourByNumber = new Map<string, TwilioBehaviour>();
-  /** Requests to send, whatever became of them. */
+  /** Delivery attempts, whatever their result. */
   deliveryAttempts = 0;
   private readonly tokens = new Map<string, string>();
   private readonly readCounts = new Map<string, number>();
@@ -43,14 +43,14 @@ export class FakeTwilio {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Opens an account; returns what an application has to know of it, as settings. */
+  /** Creates an account; returns the application settings that use it. */
   createAccount(authToken: string, phoneNumber = "+4915735980000"): string[] {
     const accountSid = `AC${String(this.tokens.size + 1).padStart(32, "0")}`;
     this.tokens.set(accountSid, authToken);
     return [`twilio.accountSid=${accountSid}`, `twilio.authToken=${authToken}`, `twilio.phoneNumber=${phoneNumber}`];
   }
 
-  /** The next message to this number that no call has returned yet. */
+  /** The next message to this number that has not been returned by an earlier call. */
   async next(to: string): Promise<ReceivedSms> {
     const deadline = Date.now() + WAIT_TIMEOUT_MS;
     for (;;) {
@@ -64,7 +64,7 @@ export class FakeTwilio {
     }
   }
 
-  /** The digits the next message to this number begins with. */
+  /** The code at the beginning of the next message to this number. */
   async nextCode(to: string): Promise<string> {
     const { body } = await this.next(to);
     const code = /^\d{6,10}\b/.exec(body)?.[0];
@@ -129,7 +129,7 @@ const toMessageResource = ({ sid, accountSid, to, from, messagingServiceSid, bod
   ...{ status: "queued", error_code: null, error_message: null, num_segments: "1", direction: "outbound-api" },
 });
 
-/** Real answers repeat the number, and parts of the message now and then. */
+/** Real error responses contain the number, and sometimes parts of the message. */
 function refuse(response: ServerResponse, { status, code }: { status: number; code: number }, form: URLSearchParams): void {
   const message = `The 'To' number ${form.get("To")} cannot get '${form.get("Body")}'.`;
   reply(response, status, { status, code, message, more_info: `https://www.twilio.com/docs/errors/${code}` });
@@ -139,7 +139,7 @@ function reply(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
-/** A byte now and then: the answer never ends, and is never silent. */
+/** Sends single bytes at intervals: the response never ends and the connection is never idle. */
 function drip(response: ServerResponse): void {
   response.writeHead(201, { "content-type": "application/json" });
   const timer = setInterval(() => response.write(" "), 200);

@@ -9,7 +9,10 @@ import { type ApplicationRepository, toApplication } from "./application.reposit
 const isActive = ({ settings }: Application) => settings.general.status === "ACTIVE";
 const nullUnlessActive = (application: Application | null) => (application && isActive(application) ? application : null);
 
-/** Finds active applications. Reads are cached for one second, parsed settings for as long as their version is the stored one. */
+/**
+ * Finds active applications. Reads are cached for one second, or until this process changes an application; parsed settings until their
+ * version changes.
+ */
 export class ApplicationDirectory {
   private readonly parsedApplications = new LRUCache<string, Application>({ maxSize: 10_000, sizeCalculation: () => 1 });
   private readonly byAppKey: ReadThroughCache<Application>;
@@ -29,12 +32,12 @@ export class ApplicationDirectory {
     this.origins = new ReadThroughCache({ reuse, read: () => this.readOrigins() });
   }
 
-  /** The active application of a public key (`lk_app_...`); null when unknown, suspended or deleted. */
+  /** The active application with this public key (`lk_app_...`); null when unknown, suspended or deleted. */
   async findActiveByAppKey(appKey: string): Promise<Application | null> {
     return /^lk_app_[A-Za-z0-9_-]{20,50}$/.test(appKey) ? nullUnlessActive(await this.byAppKey.get(appKey)) : null;
   }
 
-  /** The active application of a secret key (`lk_sec_...`); null when unknown, suspended or deleted. */
+  /** The active application with this secret key (`lk_sec_...`); null when unknown, suspended or deleted. */
   async findActiveBySecretKey(secretKey: string): Promise<Application | null> {
     return /^lk_sec_[A-Za-z0-9_-]{43}$/.test(secretKey) ? nullUnlessActive(await this.bySecretKey.get(hashToken(secretKey))) : null;
   }
@@ -43,12 +46,12 @@ export class ApplicationDirectory {
     return /^[0-9a-f-]{36}$/.test(id) ? nullUnlessActive(await this.byId.get(id)) : null;
   }
 
-  /** The application with the settings of a version that was read just now; null when it is not active any more. */
+  /** The application with the given, just read, settings version; null when it is no longer active. */
   async getAtVersion(application: Application, settingsVersion: number): Promise<Application | null> {
     return application.settingsVersion === settingsVersion ? application : nullUnlessActive(await this.byId.refresh(application.id));
   }
 
-  /** Origins that some active application lists, for CORS preflights, which do not show the key. */
+  /** True for origins of any active application, for CORS preflights, which do not carry the application key. */
   async isOriginAllowed(origin: string): Promise<boolean> {
     return (await this.origins.get(""))?.has(origin) ?? false;
   }

@@ -6,13 +6,13 @@ import { type ApplicationRepository, storedGroups, toApplication } from "./appli
 import type { ApplicationSecrets } from "./application-secrets.js";
 import { applyAssignment, parseSettings, requireConsistent, type SettingsChange } from "./settings/index.js";
 
-/** A new application with its secret key, which is shown this once: only its hash is kept. */
+/** A new application with its secret key, which is shown only once: only its hash is stored. */
 export interface NewApplication {
   readonly application: Application;
   readonly secretKey: string;
 }
 
-/** What an application begins with; keys are made up unless they are given. */
+/** Initial values of an application; keys are generated unless given. */
 export interface ApplicationDraft {
   readonly id: string;
   readonly name: string;
@@ -22,7 +22,7 @@ export interface ApplicationDraft {
   readonly settings?: Record<string, unknown>;
 }
 
-/** Makes, changes and removes applications. */
+/** Creates, updates and deletes applications. */
 export class ApplicationRegistry {
   constructor(
     private readonly repository: ApplicationRepository,
@@ -31,7 +31,7 @@ export class ApplicationRegistry {
     private readonly clock: Clock,
   ) {}
 
-  /** Runs in the caller's transaction, if there is one. @throws SettingsRefused when a setting is not acceptable */
+  /** Joins the caller's transaction, if there is one. @throws InvalidSettingsError when a setting is not valid */
   async create({
     id,
     name,
@@ -57,7 +57,7 @@ export class ApplicationRegistry {
     return { application: toApplication(row), secretKey };
   }
 
-  /** Changes settings by assignments such as `signUp.enabled=false`, all or none. @throws SettingsRefused; null: no such application */
+  /** Applies assignments such as `signUp.enabled=false`, all or none. Null: application not found. @throws InvalidSettingsError */
   async update(id: string, assignments: readonly string[]): Promise<Application | null> {
     return await this.database.transaction(async (tx) => {
       const row = await this.repository.findById(id);
@@ -87,7 +87,7 @@ export class ApplicationRegistry {
     return (await this.repository.list(limit, after)).map(toApplication);
   }
 
-  /** Removes the application's own row; what belongs to it is removed by its nouns in the same transaction. */
+  /** Deletes the application's own row; other services delete its remaining rows in the same transaction. */
   async delete(tx: Transaction, id: string): Promise<boolean> {
     return await this.repository.delete(tx, id);
   }

@@ -1,7 +1,7 @@
 import { Entity } from "typeorm";
 import { InstantColumn, KeyColumn, LongTextColumn } from "../../platform/database/index.js";
 
-/** A setting whose value nobody gets to see again. */
+/** An encrypted setting whose value is never returned. */
 @Entity({ name: "application_secrets" })
 export class ApplicationSecretEntity {
   @KeyColumn("application_id")

@@ -19,7 +19,7 @@ export class ApplicationSecrets {
     private readonly clock: Clock,
   ) {}
 
-  /** For use only: never for an answer, a log or a message. @throws SealBroken when its master key is gone */
+  /** The value must not appear in responses, logs or messages. @throws DecryptionError when its master key is missing */
   async decrypt(applicationId: string, name: SecretName): Promise<string | null> {
     const row = await this.database.readManager.getRepository(ApplicationSecretEntity).findOneBy({ applicationId, name });
     return row && (await this.encryptor.decryptText(secretValueColumn.associatedData(row), row.valueSealed));

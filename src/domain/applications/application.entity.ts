@@ -14,7 +14,7 @@ export class ApplicationEntity {
   @TextColumn("status", 16)
   status!: string;
 
-  /** Public: it ships inside clients and only names the application. */
+  /** Public: it is part of clients and only identifies the application. */
   @TextColumn("app_key", 64)
   appKey!: string;
 
@@ -24,7 +24,7 @@ export class ApplicationEntity {
   @TextColumn("owner_id", 36, { nullable: true })
   ownerId!: string | null;
 
-  /** What differs from the defaults, by group. */
+  /** Settings that differ from the defaults, by group. */
   @JsonColumn("settings")
   settings!: Record<string, unknown>;
 

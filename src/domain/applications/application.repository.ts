@@ -27,7 +27,7 @@ export class ApplicationRepository {
     return await this.database.readManager.getRepository(ApplicationEntity).findOneBy({ id });
   }
 
-  /** In order of creation, at most `limit` after the given id. */
+  /** In order of creation and id, at most `limit` after the given position. */
   async list(limit: number, after?: { createdAt: Date; id: string }): Promise<ApplicationEntity[]> {
     const query = this.database.readManager.createQueryBuilder(ApplicationEntity, "application");
     if (after)
@@ -42,7 +42,7 @@ export class ApplicationRepository {
     await tx.manager.insert(ApplicationEntity, row as never);
   }
 
-  /** Stores new settings if nobody changed them since `version`. @throws StalePremise */
+  /** Stores new settings unless they have changed since `version`. @throws ConcurrencyConflict */
   async updateSettings(
     tx: Transaction,
     id: string,
@@ -64,13 +64,13 @@ export class ApplicationRepository {
   }
 }
 
-/** The stored row as the tenant the rest of the code knows. */
+/** Converts a stored row to an Application. */
 export function toApplication(row: ApplicationEntity): Application {
   const { id, appKey, settingsVersion, ownerId, createdAt } = row;
   return { id, appKey, settingsVersion, ownerId, createdAt, settings: parseSettings(storedGroups(row)) };
 }
 
-/** The groups as stored: name and status are columns, the rest is JSON. */
+/** All settings groups: name and status are columns, the rest is JSON. */
 export function storedGroups({ name, status, settings }: ApplicationEntity): Record<string, unknown> {
   return { ...settings, general: { ...(settings.general as object | undefined), name, status } };
 }

@@ -3,10 +3,10 @@ import type { ApplicationSecrets } from "./application-secrets.js";
 
 /** An application's own mail server. */
 export interface MailAccount {
-  /** Rises with every change of the application's settings. */
+  /** Incremented by every change of the application's settings. */
   readonly version: number;
   readonly from: string;
-  /** For use only. @throws SealBroken when its master key is gone */
+  /** The URL contains a password and must not be logged. @throws DecryptionError when its master key is missing */
   decryptUrl(): Promise<string | null>;
 }
 
@@ -17,7 +17,7 @@ export class MailAccounts {
     private readonly secrets: ApplicationSecrets,
   ) {}
 
-  /** Null when the application has none. */
+  /** Null when the application has no mail server of its own. */
   async find(applicationId: string): Promise<MailAccount | null> {
     const row = await this.applications.findById(applicationId);
     if (!row) return null;

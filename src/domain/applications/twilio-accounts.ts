@@ -3,7 +3,7 @@ import { toApplication } from "./application.repository.js";
 import type { ApplicationSecrets } from "./application-secrets.js";
 import { canSendSms } from "./settings/index.js";
 
-/** What sending a text message takes. */
+/** Credentials and sender for text messages. */
 export interface TwilioAccount {
   readonly accountSid: string;
   readonly authToken: string;
@@ -17,7 +17,7 @@ export class TwilioAccounts {
     private readonly secrets: ApplicationSecrets,
   ) {}
 
-  /** Null when the application has none, or not all of it. @throws SealBroken when the master key of its token is gone */
+  /** Null when the account is missing or incomplete. @throws DecryptionError when the master key of its token is missing */
   async find(applicationId: string): Promise<TwilioAccount | null> {
     const row = await this.applications.findById(applicationId);
     if (!row) return null;

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { GatewayError } from "../../platform/errors/index.js";
 import { isLoopbackHost } from "../../platform/loopback.js";
 
-/** Guards what only development shows: a foreign name that resolves to this machine (DNS rebinding) must not read it. */
+/** Protects the development pages against DNS rebinding: requests for other host names are rejected. */
 export function developmentHostGuard(publicUrl: string): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const publicHost = new URL(publicUrl).hostname;
   return async (request, reply) => {

@@ -7,7 +7,7 @@ import { developmentHostGuard } from "./development-host.js";
 interface InboxQuery {
   Querystring: { to?: string | string[] };
 }
-/** A kept message as programs read it; `code` and `link` are what a person would take from it. */
+/** A stored message as JSON. `code` and `link` are extracted from its text. */
 interface InboxItem {
   readonly id: string;
   readonly channel: "MAIL" | "SMS";
@@ -41,7 +41,7 @@ const page = engine.parse(`<!doctype html>
 <pre>{{ mail.text }}</pre></article>{% else %}<p>No messages yet. Sign up a user to receive one.</p>{% endfor %}
 </main></body></html>`);
 
-/** Development only: reads what would have been mailed. */
+/** Development only: shows emails and text messages that were stored instead of sent. */
 export function addInboxRoutes(server: FastifyInstance, inbox: Inbox, publicUrl: string): void {
   const guard = developmentHostGuard(publicUrl);
   const list = async (to: string): Promise<InboxItem[]> =>
@@ -61,7 +61,7 @@ export function addInboxRoutes(server: FastifyInstance, inbox: Inbox, publicUrl:
 
 function addressOf({ query }: FastifyRequest<InboxQuery>): string {
   const to = typeof query.to === "string" ? query.to : "";
-  // A plus that was not escaped arrives as a blank.
+  // An unescaped plus sign in the query is decoded as a space.
   return /^ \d/.test(to) ? `+${to.slice(1)}` : to;
 }
 
@@ -75,7 +75,7 @@ function toItem({
   html,
   receivedAt,
 }: Awaited<ReturnType<Inbox["list"]>>[number]): InboxItem {
-  // A text message begins with its code, a mail has it on a line of its own.
+  // A text message begins with its code; an email has it on a line of its own.
   const code = (channel === "SMS" ? /^\d{6,10}\b/ : /(?<=^\s*)\d{6,10}(?=\s*$)/m).exec(text)?.[0] ?? null;
   const link = /https?:\/\/\S+/.exec(text)?.[0] ?? null;
   return { id, channel, to: recipient, from: sender, subject, text, html, code, link, receivedAt: receivedAt.toISOString() };

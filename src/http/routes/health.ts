@@ -3,14 +3,14 @@ import type { FastifyInstance } from "fastify";
 import type { Database } from "../../platform/database/index.js";
 import { ReadThroughCache } from "../../platform/read-through-cache.js";
 
-/** Says whether the gateway wants new requests; false while it starts and drains. */
+/** Whether the gateway accepts new requests; false during start and shutdown. */
 export interface Readiness {
   isReady: boolean;
 }
 
 const READINESS_TIMEOUT_MS = 2000;
 
-/** Liveness: the process answers. Readiness: it wants requests and its database answers. */
+/** Liveness: the process responds. Readiness: it accepts requests and its database responds. */
 export function addHealthRoutes(server: FastifyInstance, database: Database, readiness: Readiness): void {
   server.get("/health/live", async (_request, reply) => {
     await reply.header("Cache-Control", "no-store").send({ status: "live" });

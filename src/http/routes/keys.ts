@@ -19,11 +19,11 @@ interface WithApplicationId {
   Params: { applicationId: string };
 }
 
-/** Without a charset: some verifiers compare the whole value. */
+/** Without a charset, because some verifiers compare the whole value. */
 const JSON_TYPE = "application/json";
 const MAX_AGE_SECONDS = 300;
 
-/** What verifiers fetch: the key set (RFC 7517), the discovery document (OpenID Connect Discovery, RFC 8414) and the PEM. */
+/** Serves the key set (RFC 7517), the discovery document (OpenID Connect Discovery, RFC 8414) and the PEM key. */
 export function addKeyRoutes(server: FastifyInstance, dependencies: Dependencies): void {
   const published = new PublishedFiles(dependencies);
   const sendFile = (file: FileName) => async (request: FastifyRequest<WithApplicationId>, reply: FastifyReply) => {
@@ -35,7 +35,7 @@ export function addKeyRoutes(server: FastifyInstance, dependencies: Dependencies
       .header("ETag", etag)
       .header("Access-Control-Allow-Origin", "*");
     if (request.headers["if-none-match"] === etag) await reply.code(304).send();
-    // A buffer leaves the content type as it is.
+    // Fastify does not add a charset to the content type of a Buffer.
     else await reply.header("Content-Type", type).send(body);
   };
   server.get<WithApplicationId>("/apps/:applicationId/.well-known/jwks.json", sendFile("keySet"));
@@ -45,12 +45,12 @@ export function addKeyRoutes(server: FastifyInstance, dependencies: Dependencies
 }
 
 /**
- * The published files of each application. Settings and keys come from caches of their own, so that nothing is reused here; but while the
- * database is unavailable, verifiers get what was published last.
+ * The published files of each application. Settings and keys are cached by their own services, so nothing is cached here; but while the
+ * database is unavailable, the last published files are served.
  */
 class PublishedFiles {
   private readonly files: ReadThroughCache<Files>;
-  /** Rendered once for each read of the keys. */
+  /** Rendered once per read of the keys. */
   private readonly rendered = new WeakMap<readonly PublishedKey[], Files>();
 
   constructor(private readonly dependencies: Dependencies) {
@@ -62,7 +62,7 @@ class PublishedFiles {
     this.files = new ReadThroughCache({ read: (applicationId) => this.read(applicationId), mayServeStale });
   }
 
-  /** Null for unknown, suspended and deleted applications: one answer for all. */
+  /** Null for unknown, suspended and deleted applications, so that responses do not distinguish them. */
   async find(applicationId: string): Promise<Files | null> {
     return await this.files.get(applicationId);
   }

@@ -1,13 +1,13 @@
 import type { Locale, PasswordViolation } from "../../platform/errors/index.js";
 
-/** What a link page says. `{app}` is the application's name, `{minimum}` the least length of a password. */
+/** Texts of the link pages. `{app}` is the application's name, `{minimum}` the minimum length of a password. */
 export interface LinkPageTexts {
   readonly signUp: {
     readonly title: string;
     readonly lead: string;
     readonly button: string;
     readonly done: string;
-    /** The address was signed up more than once, so nobody's password counts. */
+    /** There were several sign-ups for the address, so none of their passwords was set. */
     readonly passwordNotSet: string;
   };
   readonly reset: { readonly title: string; readonly lead: string; readonly button: string; readonly done: string; readonly label: string };

@@ -54,7 +54,7 @@ const template = engine.parse(`<!doctype html>
 {% if goOn %}<a class="button" rel="noreferrer" href="{{ goOn.url }}">{{ goOn.label }}</a>{% endif %}
 </main></body></html>`);
 
-/** Where mailed links lead. Looking changes nothing, so mail scanners do no harm; the form's POST uses the link up. */
+/** Pages that mailed links lead to. GET changes nothing, so that mail scanners do not consume the link; only the form's POST does. */
 export function addLinkPages(
   server: FastifyInstance,
   dependencies: Dependencies,
@@ -101,7 +101,7 @@ class LinkPages {
     const { application, linkFlow, link } = found;
     const password = request.body instanceof URLSearchParams ? (request.body.get("password") ?? "") : "";
     if (!password.isWellFormed() || password.includes("\0")) throw new GatewayError("BAD_USER_INPUT", { path: "password" });
-    // Who reads is asked first: afterwards the link is used up.
+    // The locale is determined first, because the next step consumes the link.
     const { locale } = await this.recipientOf(found, request);
     const outcome = await linkFlow.perform(contextOf(request, application, client), link, password);
     if (outcome.kind === "invalid-link") return await send(reply, 404, invalidLinkPage(locale));
@@ -118,7 +118,7 @@ class LinkPages {
     return application && link && linkFlow ? { application, link, linkFlow } : null;
   }
 
-  /** A page speaks the user's language, else the browser's, else the application's. */
+  /** Pages use the user's locale, else the browser's, else the application's. */
   private async recipientOf({ application, linkFlow, link }: FoundPage, request: FastifyRequest) {
     const { email, locale } = await linkFlow.describe(application, link);
     return { email, locale: pickLocale([locale, ...languagesOf(request), application.settings.locales.default]) };
@@ -157,12 +157,12 @@ function successPage(application: Application, { requires }: LinkFlow, locale: L
 async function send(reply: FastifyReply, status: number, page: Page): Promise<void> {
   const html = String(await engine.render(template, { ...page, styles: STYLES_PATH }));
   void reply.header("Cache-Control", "no-store").header("Content-Security-Policy", PAGE_POLICY);
-  // Long enough to read; where an app's own scheme needs a gesture, the button is there.
+  // The delay allows reading the page. Some browsers open a custom URL scheme only on a user gesture, so the button remains.
   if (page.goOn) void reply.header("Refresh", `${REDIRECT_DELAY_SECONDS}; url=${new URL(page.goOn.url).href}`);
   await reply.code(status).type("text/html; charset=utf-8").send(html);
 }
 
-/** The link proves the mailbox, not who follows it. */
+/** The link proves control of the mailbox, not the identity of the caller. */
 const contextOf = (request: FastifyRequest, application: Application, client: ClientInfo): ApplicationContext => ({
   actor: { kind: "UNAUTHENTICATED" },
   application,

@@ -8,7 +8,7 @@ interface MetricsAccess {
   readonly METRICS_TOKEN?: string | undefined;
 }
 
-/** For Prometheus: with METRICS_TOKEN as bearer; without one only in development. To everybody else there is no such page. */
+/** For Prometheus. Requires METRICS_TOKEN as bearer token; without that variable, served in development only. Otherwise 404. */
 export function addMetricsRoute(server: FastifyInstance, metrics: Metrics, { GATEWAY_MODE, METRICS_TOKEN }: MetricsAccess): void {
   server.get("/metrics", async (request, reply) => {
     const isOpen = METRICS_TOKEN === undefined && GATEWAY_MODE === "development";

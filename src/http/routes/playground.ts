@@ -12,10 +12,10 @@ interface PlaygroundParts {
   readonly hasInbox: boolean;
 }
 
-/** Beside the folder of the bundle. Run from the sources, the gateway has none. */
+/** Next to the bundle's folder. It does not exist when the gateway runs from source. */
 const folder = fileURLToPath(new URL("../playground/", import.meta.url));
 const assets = `${folder}assets/`;
-/** Monaco places its lines and colours by style attributes and elements; graphiql's fonts and Monaco's pictures are data: URLs of its CSS. */
+/** Monaco sets inline styles; graphiql's fonts and Monaco's images are data: URLs in its CSS. */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -29,7 +29,7 @@ const PAGE_POLICY = [
   "form-action 'none'",
 ].join("; ");
 
-/** The playground, in every mode. It knows the contract from /schema and asks this host only. */
+/** The playground, in every mode. It reads the schema from /schema and sends requests to this host only. */
 export async function addPlaygroundRoutes(server: FastifyInstance, { services, isDevelopment, hasInbox }: PlaygroundParts): Promise<void> {
   if (isDevelopment)
     server.get("/playground/context.json", { onRequest: developmentHostGuard(services.publicUrl) }, async (_request, reply) => {
@@ -42,9 +42,8 @@ export async function addPlaygroundRoutes(server: FastifyInstance, { services, i
       });
     });
   if (!existsSync(assets)) return;
-  // Their names carry a hash of what they hold.
+  // File names contain a content hash.
   await server.register(files, { root: assets, prefix: "/playground/assets/", index: false, immutable: true, maxAge: "365d" });
-  // Whoever opens the gateway in a browser wants to see something.
   server.get("/", async (_request, reply) => await reply.redirect("playground", 302));
   server.get("/playground", async (_request, reply) => {
     void reply.header("Content-Security-Policy", PAGE_POLICY).header("Cache-Control", "no-cache");

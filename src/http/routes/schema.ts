@@ -6,7 +6,7 @@ export interface Schemas {
   readonly management: PublishedSchema;
 }
 
-/** The published contract of both APIs, in every mode, so that nobody needs introspection. */
+/** The published schemas of both APIs, in every mode, so that clients do not need introspection. */
 export function addSchemaRoutes(server: FastifyInstance, { authentication, management }: Schemas): void {
   for (const [name, published] of Object.entries({ authentication, management }))
     server.get(`/schema/${name}.graphql`, async (_request, reply) => {

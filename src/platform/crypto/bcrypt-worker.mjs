@@ -1,4 +1,4 @@
-// Hashes passwords away from the main thread. Uses @node-rs/bcrypt when an operator installed it and it gives the known answer.
+// Hashes passwords outside the main thread. Uses @node-rs/bcrypt if it is installed and reproduces a known hash.
 import os from "node:os";
 import { parentPort } from "node:worker_threads";
 import bcryptjs from "bcryptjs";
@@ -7,12 +7,12 @@ const KNOWN_PASSWORD = "correct horse battery staple";
 const KNOWN_HASH = "$2b$04$abcdefghijklmnopqrstuu";
 
 try {
-  os.setPriority(0, 10); // on Linux: this thread only
+  os.setPriority(0, 10); // on Linux: applies to this thread only
 } catch {
-  // Not permitted everywhere; hashing then competes with the other threads on equal terms.
+  // Not permitted on every system; hashing then has the same priority as the other threads.
 }
 
-/** The calls that stay on this thread: those that answer with promises compute on threads everybody shares. */
+/** Uses the synchronous functions, which run on this thread: the asynchronous ones run on libuv's shared thread pool. */
 async function loadNative() {
   try {
     const { hashSync, verifySync } = await import("@node-rs/bcrypt");
@@ -20,19 +20,19 @@ async function loadNative() {
     const isRight = verifySync(KNOWN_PASSWORD, bcryptjs.hashSync(KNOWN_PASSWORD, KNOWN_HASH));
     if (hash && isRight) return { name: "@node-rs/bcrypt", hash, compare: verifySync };
   } catch {
-    // Not installed, or it does not work here.
+    // Not installed, or unusable on this system.
   }
   return undefined;
 }
 
-/** Release 1 takes the cost, release 2 options. */
+/** Release 1 takes the cost as a number, release 2 as an option. */
 function findHash(hashSync) {
   for (const hash of [(secret, cost) => hashSync(secret, { cost }), hashSync]) {
     try {
       const made = hash(KNOWN_PASSWORD, 4);
       if (made.startsWith("$2b$04$") && bcryptjs.compareSync(KNOWN_PASSWORD, made)) return hash;
     } catch {
-      // The other release.
+      // Not this release's signature.
     }
   }
   return undefined;

@@ -10,7 +10,7 @@ const bcryptjs = dirname(dirname(createRequire(import.meta.url).resolve("bcryptj
 const folder = mkdtempSync(join(tmpdir(), "latchkey-worker-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The worker, with a native package that says how it is called in its releases. */
+/** Starts the worker with a fake native package that records how its functions are called. */
 async function startWorkerWith(name: string, hashSync: string, verifySync = "bcrypt.compareSync") {
   const directory = join(folder, name);
   const native = join(directory, "node_modules/@node-rs/bcrypt");

@@ -1,31 +1,31 @@
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from "jose";
 import type { MasterKey } from "./master-key.js";
 
-/** Thrown when a sealed value cannot be opened: altered, moved to another row, or its key is gone. */
+/** Thrown when a value cannot be decrypted: it was altered or moved to another row, or its key is missing. */
 export class DecryptionError extends Error {
   override name = "DecryptionError";
 }
 
-/** A key that seals, by its id. */
+/** An encryption key and its id. */
 export type EncryptionKey = MasterKey;
 
 /**
- * Seals values for the database: AES-256-GCM with a random nonce, as compact JWE (RFC 7516; `dir`, `A256GCM`, `kid`). The place a value
- * belongs to (table, column, application, row) is part of the authenticated header: moved elsewhere it does not open.
+ * Encrypts values for the database: AES-256-GCM with a random nonce, as compact JWE (RFC 7516; `dir`, `A256GCM`, `kid`). The location of a
+ * value (table, column, application, row) is part of the authenticated header, so that it cannot be decrypted elsewhere.
  */
 export class Encryptor {
   private onDecryptionFailure: (place: readonly string[]) => void = () => {};
 
   constructor(private readonly keys: readonly EncryptionKey[]) {}
 
-  /** Tells `listener` of every value that cannot be opened: by its table, column, application and row. */
+  /** Calls `listener` with the table, column, application and row of every value that cannot be decrypted. */
   onFailure(listener: (place: readonly string[]) => void): void {
     this.onDecryptionFailure = listener;
   }
 
   /**
-   * What everything begins with that is sealed under today's key (the header, up to the key's id, in base64url): a database finds the
-   * rest by it.
+   * Common prefix of all values encrypted under the current key (the base64url header up to the key id). Queries use it to find values
+   * under other keys.
    */
   get currentKeyPrefix(): string {
     const header = Buffer.from(JSON.stringify(headerOf(this.currentKey.id, "")));
@@ -33,7 +33,7 @@ export class Encryptor {
     return upToKeyId.subarray(0, upToKeyId.length - (upToKeyId.length % 3)).toString("base64url");
   }
 
-  /** The same value under today's key. @throws SealBroken */
+  /** Re-encrypts a value under the current key. @throws DecryptionError */
   async reencrypt(associatedData: readonly string[], ciphertext: string): Promise<string> {
     return await this.encrypt(associatedData, await this.decrypt(associatedData, ciphertext));
   }
@@ -44,7 +44,7 @@ export class Encryptor {
     return await new CompactEncrypt(plaintext).setProtectedHeader(headerOf(id, associatedData.join("/"))).encrypt(key);
   }
 
-  /** @throws SealBroken */
+  /** @throws DecryptionError */
   async decrypt(associatedData: readonly string[], ciphertext: string): Promise<Uint8Array> {
     try {
       const { kid, place: boundTo } = decodeProtectedHeader(ciphertext);

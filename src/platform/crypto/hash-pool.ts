@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { GatewayError } from "../errors/index.js";
 
-/** Jobs that may wait beside those that run; beyond it callers are told to come back. */
+/** Maximum number of waiting jobs; further callers receive UNAVAILABLE. */
 const MAX_QUEUED_JOBS = 64;
-/** A job that has not been answered by then is given up and its worker replaced, in milliseconds. */
+/** A worker that exceeds it is replaced. */
 const JOB_TIMEOUT_MS = 30_000;
 
 interface Job {
@@ -26,16 +26,16 @@ interface WorkerSlot {
   isReady: boolean;
 }
 
-/** bcrypt in worker threads: as many as configured, one queue in order of arrival with a bound. */
+/** bcrypt in a fixed number of worker threads, with one bounded FIFO queue. */
 export class HashPool {
   private readonly slots: WorkerSlot[] = [];
   private readonly queue: Job[] = [];
   private nextId = 0;
   private isClosed = false;
-  /** The library the workers use; known once the first is ready. */
+  /** The bcrypt implementation of the workers; known once the first is ready. */
   library = "bcryptjs";
 
-  /** Threads start when jobs need them: commands that hash nothing start none. */
+  /** Threads start on demand, so that commands that hash nothing start none. */
   constructor(private readonly workerCount: number) {}
 
   /** Jobs waiting for a worker. */
@@ -43,17 +43,17 @@ export class HashPool {
     return this.queue.length;
   }
 
-  /** A bcrypt hash (`$2b$`) of at most 72 bytes of text without NUL. @throws Refusal UNAVAILABLE when the queue is full */
+  /** A bcrypt hash (`$2b$`) of at most 72 bytes of text without NUL. @throws GatewayError UNAVAILABLE when the queue is full */
   async hash(secret: string, cost: number): Promise<string> {
     return (await this.enqueue({ secret, cost })) as string;
   }
 
-  /** True when the hash is of this text. False for a malformed hash. @throws Refusal UNAVAILABLE when the queue is full */
+  /** True when the hash matches the text. False for a malformed hash. @throws GatewayError UNAVAILABLE when the queue is full */
   async compare(secret: string, hash: string): Promise<boolean> {
     return (await this.enqueue({ secret, hash })) as boolean;
   }
 
-  /** Starts the threads that no job has needed yet. */
+  /** Starts the threads that have not been needed yet. */
   startThreads(): void {
     this.openSlots(this.workerCount);
   }

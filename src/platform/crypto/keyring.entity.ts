@@ -1,7 +1,7 @@
 import { Entity } from "typeorm";
 import { InstantColumn, KeyColumn, LongTextColumn, TextColumn } from "../database/index.js";
 
-/** One random 256-bit key of the gateway itself, sealed under a master key. */
+/** One random 256-bit key of the gateway, encrypted under a master key. */
 @Entity({ name: "keyring" })
 export class KeyringEntity {
   @KeyColumn("id")

@@ -5,33 +5,33 @@ import { encryptedColumn } from "./encrypted-columns.repository.js";
 import type { Encryptor } from "./encryption.js";
 import { KeyringEntity } from "./keyring.entity.js";
 
-/** What a key of the ring is for: hashing short codes, deriving and marking tokens, naming throttle buckets. */
+/** Use of a key: hashing short codes, computing token MACs, deriving rate limit keys. */
 export type KeyPurpose = "code" | "token" | "throttle";
 const LENGTH_PREFIX_BYTES = 4;
 const keyPurposes: readonly KeyPurpose[] = ["code", "token", "throttle"];
 export const keyringColumn = encryptedColumn(KeyringEntity, "keySealed", ["keyring", "key_sealed"], ["id"]);
 
 /**
- * The gateway's own random keys, the same for every process of one database. They are kept sealed under the master key, so that the
- * database alone tells nothing about a code or token.
+ * The gateway's own random keys, shared by all processes of one database. They are encrypted under the master key, so that the database
+ * alone does not allow guessing a code or token.
  */
 export class Keyring {
   private constructor(private readonly keys: ReadonlyMap<KeyPurpose, Uint8Array>) {}
 
-  /** Opens the ring, making it at the first start. @throws SealBroken when the master key is not the one it was sealed under */
+  /** Loads the keys, creating them on first start. @throws DecryptionError when they are not encrypted under a configured master key */
   static async load(database: Database, encryptor: Encryptor, clock: Clock): Promise<Keyring> {
     const keys = new Map<KeyPurpose, Uint8Array>();
     for (const purpose of keyPurposes) keys.set(purpose, await loadOrCreateKey(database, encryptor, clock, purpose));
     return new Keyring(keys);
   }
 
-  /** Opens what is there and makes nothing. @throws SealBroken when a key was sealed under a master key that is not given */
+  /** Decrypts every stored key; creates none. @throws DecryptionError when a key is encrypted under a master key that is not configured */
   static async verifyDecryptable(database: Database, encryptor: Encryptor): Promise<void> {
     for (const { id, keySealed } of await database.readManager.getRepository(KeyringEntity).find())
       await encryptor.decrypt(keyringColumn.associatedData({ id }), keySealed);
   }
 
-  /** HMAC-SHA-256 over the parts, each with its length before it so that no two lists of parts give the same input (RFC 2104). */
+  /** HMAC-SHA-256 (RFC 2104) over the length-prefixed parts, so that different lists of parts never give the same input. */
   mac(purpose: KeyPurpose, ...parts: readonly (string | Uint8Array)[]): Buffer {
     const key = this.keys.get(purpose);
     if (!key) throw new Error(`No ${purpose} key in the keyring`);

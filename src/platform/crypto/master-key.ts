@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A 256-bit key and the id that encrypted values name it by. */
+/** A 256-bit key and its id (`kid`). */
 export interface MasterKey {
   readonly id: string;
   readonly key: Uint8Array;
@@ -12,7 +12,7 @@ interface MasterKeySource {
   readonly DATA_DIR: string;
 }
 
-/** MASTER_KEYS, or in development the key kept in DATA_DIR/master.key (0600), made at the first start. */
+/** MASTER_KEYS, or in development the key in DATA_DIR/master.key (mode 0600), created on first start. */
 export function loadMasterKeys({ MASTER_KEYS, DATA_DIR }: MasterKeySource): readonly MasterKey[] {
   if (MASTER_KEYS) return MASTER_KEYS;
   const file = join(DATA_DIR, "master.key");
@@ -32,7 +32,7 @@ function readIfExists(file: string): string | undefined {
   }
 }
 
-/** Written whole beside its place and linked into it: of two processes starting at once one makes the key and both use it. */
+/** Writes a temporary file and links it into place: of two processes starting at once, one creates the key and both use it. */
 function createKeyFile(folder: string, file: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const temporaryFile = `${file}.${process.pid}`;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { HashPool } from "./hash-pool.js";
 
-/** bcrypt: of the password itself. bcrypt-sha384: of base64(SHA-384(password)), for what bcrypt would cut at 72 bytes. */
+/** bcrypt: hash of the password. bcrypt-sha384: hash of base64(SHA-384(password)), for passwords that exceed bcrypt's 72 bytes. */
 export type PasswordScheme = "bcrypt" | "bcrypt-sha384";
 export interface PasswordHash {
   readonly scheme: PasswordScheme;
@@ -10,7 +10,7 @@ export interface PasswordHash {
 
 const MAX_BCRYPT_BYTES = 72;
 
-/** Hashes and checks passwords. The password is normalised to NFC and otherwise taken exactly as it came. */
+/** Hashes and verifies passwords. Passwords are normalised to NFC and otherwise used unchanged. */
 export class PasswordHasher {
   private decoyHash: Promise<string> | undefined;
 
@@ -19,34 +19,34 @@ export class PasswordHasher {
     readonly cost: number,
   ) {}
 
-  /** Passwords waiting for a thread. */
+  /** Passwords waiting for a hashing thread. */
   get queueDepth(): number {
     return this.pool.queueDepth;
   }
 
-  /** The library that hashes; known once the threads have started. */
+  /** The bcrypt implementation; known once the threads have started. */
   get library(): string {
     return this.pool.library;
   }
 
-  /** Starts a thread and makes the decoy, so that the first log-in takes as long as any other. */
+  /** Starts a thread and computes the decoy hash, so that the first log-in takes as long as later ones. */
   async warmUp(): Promise<void> {
     await this.getDecoyHash();
   }
 
-  /** Starts the threads that no job has needed yet. */
+  /** Starts the threads that have not been needed yet. */
   startThreads(): void {
     this.pool.startThreads();
   }
 
-  /** @throws Refusal UNAVAILABLE when too much is being hashed */
+  /** @throws GatewayError UNAVAILABLE when the hashing queue is full */
   async hash(password: string): Promise<PasswordHash> {
     const normalised = password.normalize("NFC");
     const scheme = Buffer.byteLength(normalised) <= MAX_BCRYPT_BYTES ? "bcrypt" : "bcrypt-sha384";
     return { scheme, hash: await this.pool.hash(bcryptInput(normalised, scheme), this.cost) };
   }
 
-  /** Same work whether there is a usable hash or not: null and malformed hashes are answered by the decoy, with false. */
+  /** Takes the same time without a usable hash: for null and malformed hashes it verifies against the decoy and returns false. */
   async verify(password: string, stored: PasswordHash | null): Promise<boolean> {
     const normalised = password.normalize("NFC");
     if (stored === null || !isBcryptHash(stored.hash)) {
@@ -66,7 +66,7 @@ export class PasswordHasher {
     }
   }
 
-  /** True when the hash was made with another cost than today's. */
+  /** True when the hash has another cost than the configured one. */
   needsRehash(stored: PasswordHash): boolean {
     return Number(stored.hash.slice(4, 6)) !== this.cost;
   }
@@ -74,7 +74,7 @@ export class PasswordHasher {
 
 const isBcryptHash = (hash: string) => /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/.test(hash);
 
-/** Never longer than 72 bytes and never with a NUL: the two inputs bcrypt treats as equal to shorter ones. */
+/** Never longer than 72 bytes and never containing NUL, where bcrypt implementations truncate. */
 function bcryptInput(normalised: string, scheme: PasswordScheme): string {
   const fits = Buffer.byteLength(normalised) <= MAX_BCRYPT_BYTES && !normalised.includes("\0");
   return scheme === "bcrypt" && fits ? normalised : createHash("sha384").update(normalised).digest("base64");

@@ -1,6 +1,6 @@
 import { hash, randomBytes, randomInt, randomUUID, timingSafeEqual } from "node:crypto";
 
-/** `length` decimal digits, uniform over the whole range including leading zeros. */
+/** `length` random decimal digits, uniformly distributed, leading zeros included. */
 export function randomDigits(length: number): string {
   let digits = "";
   for (let index = 0; index < length; index++) digits += String(randomInt(10));
@@ -15,7 +15,7 @@ export { randomBytes };
 /** SHA-256 of a token of at least 128 random bits, as base64url. Short codes need a keyed hash instead. */
 export const hashToken = (token: string) => hash("sha256", token, "base64url");
 
-/** Compares in time that depends on the lengths only. */
+/** Compares in time that depends only on the lengths. */
 export function equalsInConstantTime(a: string | Uint8Array, b: string | Uint8Array): boolean {
   const left = Buffer.from(a);
   const right = Buffer.from(b);

@@ -25,10 +25,10 @@ export interface NewSigningKey {
   readonly publicPem: string;
   readonly publicJwk: PublicJwk;
 }
-/** A private key ready to sign: importing it costs as much as several signatures. */
+/** An imported private key: importing takes as long as several signatures. */
 export type PrivateKey = Awaited<ReturnType<typeof importPKCS8>>;
 
-/** A fresh RSA-2048 pair: larger ones do not fit a Realm secret, smaller ones are refused by verifiers. */
+/** Generates an RSA-2048 key pair: larger keys do not fit a Realm secret, smaller ones are rejected by verifiers. */
 export async function generateSigningKey(): Promise<NewSigningKey> {
   const { publicKey, privateKey } = await generateKeyPair("RS256", { modulusLength: 2048, extractable: true });
   const { kty, n, e } = await exportJWK(publicKey);
@@ -37,10 +37,10 @@ export async function generateSigningKey(): Promise<NewSigningKey> {
   return { kid, publicJwk, privatePem: await exportPKCS8(privateKey), publicPem: await exportSPKI(publicKey) };
 }
 
-/** Makes a stored PKCS #8 PEM ready to sign. */
+/** Imports a stored PKCS #8 PEM key. */
 export const importPrivateKey = (privatePem: string): Promise<PrivateKey> => importPKCS8(privatePem, "RS256");
 
-/** Signs claims with RS256 and `typ: JWT`. The claims are taken as they are; `kid` is left out where verifiers refuse it. */
+/** Signs claims unchanged, with RS256 and `typ: JWT`. `kid` is omitted for verifiers that reject it. */
 export async function signJwt(claims: JWTPayload, key: PrivateKey, kid: string | undefined): Promise<string> {
   const payload = new TextEncoder().encode(JSON.stringify(claims));
   return await new CompactSign(payload).setProtectedHeader({ alg: "RS256", typ: "JWT", ...(kid ? { kid } : {}) }).sign(key);

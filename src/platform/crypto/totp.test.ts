@@ -31,7 +31,7 @@ describe("HOTP", () => {
 });
 
 describe("TOTP", () => {
-  // The vectors have eight digits; of the same number we show the last six.
+  // The test vectors have eight digits; six-digit codes are their last six.
   it.each([
     [59, "94287082"],
     [1111111109, "07081804"],
@@ -81,7 +81,7 @@ describe("TOTP", () => {
       expect(text).toMatch(/^[A-Z2-7]{32}$/);
       for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
     }
-    // 32 characters, 1000 of each expected with a deviation of 31: 200 is more than six of them.
+    // 32 characters, each expected 1000 times with a standard deviation of 31: 200 is more than six deviations.
     expect(counts.size).toBe(32);
     for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(200);
   });

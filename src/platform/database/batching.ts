@@ -1,8 +1,8 @@
 import DataLoader from "dataloader";
 
 /**
- * Batches what is requested in the same event-loop tick: `run` gets at most `maxBatchSize` requests and returns their results in the
- * same order. Nothing is cached, and a request that is made later never joins a batch that has been sent.
+ * Batches requests made in the same event-loop tick: `run` receives at most `maxBatchSize` requests and returns their results in the same
+ * order. Nothing is cached, and later requests never join a batch that has been sent.
  */
 export function batched<Request, Result>(
   maxBatchSize: number,
@@ -13,7 +13,7 @@ export function batched<Request, Result>(
   return (request: Request): Promise<Result> => loader.load(request);
 }
 
-/** Repeats the last request until the number of requests is a power of two: every size is a prepared statement, so there must be few. */
+/** Repeats the last request up to a power of two: every size is a separate prepared statement, so there must be few sizes. */
 export function padToPowerOfTwo<Request>(requests: readonly Request[]): Request[] {
   const size = 2 ** Math.ceil(Math.log2(requests.length));
   return Array.from({ length: size }, (_, index) => requests[Math.min(index, requests.length - 1)] as Request);
@@ -29,5 +29,5 @@ export function statementBySize<Statement>(build: (size: number) => Statement): 
   };
 }
 
-/** `sql` once for each row. */
+/** Repeats `sql` once per row. */
 export const repeatSql = (sql: string, count: number, separator = ", ") => Array.from({ length: count }, () => sql).join(separator);

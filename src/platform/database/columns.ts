@@ -1,6 +1,6 @@
 import { Column, PrimaryColumn } from "typeorm";
 
-/** The column kinds both dialects keep exactly. Entities use nothing else (no enum, set, bigint, timestamp). */
+/** Column types that both dialects store exactly. Entities use no others (no enum, set, bigint, timestamp). */
 type Nullable = { nullable?: boolean };
 type WithDefault = Nullable & { default?: string };
 
@@ -11,14 +11,14 @@ export const IntegerKeyColumn = (name: string) => PrimaryColumn({ type: "int", n
 /** Text of at most `length` characters. MySQL enforces the length, SQLite does not: check it in the domain. */
 export const TextColumn = (name: string, length: number, { nullable = false, ...rest }: WithDefault = {}) =>
   Column({ type: "varchar", name, length, nullable, ...rest });
-/** Text without a useful limit (sealed values, JSON); at most 64 KiB. */
+/** Text without a useful limit (encrypted values, JSON); at most 64 KiB. */
 export const LongTextColumn = (name: string, { nullable = false }: Nullable = {}) => Column({ type: "text", name, nullable });
-/** A whole number that fits 32 bits. */
+/** A 32-bit integer. */
 export const IntegerColumn = (name: string) => Column({ type: "int", name });
-/** An instant: UTC, milliseconds. */
+/** A date and time in UTC with milliseconds. */
 export const InstantColumn = (name: string, { nullable = false }: Nullable = {}) =>
   Column({ type: "datetime", name, precision: 3, nullable });
-/** A JSON object, kept as text so that both dialects give back exactly what was stored. */
+/** A JSON object, stored as text so that both dialects return exactly what was stored. */
 export const JsonColumn = (name: string) =>
   Column({
     type: "text",

@@ -4,7 +4,7 @@ import type { EntityManager } from "typeorm";
 import { type DatabaseConnection, isRetryable, isUniqueViolation } from "./dialect.js";
 import { countPendingMigrations } from "./migrate.js";
 
-/** Thrown inside a transaction whose premise another one has just changed: the whole transaction runs again. */
+/** Thrown in a transaction when a concurrent transaction changed a row it depends on; the transaction is retried. */
 export class ConcurrencyConflict extends Error {
   override name = "ConcurrencyConflict";
 }
@@ -17,8 +17,7 @@ export async function throwConflictIfDuplicate(insertion: Promise<unknown>): Pro
 }
 
 /**
- * A running transaction. Whatever must run in one takes it as a parameter, so that forgetting it does not compile. Reads inside of it find
- * it by themselves.
+ * A running transaction. Functions that require one take it as a parameter, so that omitting it does not compile. Reads join it implicitly.
  */
 export interface Transaction {
   readonly manager: EntityManager;
@@ -28,12 +27,12 @@ interface UnitOfWork extends Transaction {
 }
 
 const MAX_ATTEMPTS = 40;
-/** From the first attempt to the beginning of the last. */
+/** Time from the first attempt to the start of the last retry. */
 const RETRY_TIMEOUT_MS = 10_000;
 
 /**
- * The door to the data. Repositories read through `reading` and write through `writing`; inside `transaction` both are the same unit
- * of work, handed on by the asynchronous context, so that nothing can slip out of it.
+ * Access to the database. Reads use `readManager`, writes the manager of a `Transaction`. Inside `transaction` both use the same
+ * connection, propagated by AsyncLocalStorage, so that no statement escapes the transaction.
  */
 export class Database {
   private readonly unitsOfWork = new AsyncLocalStorage<UnitOfWork>();
@@ -44,34 +43,34 @@ export class Database {
     this.transactionSemaphore = new Semaphore(connection.maxConcurrentTransactions);
   }
 
-  /** For people: which database this is. Holds no credential. */
+  /** Describes the database for logs and output; contains no credentials. */
   get label(): string {
     return this.connection.label;
   }
 
-  /** Where reads go: the running unit of work, else the read connection. */
+  /** Entity manager for reads: of the running transaction, else of the read connection. */
   get readManager(): EntityManager {
     return this.unitsOfWork.getStore()?.manager ?? this.connection.reader.manager;
   }
 
-  /** True inside of `transaction`. */
+  /** True inside `transaction`. */
   get isInTransaction(): boolean {
     return this.unitsOfWork.getStore() !== undefined;
   }
 
-  /** Runs a SELECT that nearly every request asks, as `reading` would. */
+  /** Runs a frequent SELECT as a prepared statement on `readManager`. */
   async queryPrepared(sql: string, parameters: readonly unknown[]): Promise<Record<string, unknown>[]> {
     return await this.connection.queryPrepared(this.readManager, sql, parameters);
   }
 
-  /** Runs a statement that nearly every mutation asks, where `manager` writes; returns how many rows met its condition. */
+  /** Runs a frequent write as a prepared statement on `manager`; returns the number of rows that matched its condition. */
   async executePrepared(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<number> {
     return await this.connection.executePrepared(manager, sql, parameters);
   }
 
   /**
-   * Runs `work` in one transaction; inside another one it joins it. On deadlocks, a busy file or a StalePremise the whole of `work`
-   * runs again, a bounded number of times: it must have no effect outside of the database except through `afterCommit`.
+   * Runs `work` in one transaction, or joins the running one. On deadlocks, a busy file or a ConcurrencyConflict all of `work` is retried,
+   * a bounded number of times: outside effects are allowed only through `afterCommit`.
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const outer = this.unitsOfWork.getStore();
@@ -89,7 +88,7 @@ export class Database {
     });
   }
 
-  /** Runs one statement, which is a transaction by itself, without BEGIN and COMMIT; inside of a transaction it joins it. */
+  /** Runs one statement in autocommit mode, without BEGIN and COMMIT; joins a running transaction. */
   async autocommit<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T> {
     const unit = this.unitsOfWork.getStore();
     if (unit) return await statement(unit.manager);
@@ -97,8 +96,8 @@ export class Database {
   }
 
   /**
-   * Runs one statement as a transaction of its own; returns how many rows met its condition. `parameters` are made when it is sent, anew at
-   * every attempt; null when one attempt was to be all and it met a lock. @throws Error inside of a transaction
+   * Runs one statement in autocommit mode; returns the number of rows that matched its condition. `parameters` is called for every attempt.
+   * Null when `attempts` is "one" and the statement met a lock. @throws Error inside a transaction
    */
   async executeAutocommit(sql: string, parameters: () => readonly unknown[], attempts: "one" | "many" = "many"): Promise<number | null> {
     if (this.isInTransaction) throw new Error("Autocommit statement inside a transaction");
@@ -111,7 +110,7 @@ export class Database {
     });
   }
 
-  /** Handing on the asynchronous context slows every promise of the process down (Node 20, 22): it is, while there is a transaction. */
+  /** AsyncLocalStorage slows every promise of the process (Node 20, 22), so it is enabled only while a transaction runs. */
   private async trackUnit<T>(work: () => Promise<T>): Promise<T> {
     this.activeUnits++;
     try {
@@ -134,29 +133,29 @@ export class Database {
     }
   }
 
-  /** Runs `effect` once the running transaction is committed, never if it is rolled back. Outside of one: at once. */
+  /** Runs the callback after the running transaction commits, never if it rolls back. Outside a transaction: at once. */
   afterCommit(callback: () => void): void {
     const unit = this.unitsOfWork.getStore();
     if (unit) unit.afterCommitCallbacks.push(() => this.unitsOfWork.exit(callback));
     else callback();
   }
 
-  /** Begins `work` outside of the running transaction: it stays whatever becomes of that one. */
+  /** Starts `work` outside the running transaction, independent of its outcome. */
   detached(work: () => Promise<void>): void {
     this.unitsOfWork.exit(() => void work());
   }
 
-  /** Answers when the database does. */
+  /** Resolves when the database responds. */
   async ping(): Promise<void> {
     await this.connection.reader.query("SELECT 1");
   }
 
-  /** Migrations of this release that have not run. */
+  /** Pending migrations of this release. */
   async countPendingMigrations(): Promise<number> {
     return await countPendingMigrations(this.connection.writer);
   }
 
-  /** Writes a consistent copy of the embedded database into a new file. @throws Error with a sentence for other databases */
+  /** Writes a consistent copy of the embedded database to a new file. @throws Error with an explanation for other databases */
   async backup(file: string): Promise<void> {
     await this.transactionSemaphore.run(() => this.connection.backup(file));
   }
@@ -167,7 +166,7 @@ export class Database {
   }
 }
 
-/** Lets at most `width` pieces of work run at once, the others in order of arrival. */
+/** Limits concurrency to `width`; further work waits in order of arrival. */
 class Semaphore {
   private readonly waiting: (() => void)[] = [];
   private acquired = 0;

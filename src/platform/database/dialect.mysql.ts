@@ -11,22 +11,22 @@ interface Pool extends Executor {
   on(event: "connection", listener: (connection: PoolConnection) => void): void;
 }
 
-/** Of each pool. */
+/** Per pool. */
 const MAX_POOL_CONNECTIONS = 10;
 const STATEMENT_TIMEOUT_MS = 5000;
 /**
- * For one lock. The server gives up waiting before we do: what nobody waits for any more must not be done later. A statement may wait for
- * each of its rows in turn.
+ * For one lock. It is shorter than the statement timeout, so that the server never completes a statement the client has given up. A
+ * statement may wait for each of its rows in turn.
  */
 const LOCK_WAIT_TIMEOUT_SECONDS = 1;
 const METADATA_LOCK_TIMEOUT_SECONDS = 4;
-/** TypeORM prints slow statements with their parameters, which hold hashes, whatever `logging` says. */
+/** TypeORM logs slow statements with their parameters, which contain hashes, even when `logging` is off. */
 const silentLogger: Logger = {
   ...{ logQuery: () => {}, logQueryError: () => {}, logQuerySlow: () => {} },
   ...{ logSchemaBuild: () => {}, logMigration: () => {}, log: () => {} },
 };
 const poolOf = (source: DataSource) => (source.driver as unknown as { pool: Pool }).pool;
-/** Prepared once a connection, past TypeORM. */
+/** Prepared once per connection, bypassing TypeORM. */
 async function executeStatement({ queryRunner, dataSource }: EntityManager, sql: string, parameters: readonly unknown[]): Promise<unknown> {
   const executor: Executor = queryRunner ? await queryRunner.connect() : poolOf(dataSource);
   return await new Promise((resolve, reject) => {
@@ -36,8 +36,8 @@ async function executeStatement({ queryRunner, dataSource }: EntityManager, sql:
 }
 
 /**
- * Opens MySQL 8.4 / 9 or MariaDB 10.11+. Reads outside of transactions have a pool of their own: while a storm of log-ins waits for
- * the server's disk, everybody else's reads do not wait for a connection.
+ * Opens MySQL 8.4 / 9 or MariaDB 10.11+. Reads outside transactions have their own pool, so that they do not wait for a connection while
+ * many log-ins wait for the server's disk.
  */
 export async function openMysql(options: DatabaseOptions): Promise<DatabaseConnection> {
   const isolation = options.isolation ?? "READ COMMITTED";
@@ -46,7 +46,7 @@ export async function openMysql(options: DatabaseOptions): Promise<DatabaseConne
     ...baseStatements,
     `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_TIMEOUT_SECONDS}, lock_wait_timeout = ${LOCK_WAIT_TIMEOUT_SECONDS}`,
   ];
-  // Reads wait for one thing only: for a table that is being changed.
+  // Reads wait only for metadata locks, while a table is altered.
   const readerStatements = [...baseStatements, `SET SESSION lock_wait_timeout = ${METADATA_LOCK_TIMEOUT_SECONDS}`];
   const writer = await openPool(options, writerStatements, STATEMENT_TIMEOUT_MS);
   const [row] = (await writer.query("SELECT VERSION() AS version")) as [{ version: string }];
@@ -58,7 +58,7 @@ export async function openMysql(options: DatabaseOptions): Promise<DatabaseConne
     reader,
     queryPrepared: async (...statement) => (await executeStatement(...statement)) as Record<string, unknown>[],
     executePrepared: async (...statement) => ((await executeStatement(...statement)) as { affectedRows: number }).affectedRows,
-    // Changing a large table takes as long as it takes.
+    // Migrations have no statement timeout, because altering a large table can take long.
     openMigrationSource: () => openPool(options, baseStatements),
     maxConcurrentTransactions: MAX_POOL_CONNECTIONS,
     afterMigrations: async () => {},
@@ -110,7 +110,7 @@ const sessionStatements = (isolation: string) => [
   "SET SESSION autocommit = 1, time_zone = '+00:00', sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 ];
 
-/** The connection that initialize() opened is in the pool already: give it the same session as the later ones. */
+/** The connection that initialize() opened is already in the pool: give it the same session variables as later ones. */
 async function configureIdleConnection(source: DataSource, sessionSetup: readonly string[]): Promise<void> {
   const runner = source.createQueryRunner();
   try {

@@ -11,12 +11,12 @@ interface SqliteConnection {
 }
 type SqliteConstructor = new (...options: unknown[]) => SqliteConnection;
 
-/** SQLite has no type for instants: a date is stored as the text that TypeORM writes into datetime columns. */
+/** SQLite has no date type: dates are stored as the text that TypeORM writes into datetime columns. */
 const toStored = (parameter: unknown) => (parameter instanceof Date ? DateUtils.mixedDateToUtcDatetimeString(parameter) : parameter);
 
 /**
- * Opens the embedded database: one connection that writes, one that only reads (WAL lets both run at once). TypeORM's deferred BEGIN
- * fails when another process writes in between, so the writer begins with BEGIN IMMEDIATE.
+ * Opens the embedded database: one connection for writing, one read-only (WAL allows both at once). TypeORM's deferred BEGIN fails when
+ * another process writes in between, so the writer uses BEGIN IMMEDIATE.
  */
 export async function openSqlite(options: DatabaseOptions): Promise<DatabaseConnection> {
   const file = resolve(options.url.slice("sqlite:".length));
@@ -72,25 +72,25 @@ export async function openSqlite(options: DatabaseOptions): Promise<DatabaseConn
     },
     openMigrationSource: async () => writer,
     maxConcurrentTransactions: 1,
-    // Waiting inside SQLite blocks the event loop: once migrated, a busy file is answered at once and retried without blocking.
+    // Waiting inside SQLite blocks the event loop: after migrations, a busy file fails at once and is retried asynchronously.
     afterMigrations: async () => {
       connection?.pragma("busy_timeout = 0");
       await reader.initialize();
     },
     backup: async (target) => {
-      // The file would otherwise be made with the permissions of the process.
+      // Otherwise the file would be created with the default permissions of the process.
       closeSync(openSync(target, "wx", 0o600));
       await writer.query("VACUUM INTO ?", [target]);
     },
   };
 }
 
-/** Release 13 needs Node 22; release 12 lets Node 24.19 and later abort the process when it collects a statement. */
+/** Release 13 needs Node 22; with release 12, Node 24.19 and later can abort when a statement is garbage-collected. */
 const DRIVER_PACKAGE = Number.parseInt(process.versions.node, 10) >= 22 ? "better-sqlite3-napi" : "better-sqlite3";
 
 function loadDriver(): SqliteConstructor {
   try {
-    // Not import(): V8 does not keep what import() needs in the code cache of the bundle.
+    // Not import(): V8's code cache does not cover modules loaded by import() from the bundle.
     return createRequire(import.meta.url)(DRIVER_PACKAGE) as SqliteConstructor;
   } catch (error) {
     throw new Error(

@@ -1,42 +1,42 @@
 import type { DataSource, EntityManager, EntityTarget, MigrationInterface, ObjectLiteral } from "typeorm";
 
-/** What both dialects are opened with. */
+/** Options of both dialects. */
 export interface DatabaseOptions {
   readonly url: string;
   readonly entities: readonly EntityTarget<ObjectLiteral>[];
   readonly migrations: readonly (new () => MigrationInterface)[];
-  /** Transaction isolation of the MySQL family; the gateway's own is READ COMMITTED. SQLite is always serializable. */
-  /** False leaves the schema as it is (to inspect a database); otherwise what names this process in the migration lock. */
+  /** False skips migrations (to inspect a database); otherwise `lockOwner` names this process in the migration lock. */
   readonly runMigrations: false | { readonly lockOwner: string };
+  /** Transaction isolation of MySQL and MariaDB; default READ COMMITTED. SQLite is always serializable. */
   readonly isolation?: "READ COMMITTED" | "REPEATABLE READ";
 }
 
-/** An open database: where transactions run, where reads outside of them run, and how this dialect reports trouble. */
+/** An open database: its connections, and the dialect-specific operations. */
 export interface DatabaseConnection {
   readonly label: string;
   readonly writer: DataSource;
   readonly reader: DataSource;
   /**
-   * Runs a SELECT that is asked over and over, in the manager's transaction if it has one; prepared where the dialect can. Parameters are
-   * strings, numbers, null and dates.
+   * Runs a frequent SELECT, in the manager's transaction if there is one; prepared where the dialect supports it. Parameters are strings,
+   * numbers, null and dates.
    */
   queryPrepared(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<Record<string, unknown>[]>;
-  /** Runs a statement that changes something, as `queryPrepared` does; returns how many rows met its condition. */
+  /** Runs a frequent write, as `queryPrepared` does; returns the number of rows that matched its condition. */
   executePrepared(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<number>;
-  /** Where migrations run; closed by the caller when it is not the writer. */
+  /** Connection for migrations; the caller closes it unless it is the writer. */
   openMigrationSource(): Promise<DataSource>;
-  /** How many transactions may run at once in this process. */
+  /** Maximum number of concurrent transactions in this process. */
   readonly maxConcurrentTransactions: number;
-  /** Called once migrations are done; a reader that needs the schema is opened here. */
+  /** Called after migrations; a reader that needs the schema is opened here. */
   afterMigrations(): Promise<void>;
-  /** Writes a consistent copy while others read and write. @throws Error with a sentence where this dialect has its own tool */
+  /** Writes a consistent copy without blocking. @throws Error with an explanation where the database has its own backup tool */
   backup(file: string): Promise<void>;
 }
 
-/** True for MySQL and MariaDB, where SQL that the statements of prepared-reads and prepared-writes need has another syntax than in SQLite. */
+/** True for MySQL and MariaDB, where prepared-reads and prepared-writes need another SQL syntax than in SQLite. */
 export const isMysql = ({ options }: DataSource) => options.type === "mysql";
 
-/** A driver's error, unwrapped from TypeORM's. */
+/** The driver's error code, unwrapped from TypeORM's error. */
 export function driverCode(error: unknown): string {
   const { driverError, code } = error as { driverError?: { code?: unknown }; code?: unknown };
   return String(driverError?.code ?? code ?? "");
@@ -56,13 +56,13 @@ const unavailablePattern =
   /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_|POOL_|SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN))/;
 const unavailableCodes = new Set(["ER_CON_COUNT_ERROR", "ER_SERVER_SHUTDOWN", "ER_OPTION_PREVENTS_STATEMENT", "ER_QUERY_TIMEOUT"]);
 
-/** True when a unique index refused a row. */
+/** True when a unique index rejected a row. */
 export const isUniqueViolation = (error: unknown) => uniqueViolationCodes.has(driverCode(error));
-/** True when a column that takes no null was to get one. */
+/** True when a NOT NULL column was assigned null. */
 export const isNotNullViolation = (error: unknown) => ["ER_BAD_NULL_ERROR", "SQLITE_CONSTRAINT_NOTNULL"].includes(driverCode(error));
-/** True when the whole transaction may simply run again (deadlock, lock wait, busy). */
+/** True when the transaction may be retried (deadlock, lock wait timeout, busy file). */
 export const isRetryable = (error: unknown) => retryableCodes.has(driverCode(error));
-/** True when the database cannot be reached or cannot write; a client should try again later. */
+/** True when the database is unreachable or cannot write; the client should retry later. */
 export const isDatabaseUnavailable = (error: unknown) => {
   const code = driverCode(error);
   if (unavailablePattern.test(code) || unavailableCodes.has(code) || retryableCodes.has(code)) return true;

@@ -6,9 +6,8 @@ const LEASE_SECONDS = 60;
 const LOCK_TIMEOUT_MS = 120_000;
 
 /**
- * Runs the migrations that are missing, one process at a time. The lock is a row with owner and lease, taken by a conditional update:
- * server-side locks hold on one node of a cluster only.
- * `owner` names this process in the lock; at most 36 characters.
+ * Runs pending migrations, one process at a time. The lock is a row with owner and lease, acquired by a conditional update, because
+ * server-side locks are local to one node of a cluster. `owner` names this process in the lock; at most 36 characters.
  */
 export async function migrate(source: DataSource, clock: Clock, owner: string): Promise<number> {
   await source.query(
@@ -28,7 +27,7 @@ export async function migrate(source: DataSource, clock: Clock, owner: string): 
   }
 }
 
-/** How many migrations of this release have not run yet. Needs no right to change the schema. */
+/** Number of pending migrations of this release. Needs no privilege to alter the schema. */
 export async function countPendingMigrations(source: DataSource): Promise<number> {
   const runner = source.createQueryRunner();
   try {
@@ -45,7 +44,7 @@ async function acquireMigrationLock(source: DataSource, clock: Clock, owner: str
   try {
     await source.query("INSERT INTO migration_lock (name, owner, lease_until) VALUES ('schema', '', '')");
   } catch {
-    // Another process was first: the row is there, which is all that matters.
+    // Another process inserted the row first, which is sufficient.
   }
   const started = clock.now().getTime();
   for (;;) {

@@ -5,7 +5,7 @@ import { openMysql } from "./dialect.mysql.js";
 import { openSqlite } from "./dialect.sqlite.js";
 import { countPendingMigrations, migrate } from "./migrate.js";
 
-/** Opens the database a URL names (`sqlite:PATH` or `mysql://...`) and brings its schema up to date. */
+/** Opens the database of the URL (`sqlite:PATH` or `mysql://...`) and runs pending migrations unless they are disabled. */
 export async function openDatabase(options: DatabaseOptions, clock: Clock): Promise<Database> {
   const connection = await (options.url.startsWith("sqlite:") ? openSqlite(options) : openMysql(options));
   try {

@@ -9,7 +9,7 @@ interface PropertySelection<Entity extends ObjectLiteral, Property extends keyof
   readonly entity: EntityClass<Entity>;
   readonly properties: readonly Property[];
 }
-/** The entities that a statement reads, by their alias in its FROM clause. */
+/** The entities that a statement reads, by alias in its FROM clause. */
 type EntitySelection = Readonly<Record<string, EntityClass<ObjectLiteral> | PropertySelection<ObjectLiteral, string>>>;
 type RowOf<Selection> = {
   readonly [Alias in keyof Selection]: Selection[Alias] extends EntityClass<infer Entity>
@@ -19,7 +19,7 @@ type RowOf<Selection> = {
       : never;
 };
 
-/** Selects some properties only: the server describes every column in every result, and the driver parses that. */
+/** Selects some properties only, because every selected column costs time in the server and in the driver. */
 export const selectProperties = <Entity extends ObjectLiteral, Property extends keyof Entity>(
   entity: EntityClass<Entity>,
   properties: readonly Property[],
@@ -27,18 +27,18 @@ export const selectProperties = <Entity extends ObjectLiteral, Property extends 
 
 interface SelectStatement<Row> {
   readonly sql: string;
-  /** Makes a result row into entities, with the conversions of their columns (dates, JSON). */
+  /** Converts a result row to entities, with the conversions of their columns (dates, JSON). */
   readonly hydrate: (row: Readonly<Record<string, unknown>>) => Row;
 }
 
 /**
- * A SELECT of entities that is written by hand and built once, for the reads of nearly every request: TypeORM's finders build the
- * statement for every call, which takes longer than the database does. MySQL and MariaDB prepare it once for each connection.
+ * A hand-written SELECT of entities that is built once, for reads of nearly every request: TypeORM's finders build the statement on every
+ * call, which takes longer than executing it. MySQL and MariaDB prepare it once per connection.
  */
 export class PreparedSelect<Selection extends EntitySelection> {
   private statement: SelectStatement<RowOf<Selection>> | undefined;
 
-  /** `clauses` follows the list of columns: FROM with the aliases of `selection`, joins, WHERE, in the database's column names. */
+  /** `clauses` follows the column list: FROM with the aliases of `selection`, joins and WHERE, with the database's column names. */
   constructor(
     private readonly database: Database,
     private readonly selection: Selection,
@@ -63,7 +63,7 @@ export class PreparedSelect<Selection extends EntitySelection> {
       const columns = source.getMetadata(entity).columns.filter(({ propertyName }) => properties?.includes(propertyName) ?? true);
       return columns.map((column) => ({ alias, column }));
     });
-    // The result's column names are short: they are part of the key under which drivers keep the statement, and of every result.
+    // Short aliases: they are part of the key of the driver's statement cache, and of every result.
     const columns = selected.map(({ alias, column }, index) => ({ alias, column, resultAlias: `c${index}` }));
     const columnList = columns.map(({ alias, column, resultAlias }) => `${alias}.${column.databaseName} ${resultAlias}`).join(", ");
     const hydrate = (row: Readonly<Record<string, unknown>>) => {
@@ -81,13 +81,14 @@ export class PreparedSelect<Selection extends EntitySelection> {
 type LookupKey = readonly string[];
 const MAX_LOOKUP_BATCH_SIZE = 16;
 
-/** A PreparedSelect of one row by its key. Lookups issued in the same event-loop tick are batched, unless they run in a transaction. */
+/** A PreparedSelect of one row by key. Lookups issued in the same event-loop tick are batched, unless they run in a transaction. */
 export class BatchedLookup<Selection extends EntitySelection> {
   private readonly selectFor = statementBySize((size) => this.buildSelect(size));
   private readonly loadBatched = batched(MAX_LOOKUP_BATCH_SIZE, (keys: readonly LookupKey[]) => this.loadBatch(keys));
 
   /**
-   * `from` is FROM with joins, `keyColumns` the key of the first table as `alias.column`, `keyOf` the key of a row as callers pass it.
+   * `from` is FROM with joins, `keyColumns` the key of the first table as `alias.column`; `keyOf` returns the key of a row in the form that
+   * callers pass.
    */
   constructor(
     private readonly database: Database,
@@ -101,7 +102,7 @@ export class BatchedLookup<Selection extends EntitySelection> {
     return this.database.isInTransaction ? await this.loadOne(key) : await this.loadBatched(key);
   }
 
-  /** Reads all keys by one statement; results are in the order of `keys`, null where there is no row. */
+  /** Reads all keys with one statement; results are in the order of `keys`, null where there is no row. */
   async all(keys: readonly LookupKey[]): Promise<(RowOf<Selection> | null)[]> {
     if (keys.length === 0) return [];
     const paddedKeys = padToPowerOfTwo(keys);
@@ -110,7 +111,7 @@ export class BatchedLookup<Selection extends EntitySelection> {
     return keys.map((key) => byKey.get(serializeKey(key)) ?? null);
   }
 
-  /** When a row cannot be converted, only the callers that requested it get the error. */
+  /** When a row cannot be converted, only the callers that requested it receive the error. */
   private async loadBatch(keys: readonly LookupKey[]): Promise<(RowOf<Selection> | Error | null)[]> {
     try {
       return await this.all(keys);
@@ -125,8 +126,8 @@ export class BatchedLookup<Selection extends EntitySelection> {
   }
 
   /**
-   * The execution must begin with the keys, whatever the optimizer estimates: keys are compared as row values, because it takes
-   * alternatives of equations apart and may scan the table, and on MySQL the order of the joins is fixed.
+   * Execution must start from the keys, whatever the optimizer estimates. Keys are compared as row values, because a chain of ORs may lead
+   * to a table scan, and on MySQL the join order is fixed.
    */
   private buildSelect(size: number): PreparedSelect<Selection> {
     const usesMysql = isMysql(this.database.readManager.dataSource);

@@ -4,13 +4,13 @@ import { repeatSql, statementBySize } from "./batching.js";
 import type { Database } from "./database.js";
 import { isMysql, isNotNullViolation } from "./dialect.js";
 
-// Statements that are generated from an entity once, for the writes of nearly every mutation: TypeORM builds them for every call, and reads
-// inserted rows back where a column has a default. MySQL and MariaDB prepare them once for each connection. Values are converted as the
-// entity's columns say.
+// Statements generated once from an entity, for writes of nearly every mutation: TypeORM builds them on every call, and reads inserted rows
+// back where a column has a default. MySQL and MariaDB prepare them once per connection. Values are converted as defined by the entity's
+// columns.
 
 /**
- * An INSERT of whole rows. Where the primary key exists, the columns of `updatedOnConflict` are updated ("all": every column but the
- * key's); when it is empty, that is a unique violation.
+ * An INSERT of whole rows. If the primary key exists, the columns of `updatedOnConflict` are updated ("all": every column except the key);
+ * if it is empty, that is a unique violation.
  */
 export class PreparedInsert<Entity extends ObjectLiteral> {
   private readonly sqlFor = statementBySize((rowCount) => this.buildSql(rowCount));
@@ -45,7 +45,7 @@ interface UpdateStatement {
   readonly whereColumns: readonly ColumnMetadata[];
 }
 
-/** An UPDATE of the rows in which `whereProperties` have given values, null included. */
+/** An UPDATE of the rows in which `whereProperties` have given values, including null. */
 export class PreparedUpdate<Entity extends ObjectLiteral, Assigned extends keyof Entity & string, Matched extends keyof Entity & string> {
   private statement: UpdateStatement | undefined;
 
@@ -56,7 +56,7 @@ export class PreparedUpdate<Entity extends ObjectLiteral, Assigned extends keyof
     private readonly whereProperties: readonly Matched[],
   ) {}
 
-  /** Returns how many rows had the values of `where`. */
+  /** Returns the number of rows that matched `where`. */
   async run(where: Pick<Entity, Matched>, set: Pick<Entity, Assigned>, manager: EntityManager): Promise<number> {
     this.statement ??= this.buildStatement();
     const { sql, setColumns, whereColumns } = this.statement;
@@ -75,21 +75,21 @@ export class PreparedUpdate<Entity extends ObjectLiteral, Assigned extends keyof
   }
 }
 
-/** A row as it was read (null: there was none), and the row that replaces it. */
+/** A row as it was read (null: there was none) and its replacement. */
 interface Swap<Entity> {
   readonly expected: Entity | null;
   readonly next: Entity;
 }
 
 /**
- * A compare-and-set of several rows by one INSERT that is a transaction by itself: either all rows are as expected and are replaced, or
- * nothing changes. A row that differs from the expected one would get NULL in a column that takes none, which undoes the statement. A row
- * that was expected and has been deleted is inserted again: rows may be deleted only when they have no meaning any more.
+ * A compare-and-swap of several rows by one INSERT in autocommit mode: either all rows are as expected and are replaced, or nothing
+ * changes. A row that differs is assigned NULL in a NOT NULL column, which fails the statement. An expected row that has been deleted is
+ * inserted again: rows may be deleted only when they are no longer relevant.
  */
 export class CompareAndSwap<Entity extends ObjectLiteral> {
   private readonly sqlFor = statementBySize((rowCount) => this.buildSql(rowCount));
 
-  /** `entity` needs a column that is neither part of the key nor nullable. */
+  /** `entity` needs a column that is NOT NULL and not part of the key. */
   constructor(
     private readonly database: Database,
     private readonly entity: EntityTarget<Entity>,
@@ -97,7 +97,7 @@ export class CompareAndSwap<Entity extends ObjectLiteral> {
 
   /**
    * False when nothing was changed, because a row was not as expected or was locked. Rows are locked in the order of `swaps`.
-   * @throws Error inside of a transaction
+   * @throws Error inside a transaction
    */
   async run(swaps: readonly Swap<Entity>[]): Promise<boolean> {
     const source = this.database.readManager.dataSource;
@@ -123,7 +123,7 @@ export class CompareAndSwap<Entity extends ObjectLiteral> {
     const valueColumns = columns.filter(({ isPrimary }) => !isPrimary);
     const guard = valueColumns.find(({ isNullable }) => !isNullable)?.databaseName ?? "";
     const others = valueColumns.map(({ databaseName }) => databaseName).filter((name) => name !== guard);
-    // MySQL assigns from left to right: only the first assignment compares the row as it was.
+    // MySQL evaluates assignments from left to right: only the first one sees the original row.
     return upsertSql(source, this.entity, rowCount, [
       `${guard} = CASE WHEN ${matchesExpected} THEN ${insertedValue(source, guard)} END`,
       ...others.map((name) => `${name} = ${insertedValue(source, name)}`),
@@ -131,17 +131,17 @@ export class CompareAndSwap<Entity extends ObjectLiteral> {
   }
 }
 
-/** All columns of an entity, or those of some properties in their order. */
+/** All columns of an entity, or those of the given properties in their order. */
 function columnsOf(source: DataSource, entity: EntityTarget<ObjectLiteral>, properties?: readonly string[]): readonly ColumnMetadata[] {
   const { columns } = source.getMetadata(entity);
   return properties ? properties.flatMap((property) => columns.filter(({ propertyName }) => propertyName === property)) : columns;
 }
 
-/** The values of some columns as they are stored. */
+/** Converts property values to stored values. */
 const toStored = ({ driver }: DataSource, columns: readonly ColumnMetadata[], values: ObjectLiteral) =>
   columns.map((column) => driver.preparePersistentValue(values[column.propertyName], column) as unknown);
 
-/** INSERT of whole rows; with assignments, these are made where the primary key exists. */
+/** INSERT of whole rows; `assignments` apply where the primary key exists. */
 function upsertSql(source: DataSource, entity: EntityTarget<ObjectLiteral>, rowCount: number, assignments: readonly string[]): string {
   const { columns, primaryColumns, tableName } = source.getMetadata(entity);
   const namesOf = (some: readonly ColumnMetadata[]) => some.map(({ databaseName }) => databaseName).join(", ");
@@ -152,7 +152,7 @@ function upsertSql(source: DataSource, entity: EntityTarget<ObjectLiteral>, rowC
   return `${insert} ${onConflict} ${assignments.join(", ")}`;
 }
 
-/** In an upsert: the value that was to be inserted. */
+/** In an upsert: the value of the rejected insert. */
 const insertedValue = (source: DataSource, name: string) => (isMysql(source) ? `VALUES(${name})` : `excluded.${name}`);
 
 /** Compares a column with a parameter; null equals null in nullable columns. */

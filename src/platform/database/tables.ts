@@ -23,14 +23,14 @@ interface TableDefinition {
   readonly indexes?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Adds columns that are not there yet, so that an interrupted migration can run again. They get the table's binary collation. */
+/** Adds missing columns, so that an interrupted migration can be repeated. They get the table's binary collation. */
 export async function addColumns(runner: QueryRunner, table: string, columns: TableDefinition["columns"]): Promise<void> {
   for (const [name, column] of Object.entries(columns))
     if (!(await runner.hasColumn(table, name)))
       await runner.addColumn(table, new TableColumn({ name, isNullable: "nullable" in column, ...column }));
 }
 
-/** Makes the values of columns unique together, unless they are so already. */
+/** Adds a unique index, unless it exists. */
 export async function addUnique(runner: QueryRunner, table: string, name: string, columnNames: string[]): Promise<void> {
   const existing = await runner.getTable(table);
   const names = [...(existing?.indices ?? []), ...(existing?.uniques ?? [])].map((index) => index.name);
@@ -39,12 +39,12 @@ export async function addUnique(runner: QueryRunner, table: string, name: string
   else await runner.createUniqueConstraint(table, new TableUnique({ name, columnNames }));
 }
 
-/** Marks a column shape as nullable. */
+/** Marks a column definition as nullable. */
 export const nullable = (definition: ColumnDefinition) => ({ ...definition, nullable: true as const });
 
 /**
- * Creates a table if it is not there, so that an interrupted migration can run again. In the MySQL family every text column gets a
- * binary collation: the default one takes `A@b`, `a@B` and `Á@b` for the same handle.
+ * Creates a table if it does not exist, so that an interrupted migration can be repeated. On MySQL and MariaDB every text column gets a
+ * binary collation: the default one treats `A@b`, `a@B` and `Á@b` as equal.
  */
 export async function createTable(runner: QueryRunner, definition: TableDefinition): Promise<void> {
   const isMysql = runner.dataSource.options.type === "mysql";
@@ -55,7 +55,7 @@ export async function createTable(runner: QueryRunner, definition: TableDefiniti
       name,
       isNullable: false,
       ...column,
-      // SQLite's own word, which TypeORM compares by.
+      // SQLite's type name, which TypeORM compares with.
       ...(!isMysql && column.type === "int" ? { type: "integer" } : {}),
       ...("nullable" in column ? { isNullable: true } : {}),
       isPrimary: definition.primary.includes(name),

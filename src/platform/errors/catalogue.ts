@@ -1,6 +1,6 @@
 /**
- * Every code a client can meet, and what it means. This is the only list: the ErrorCode enum of the schema, the documentation page
- * and the tests read it. `union` codes belong to members of result unions, `top` codes to GraphQL's top-level `errors`.
+ * Every error code and its meaning. The ErrorCode enum of the schema, the documentation and the tests are derived from it. `union` codes
+ * belong to members of result unions, `top` codes to GraphQL's top-level `errors`.
  */
 export const errorCatalogue = {
   SIGN_UP_CLOSED: {

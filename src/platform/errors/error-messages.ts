@@ -1,6 +1,6 @@
 import type { AnyErrorCode } from "./catalogue.js";
 
-/** Languages the gateway itself speaks. */
+/** Locales with built-in texts. */
 export const translatedLocales = ["en", "de", "fr"] as const;
 export type Locale = (typeof translatedLocales)[number];
 
@@ -122,7 +122,7 @@ const errorMessages: Record<AnyErrorCode, Record<Locale, string>> = {
   },
 };
 
-/** The sentence people read for a code. Programs use the code. */
+/** The message for users of a code. Programs use the code. */
 export function errorMessageFor(code: AnyErrorCode, locale: Locale): string {
   return errorMessages[code][locale];
 }
@@ -133,12 +133,12 @@ const unsupportedCountryMessages: Record<Locale, (country: string) => string> = 
   fr: (country) => `Cette application n'envoie pas de SMS vers ce pays : ${country}.`,
 };
 
-/** What people read instead when a number's country is the reason; `country` as two letters. */
+/** The message when the country of a number is not supported; `country` is an ISO 3166-1 alpha-2 code. */
 export function unsupportedCountryMessage(country: string, locale: Locale): string {
   return unsupportedCountryMessages[locale](new Intl.DisplayNames([locale], { type: "region" }).of(country) ?? country);
 }
 
-/** Picks the language for sentences: the first of the wishes that is translated, else English. `wishes` are BCP 47 tags, best first. */
+/** The first preference with a translation, else English. `preferences` are BCP 47 tags, highest preference first. */
 export function pickLocale(preferences: readonly string[]): Locale {
   for (const preference of preferences) {
     const language = preference.toLowerCase().split("-")[0];

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "./catalogue.js";
 
-/** The rules of a password policy, each with what a password that breaks it is like. */
+/** The rules of a password policy, each with a description of its violation. */
 export const passwordRules = {
   TOO_SHORT: "Shorter than minimumLength characters.",
   TOO_LONG: "Longer than 256 characters or 1024 bytes of UTF-8.",
@@ -13,13 +13,13 @@ export const passwordRules = {
 } as const;
 export type PasswordViolation = keyof typeof passwordRules;
 
-/** A metadata field that was refused: its dotted path and the reason. */
+/** A rejected metadata field: its dotted path and the reason. */
 export interface RefusedField {
   readonly path: string;
   readonly reason: string;
 }
 
-/** An expected failure as a use case reports it; the resolver turns it into the union member of its code. */
+/** An expected failure returned by a use case; the resolver converts it to the union member of its code. */
 export interface Failure {
   readonly kind: "failure";
   readonly code: ErrorCode;
@@ -31,7 +31,7 @@ export interface Failure {
   readonly country?: string;
 }
 
-/** Makes a failure; `details` are the extra fields of its union member. */
+/** Creates a failure; `details` are the extra fields of its union member. */
 export function failure(code: ErrorCode, details: Omit<Failure, "kind" | "code"> = {}): Failure {
   return { kind: "failure", code, ...details };
 }

@@ -1,18 +1,18 @@
 import { errorCatalogue, type TopLevelCode } from "./catalogue.js";
 
-/** What a refusal may tell the client beside its code. */
+/** Details of an error beside its code. */
 export interface GatewayErrorDetails {
-  /** A sentence that holds no secret and no submitted value; the code's own sentence when left out. */
+  /** A message without secrets or submitted values; default: the message of the code. */
   readonly message?: string;
-  /** Dotted path of the argument that was refused, e.g. `input.handle`. */
+  /** Dotted path of the rejected argument, e.g. `input.handle`. */
   readonly path?: string;
   readonly retryAfterSeconds?: number;
-  /** HTTP status where the code's own does not fit (404, 405, 413, 415). */
+  /** Overrides the HTTP status of the code (404, 405, 413, 415). */
   readonly status?: number;
   readonly cause?: unknown;
 }
 
-/** The base of everything thrown on purpose: it becomes one top-level GraphQL error with a code from the catalogue. */
+/** An error reported to the client as one top-level GraphQL error with a code of the catalogue. */
 export class GatewayError extends Error {
   readonly status: number;
 

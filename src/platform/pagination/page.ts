@@ -1,19 +1,19 @@
 import { GatewayError } from "../errors/index.js";
 
-/** A row's place in a list, newest first. */
+/** Position of a row in a list, newest first. */
 export interface CursorPosition {
   readonly createdAt: Date;
   readonly id: string;
 }
 export interface PageRequest {
   readonly first: number;
-  /** The page begins after this row; null: at the top. */
+  /** The page begins after this row; null: at the start. */
   readonly after: CursorPosition | null;
 }
 
 const MAX_PAGE_SIZE = 100;
 
-/** The page a client asks for. @throws Refusal BAD_USER_INPUT when `first` is not 1 to 100 or `after` is no cursor */
+/** Validates the page arguments. @throws GatewayError BAD_USER_INPUT when `first` is not 1 to 100 or `after` is not a cursor */
 export function requirePage(first: number, after: string | null | undefined): PageRequest {
   if (first < 1 || first > MAX_PAGE_SIZE) throw new GatewayError("BAD_USER_INPUT", { path: "first" });
   const position = after == null ? null : decodeCursor(after);
@@ -21,10 +21,10 @@ export function requirePage(first: number, after: string | null | undefined): Pa
   return { first, after: position };
 }
 
-/** A cursor names a place in a list, nothing else: whose list it is says the request. */
+/** A cursor contains only a position; the list is determined by the request. */
 export const encodeCursor = ({ createdAt, id }: CursorPosition) => Buffer.from(`${createdAt.getTime()} ${id}`).toString("base64url");
 
-/** Null for text that is no cursor. Thirteen digits end in the year 2286: databases refuse instants far beyond. */
+/** Null for malformed text. Thirteen digits end in the year 2286: databases reject dates far beyond. */
 function decodeCursor(cursor: string): CursorPosition | null {
   const [, time, id] = /^(\d{1,13}) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
   return time && id ? { createdAt: new Date(Number(time)), id } : null;

@@ -8,7 +8,7 @@ export const generalSettings = z.strictObject({
     .trim()
     .min(1)
     .max(128)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern excludes control characters
     .regex(/^[^\u0000-\u001f\u007f]*$/, "must not contain control characters")
     .describe("Application name shown in messages, 1 to 128 characters."),
   status: z

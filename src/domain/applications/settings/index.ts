@@ -18,7 +18,7 @@ export { type SecondFactorModeSetting, secondFactorModes } from "./second-factor
 export { signUpFlows } from "./sign-up.settings.js";
 export { canSendSms, countryOfNumber, smsCountries } from "./twilio.settings.js";
 
-/** Every settings group of an application; their names are a contract. */
+/** Every settings group of an application. The names are part of the public contract. */
 export const settingsGroups = {
   general: generalSettings,
   signUp: signUpSettings,
@@ -37,23 +37,23 @@ export type SettingsGroup = keyof typeof settingsGroups;
 export type ApplicationSettings = { [Group in SettingsGroup]: z.output<(typeof settingsGroups)[Group]> };
 
 /**
- * Settings whose values are kept sealed beside the settings, never among them: there, `true` says that one is set. What a value must be
- * like, by setting.
+ * Settings whose values are stored encrypted, apart from the other settings, which contain `true` when a value is set. Maps each setting to
+ * the schema of its value.
  */
 export const secretSettings = {
   "twilio.authToken": z.string().regex(/^[\x21-\x7e]{8,256}$/, "must be the auth token shown in the Twilio console, or empty"),
   "mail.smtpUrl": smtpUrl,
 } as const;
 export type SecretName = keyof typeof secretSettings;
-/** New values of secrets; null forgets one. */
+/** New values of secrets; null removes one. */
 export type SecretChanges = Partial<Record<SecretName, string | null>>;
 
-/** Thrown with one sentence for people when settings do not hold. */
+/** Thrown when settings are not valid; its message is shown to the operator. */
 export class InvalidSettingsError extends Error {
   override name = "InvalidSettingsError";
 }
 
-/** Fills in defaults and checks every group. @throws SettingsRefused */
+/** Fills in defaults and validates every group. @throws InvalidSettingsError */
 export function parseSettings(groups: Record<string, unknown>): ApplicationSettings {
   const entries = Object.entries(settingsGroups).map(([group, schema]) => {
     const parsed = schema.safeParse(groups[group] ?? {});
@@ -64,7 +64,10 @@ export function parseSettings(groups: Record<string, unknown>): ApplicationSetti
   return Object.fromEntries(entries) as ApplicationSettings;
 }
 
-/** What settings must be together. Asked when they are changed, so that a later rule breaks no application that stands. @throws SettingsRefused */
+/**
+ * Checks dependencies between settings. It runs only on changes, so that a rule added later breaks no existing application.
+ * @throws InvalidSettingsError
+ */
 export function requireConsistent({ secondFactor, twilio, mail }: ApplicationSettings): void {
   if (mail.smtpUrl !== (mail.from !== ""))
     throw new InvalidSettingsError("mail.from: mail.smtpUrl and mail.from must both be set or both be empty");
@@ -74,16 +77,19 @@ export function requireConsistent({ secondFactor, twilio, mail }: ApplicationSet
     );
 }
 
-/** Groups of settings as they are stored, and what is to happen to secrets. */
+/** Settings groups as stored, and changes of secrets. */
 export interface SettingsChange {
   readonly groups: Record<string, unknown>;
   readonly secrets: SecretChanges;
 }
 
-/** Parses `group.field=value`: JSON when it parses and fits the field, else text; a list accepts one bare item. @throws SettingsRefused */
+/**
+ * Parses `group.field=value`: as JSON if that is valid for the field, else as text; a list accepts a single item.
+ * @throws InvalidSettingsError
+ */
 export function applyAssignment({ groups, secrets }: SettingsChange, assignment: string): SettingsChange {
   const [, group = "", field = "", text = ""] = /^([A-Za-z]+)\.([A-Za-z]+)=([\s\S]*)$/.exec(assignment) ?? [];
-  // Only what stands before the value is repeated: it may be a secret.
+  // Only the part before the value is repeated, because the value may be a secret.
   if (!group) throw new InvalidSettingsError(`Expected group.field=value, got: ${assignment.split("=")[0]?.slice(0, 80)}`);
   if (!(group in settingsGroups)) throw new InvalidSettingsError(`Unknown settings group: ${group}`);
   const schema = settingsGroups[group as SettingsGroup];

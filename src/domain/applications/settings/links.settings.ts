@@ -7,7 +7,7 @@ const origin = z
     "must be an origin such as https://app.example",
   );
 
-/** Web pages and deep links of apps; nothing a browser would execute. */
+/** Web pages and deep links of apps; no scheme that a browser executes. */
 const linkTarget = z
   .string()
   .max(2048)

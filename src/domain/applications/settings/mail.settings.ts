@@ -3,7 +3,7 @@ import { z } from "zod";
 const address = z.union([z.literal(""), z.email("must be an address such as hello@app.example, or empty").max(254)]).default("");
 
 export const mailSettings = z.strictObject({
-  /** The URL itself is kept among the application's secrets; here is only whether there is one. */
+  /** Whether a URL is set. The URL itself is stored among the application's secrets. */
   smtpUrl: z
     .boolean()
     .default(false)
@@ -12,11 +12,11 @@ export const mailSettings = z.strictObject({
   replyTo: address.describe("Reply-To address of emails; empty: replies go to the sender."),
 });
 
-/** An SMTP server as the settings take it. Beyond this machine it must speak TLS: smtps://, or smtp:// with STARTTLS. */
+/** An SMTP URL. TLS is required except on loopback: smtps://, or smtp:// with STARTTLS. */
 export const smtpUrl = z.string().max(1024).refine(isSmtpUrl, "must be smtp://USER:PASSWORD@HOST:PORT or smtps://..., or empty");
 
 function isSmtpUrl(value: string): boolean {
-  // The host as it is, not percent-encoded: what is judged must be what is looked up.
+  // Percent-encoded hosts are rejected, so that the checked host is the one that is resolved.
   if (!/^smtps?:\/\/([^@/?#\s]*@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d+)?\/?$/.test(value) || !URL.canParse(value)) return false;
   const { username, password } = new URL(value);
   try {

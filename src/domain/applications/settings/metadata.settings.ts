@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-/** Claims that belong to the token itself: no metadata path may begin with one. */
+/** Claims of the token itself: no metadata path may begin with one. */
 export const reservedClaims: ReadonlySet<string> = new Set([
   ..."iss sub aud exp nbf iat jti auth_time amr acr azp scope client_id sid typ email email_verified phone_number userName".split(" "),
 ]);
 export const metadataTypes = ["STRING", "NUMBER", "BOOLEAN", "DATE", "STRING_LIST", "JSON"] as const;
 export const metadataAuthorities = ["USER", "INVITER", "DEVELOPER"] as const;
-/** Names that would reach an object's prototype. */
+/** Names that would access an object's prototype. */
 export const prototypeNames: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 const path = z
@@ -17,7 +17,7 @@ const path = z
 
 export const metadataField = z.strictObject({
   path,
-  /** The label people see, and Realm's field_name. */
+  /** The label shown to users, and Realm's field_name. */
   name: z.string().min(1).max(63).optional(),
   type: z.enum(metadataTypes).default("STRING"),
   setBy: z.enum(metadataAuthorities).default("USER"),

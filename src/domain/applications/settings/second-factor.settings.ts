@@ -3,7 +3,7 @@ import { z } from "zod";
 export const secondFactorModes = ["NONE", "TOTP", "SMS"] as const;
 export type SecondFactorModeSetting = (typeof secondFactorModes)[number];
 
-/** The words people type for the modes. */
+/** Alternative names of the modes. */
 const modeAliases: Readonly<Record<string, SecondFactorModeSetting>> = { none: "NONE", google: "TOTP", phone: "SMS" };
 
 export const secondFactorSettings = z.strictObject({
@@ -17,7 +17,7 @@ export const secondFactorSettings = z.strictObject({
     .string()
     .trim()
     .max(64)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern excludes control characters
     .regex(/^[^:\u0000-\u001f\u007f]*$/, "must not contain a colon or control characters")
     .default("")
     .describe("Issuer shown in authenticator apps, at most 64 characters; empty: the application's name."),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** How new users prove the address they sign up with. */
+/** How new users verify their address. */
 export const signUpFlows = ["CODE", "LINK", "NONE"] as const;
 
 export const signUpSettings = z.strictObject({

@@ -15,7 +15,7 @@ const country = z
 
 export const twilioSettings = z.strictObject({
   accountSid: emptyOr(sid("AC", "AC0123...")).describe("SID of the application's Twilio account."),
-  /** The token itself is kept among the application's secrets; here is only whether there is one. */
+  /** Whether a token is set. The token itself is stored among the application's secrets. */
   authToken: z
     .boolean()
     .default(false)
@@ -40,11 +40,11 @@ export const twilioSettings = z.strictObject({
 });
 type TwilioSettings = z.output<typeof twilioSettings>;
 
-/** True when the application can send: account, token and a sender. */
+/** True when account, token and a sender are set. */
 export const canSendSms = ({ accountSid, authToken, phoneNumber, messagingServiceSid }: TwilioSettings): boolean =>
   accountSid !== "" && authToken && (phoneNumber !== "" || messagingServiceSid !== "");
 
-/** Countries the application sends to; null: it does not say, and Twilio's own permissions of the account decide. */
+/** Countries the application sends to; null: not restricted, so the permissions of the Twilio account apply. */
 export function smsCountries({ countries, phoneNumber }: TwilioSettings): readonly string[] | null {
   if (countries.length > 0) return countries;
   if (phoneNumber === "") return null;
@@ -52,7 +52,7 @@ export function smsCountries({ countries, phoneNumber }: TwilioSettings): readon
   return ownCountry === null ? [] : [ownCountry];
 }
 
-/** The country of an E.164 number, as two letters. Several may share a calling code: one whose area is not known counts as the main one's. */
+/** Country (ISO 3166-1 alpha-2) of an E.164 number. If a shared calling code does not determine it, the main country of that code. */
 export function countryOfNumber(phoneNumber: string): string | null {
   const number = parsePhoneNumberFromString(phoneNumber, { extract: false });
   return number?.country ?? number?.getPossibleCountries()[0] ?? null;

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 
 let common: ReadonlySet<string> | undefined;
 
-/** The most common passwords of at least eight characters, in small letters: two published lists in one set, read once. */
+/** The most common passwords of at least eight characters, in lower case: the union of two published lists, loaded once. */
 export function commonPasswords(): ReadonlySet<string> {
   common ??= new Set(load());
   return common;
@@ -15,7 +15,7 @@ interface Decoder {
 function* load(): Generator<string> {
   const require = createRequire(import.meta.url);
   const { dictionary } = require("@zxcvbn-ts/language-common") as { dictionary: Record<string, readonly string[]> };
-  // The list's own look-up is a linear scan, so its parts are put together here.
+  // The list's own lookup is a linear scan, so its data is decoded here.
   const requireFromList = createRequire(require.resolve("fxa-common-password-list"));
   const { Decoder } = (requireFromList("incremental-encoder") as { default: { Decoder: new () => Decoder } }).default;
   const lines = (requireFromList("./encoded-passwords") as string).split("\n");

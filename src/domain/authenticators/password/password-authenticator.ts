@@ -3,7 +3,7 @@ import type { Database } from "../../../platform/database/index.js";
 import type { User, UserRepository } from "../../users/index.js";
 import { isPasswordText } from "./password-policy.js";
 
-/** Checks that somebody knows the password of a user. */
+/** Verifies passwords of users. */
 export class PasswordAuthenticator {
   constructor(
     private readonly hasher: PasswordHasher,
@@ -12,9 +12,9 @@ export class PasswordAuthenticator {
   ) {}
 
   /**
-   * The hash in force when the password is right, else null. Same work for an unknown user, a user without a password and a
-   * malformed hash. A hash of another cost is renewed when the password was right, unless it was changed meanwhile.
-   * @throws Refusal UNAVAILABLE when too much is being hashed
+   * Returns the current hash when the password is correct, else null. Takes the same time for an unknown user, a user without a password
+   * and a malformed hash. A hash with another cost is recomputed after a correct password, unless it was changed concurrently.
+   * @throws GatewayError UNAVAILABLE when the hashing queue is full
    */
   async verify(user: User | null, password: string): Promise<PasswordHash | null> {
     const stored = isPasswordText(password) ? (user?.password ?? null) : null;

@@ -5,21 +5,21 @@ import { commonPasswords } from "./common-passwords.js";
 export const MAX_CHARACTERS = 256;
 export const MAX_BYTES = 1024;
 const GATEWAY_NAME = "latchkey";
-/** Different letters a password must have beside the context words in it. */
+/** Minimum number of distinct letters outside the context words of a password. */
 const MIN_DISTINCT_LETTERS = 4;
 
-/** What a password must not be made of. */
+/** Words that a password must not consist of. */
 export interface PasswordContext {
   readonly applicationName: string;
   readonly email: string | null;
 }
 
-/** False for text no password can be: NUL and ill-formed UTF-16, which hash functions and databases treat unpredictably. */
+/** False for text that cannot be a password: NUL and ill-formed UTF-16, which hash functions and databases treat inconsistently. */
 export function isPasswordText(password: string): boolean {
   return password.isWellFormed() && !password.includes("\0");
 }
 
-/** The rules of the application that a password breaks; none when it may be used. Lengths are in characters. */
+/** The rules of the application that a password violates. Lengths are in characters. */
 export function passwordViolations(
   password: string,
   policy: ApplicationSettings["password"],
@@ -40,7 +40,7 @@ export function passwordViolations(
   return violations;
 }
 
-/** True when little but the application's name, the address or its parts is left of the password. */
+/** True when the password consists mostly of the application's name, the address or its parts. */
 function isDerivedFromContext(password: string, { applicationName, email }: PasswordContext): boolean {
   const localPart = email?.slice(0, email.lastIndexOf("@")) ?? "";
   const words = [GATEWAY_NAME, applicationName, email ?? "", localPart].map(simplify).filter((word) => word.length >= 3);

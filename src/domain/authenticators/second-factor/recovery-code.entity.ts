@@ -1,7 +1,7 @@
 import { Entity } from "typeorm";
 import { InstantColumn, KeyColumn } from "../../../platform/database/index.js";
 
-/** A recovery code that is left: a used one has no row. */
+/** An unused recovery code; used codes are deleted. */
 @Entity({ name: "recovery_codes" })
 export class RecoveryCodeEntity {
   @KeyColumn("application_id")
@@ -10,7 +10,7 @@ export class RecoveryCodeEntity {
   @KeyColumn("user_id")
   userId!: string;
 
-  /** HMAC of the code over application and user. */
+  /** HMAC over application, user and code. */
   @KeyColumn("code_hash", 64)
   codeHash!: string;
 

@@ -9,7 +9,7 @@ const CODE_COUNT = 10;
 /** 80 bits: 16 characters of base 32. */
 const CODE_BYTES = 10;
 
-/** What lets somebody in who has lost the second factor: ten codes, each good once, shown once and kept as keyed hashes. */
+/** Recovery codes for users who have lost the second factor: ten single-use codes, shown once and stored as keyed hashes. */
 export class RecoveryCodes {
   constructor(
     private readonly database: Database,
@@ -39,7 +39,7 @@ export class RecoveryCodes {
     return code !== null && (await tx.manager.delete(RecoveryCodeEntity, this.rowKey(user, code))).affected === 1;
   }
 
-  /** How many are left by user, in the order of `userIds`. */
+  /** Number of unused codes by user, in the order of `userIds`. */
   async countByUsers(applicationId: string, userIds: readonly string[]): Promise<number[]> {
     const rows = await this.rows.find({ where: { applicationId, userId: In([...userIds]) }, select: { userId: true } });
     return userIds.map((id) => rows.filter(({ userId }) => userId === id).length);

@@ -1,7 +1,7 @@
 import { Entity, Index } from "typeorm";
 import { InstantColumn, IntegerColumn, KeyColumn, LongTextColumn, TextColumn } from "../../../platform/database/index.js";
 
-/** A second factor of a user: in force, or being set up beside the one in force. */
+/** A second factor of a user: active, or a pending enrollment beside an active one. */
 @Entity({ name: "second_factors" })
 @Index("second_factors_expires_at", ["expiresAt"])
 export class SecondFactorEntity {
@@ -20,15 +20,15 @@ export class SecondFactorEntity {
   @TextColumn("id", 36)
   id!: string;
 
-  /** The TOTP secret; null for methods without one. */
+  /** The encrypted TOTP secret; null for methods without one. */
   @LongTextColumn("secret_sealed", { nullable: true })
   secretSealed!: string | null;
 
-  /** The newest TOTP time step that was accepted: no code of it or of an older one is accepted again. */
+  /** The newest accepted TOTP time step: codes of this or an older step are rejected (RFC 6238 section 5.2). */
   @IntegerColumn("last_step")
   lastStep!: number;
 
-  /** Codes tried while it was being set up. */
+  /** Codes tried during enrollment. */
   @IntegerColumn("attempts")
   attempts!: number;
 
@@ -38,7 +38,7 @@ export class SecondFactorEntity {
   @InstantColumn("last_used_at", { nullable: true })
   lastUsedAt!: Date | null;
 
-  /** Until when it can be confirmed; null once it is in force. */
+  /** Expiry of the enrollment; null once the factor is active. */
   @InstantColumn("expires_at", { nullable: true })
   expiresAt!: Date | null;
 }

@@ -29,7 +29,7 @@ export class SecondFactorRepository {
     return (await this.byUser.all([applicationId, id, "ACTIVE" satisfies SecondFactorState])).map(({ factor }) => factor);
   }
 
-  /** Those of several users. */
+  /** Active factors of several users. */
   async listActiveByUsers(applicationId: string, userIds: readonly string[]): Promise<SecondFactorEntity[]> {
     return await this.rows.find({
       where: { applicationId, userId: In([...userIds]), state: "ACTIVE" satisfies SecondFactorState },
@@ -37,7 +37,7 @@ export class SecondFactorRepository {
     });
   }
 
-  /** Users who have this method in force, in the order of their ids from `after` on. */
+  /** Users for whom this method is active, ordered by id, after the id `after`. */
   async listActiveUserIds(applicationId: string, method: SecondFactorMethodName, limit: number, after: string): Promise<string[]> {
     const where = { applicationId, method, state: "ACTIVE" satisfies SecondFactorState, userId: MoreThan(after) };
     return (await this.rows.find({ where, order: { userId: "ASC" }, take: limit })).map(({ userId }) => userId);
@@ -47,7 +47,7 @@ export class SecondFactorRepository {
     return await this.rows.countBy({ applicationId, method, state: "ACTIVE" satisfies SecondFactorState });
   }
 
-  /** @throws StalePremise when another transaction made one of the same method and state first */
+  /** @throws ConcurrencyConflict when a concurrent transaction inserted a factor of the same method and state */
   async insert(tx: Transaction, row: SecondFactorEntity): Promise<void> {
     await throwConflictIfDuplicate(tx.manager.insert(SecondFactorEntity, row as never));
   }
@@ -62,7 +62,7 @@ export class SecondFactorRepository {
     return affected ?? 0;
   }
 
-  /** False when it was removed meanwhile. */
+  /** False when it has been deleted concurrently. */
   async delete(tx: Transaction, row: Row): Promise<boolean> {
     const { affected } = await tx.manager.delete(SecondFactorEntity, keyOf(row));
     return affected === 1;
@@ -72,7 +72,7 @@ export class SecondFactorRepository {
     await tx.manager.delete(SecondFactorEntity, { applicationId, userId: id });
   }
 
-  /** Counts one attempt to confirm; false when they are spent or the time is over. */
+  /** Counts one attempt to confirm an enrollment; false when no attempts are left or it has expired. */
   async recordEnrollmentAttempt(tx: Transaction, row: Row, maxAttempts: number, now: Date): Promise<boolean> {
     const { affected } = await tx.manager
       .createQueryBuilder()
@@ -83,7 +83,7 @@ export class SecondFactorRepository {
     return affected === 1;
   }
 
-  /** Notes a use; with a time step only if no code of that step or a later one was used. False: somebody was first. */
+  /** Records a use. With a time step, only if no code of that step or a later one was used; otherwise false. */
   async consumeTotpStep(tx: Transaction, row: Row, step: number | null, lastUsedAt: Date): Promise<boolean> {
     const { affected } = await tx.manager.update(
       SecondFactorEntity,

@@ -8,30 +8,30 @@ import type { SecondFactorMethodName, SecondFactorRepository, SecondFactorState 
 
 export const totpSecretColumn = encryptedColumn(SecondFactorEntity, "secretSealed", ["second_factors", "secret"], ["applicationId", "id"]);
 
-/** A factor in force. */
+/** An active second factor. */
 export interface EnrolledFactor {
   readonly id: string;
   readonly method: SecondFactorMethodName;
   readonly enrolledAt: Date;
   readonly lastUsedAt: Date | null;
 }
-/** A TOTP secret that waits for its first code; it leaves the gateway this once. */
+/** The TOTP secret of a pending enrollment; it is returned only once. */
 export interface PendingTotp {
   readonly secret: Uint8Array;
   readonly expiresAt: Date;
 }
-/** A TOTP code that was right. It is still unused: use it in the transaction of its effect. */
+/** A verified TOTP code. It must still be consumed in the transaction of the operation it authorises. */
 export interface VerifiedTotp {
   readonly row: SecondFactorEntity;
   readonly step: number;
 }
 
-/** So long an authenticator application may take to be set up. */
+/** Time limit of an enrollment. */
 const ENROLLMENT_TTL_SECONDS = 600;
-/** Wrong codes that end the set-up. */
+/** Codes tried before an enrollment ends. */
 const MAX_ENROLLMENT_ATTEMPTS = 5;
 
-/** The second factors of users. Whatever the application's mode is now, a factor that was enrolled stays in force. */
+/** The second factors of users. An enrolled factor stays active when the application's mode changes. */
 export class SecondFactors {
   constructor(
     private readonly repository: SecondFactorRepository,
@@ -46,13 +46,13 @@ export class SecondFactors {
     return (await this.repository.listActiveByUser({ applicationId, id })).map(toFactor);
   }
 
-  /** Those in force by user, in the order of `userIds`. */
+  /** Active factors by user, in the order of `userIds`. */
   async listByUsers(applicationId: string, userIds: readonly string[]): Promise<EnrolledFactor[][]> {
     const rows = await this.repository.listActiveByUsers(applicationId, userIds);
     return userIds.map((userId) => rows.filter((row) => row.userId === userId).map(toFactor));
   }
 
-  /** Users who have a method in force, in a fixed order. */
+  /** Users for whom a method is active, ordered by id. */
   async listEnrolledUserIds(applicationId: string, method: SecondFactorMethodName, limit: number, after: string): Promise<string[]> {
     return await this.repository.listActiveUserIds(applicationId, method, limit, after);
   }
@@ -90,7 +90,7 @@ export class SecondFactors {
     const now = this.clock.now();
     if (!(await this.repository.delete(tx, row))) return false;
     await this.repository.deleteByMethod(tx, user, "TOTP", "ACTIVE");
-    // The same id: the secret is sealed for its place, and the place is named by the id. The code counts as used.
+    // The id stays the same, because it is part of the associated data of the encrypted secret. The code counts as used.
     const state: SecondFactorState = "ACTIVE";
     await this.repository.insert(tx, { ...row, state, lastStep: step, attempts: 0, enrolledAt: now, lastUsedAt: now, expiresAt: null });
     return true;
@@ -110,7 +110,7 @@ export class SecondFactors {
     return verified && verified.step > verified.row.lastStep ? verified : null;
   }
 
-  /** Uses a matched code up; false when it or a newer one was used meanwhile. Runs in the transaction of its effect. */
+  /** Consumes a verified code; false when it or a newer one has been used. Runs in the transaction of the operation it authorises. */
   async consumeTotpStep(tx: Transaction, { row, step }: VerifiedTotp): Promise<boolean> {
     return await this.repository.consumeTotpStep(tx, row, step, this.clock.now());
   }
