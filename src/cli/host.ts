@@ -32,6 +32,11 @@ export async function withCacheExpiry<T>(host: CommandHost, work: (nouns: Servic
   return result;
 }
 
+export const JSON_OPTION = ["--json", "print only JSON to stdout"] as const;
+export interface OutputOptions {
+  readonly json?: boolean;
+}
+
 /** Writes a result: JSON for programs, else lines for people. */
 export function print(value: object, asJson: boolean | undefined): void {
   const lines = (entry: object) =>
