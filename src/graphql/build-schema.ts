@@ -8,6 +8,9 @@ export interface PublishedSchema {
   /** Printed when it is first read. */
   readonly sdl: string;
 }
+// biome-ignore lint/suspicious/noExplicitAny: constructors differ in their parameters
+export type ResolverClass = new (...dependencies: any[]) => object;
+
 /** Requests carry the resolver objects of their gateway: one process can compose several. */
 export interface ResolverRegistry {
   readonly resolvers: ReadonlyMap<unknown, object>;

@@ -3,6 +3,7 @@ import type { Database } from "../../platform/database/index.js";
 import type { AuditLog } from "../audit/index.js";
 import type { RecoveryCodes, SecondFactors } from "../authenticators/index.js";
 import type { Invitations } from "../invitations/index.js";
+import type { JwtIssuer } from "../jwt/index.js";
 import type { Outbox } from "../messaging/index.js";
 import type { Challenges, TokenChallenges } from "../one-time-codes/index.js";
 import type { RateLimiter } from "../rate-limiting/index.js";
@@ -33,4 +34,5 @@ export interface AccountServices {
   readonly signIn: SignIn;
   readonly secondFactorVerification: SecondFactorVerification;
   readonly invitations: Invitations;
+  readonly jwtIssuer: JwtIssuer;
 }

@@ -1,4 +1,5 @@
 export type { AccountServices } from "./account-services.js";
+export { acceptMetadata, defaultMetadata, findMetadataFailure, invitationFields } from "./metadata-policy.js";
 export { codeDigits, issueResetCode, resetSubject } from "./password-reset-code.js";
 export { sendCodeIfSmsOnly, sendSecondFactorCode, verifySecondFactor } from "./second-factor-code.js";
 export {

@@ -4,7 +4,7 @@ import { isUniqueViolation } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import type { ApplicationContext } from "../applications/index.js";
 import { type Application, canSendSms, countryOfNumber, smsCountries } from "../applications/index.js";
-import type { ChallengePurpose, ChallengeSubject } from "../one-time-codes/index.js";
+import { type ChallengePurpose, type ChallengeSubject, isCodeFormat } from "../one-time-codes/index.js";
 import { codeKeys, newNumberKeys, type RateLimitKey, refundableSmsKeys, type SmsUse, smsKeys } from "../rate-limiting/index.js";
 import { actingAsUser } from "../request-context.js";
 import { type Phone, phonePrefix, type User, verifiedPhone } from "../users/index.js";
@@ -82,7 +82,7 @@ export async function verifySmsCode<Done extends { readonly kind: string }>(
   code: string,
   apply: (tx: Transaction, phone: Phone) => Promise<Done | null>,
 ): Promise<Done | Failure> {
-  if (!/^[0-9]{6,10}$/.test(code)) return failure("INVALID_CODE", { path: ["code"] });
+  if (!isCodeFormat(code)) return failure("INVALID_CODE", { path: ["code"] });
   const { challenges, rateLimiter, database, audit } = services;
   const applicationId = context.application.id;
   return await rateLimiter.limited<Done | Failure>(

@@ -6,6 +6,7 @@ export { type ApplicationDraft, ApplicationRegistry, type NewApplication } from 
 export { ApplicationSecretEntity } from "./application-secret.entity.js";
 export { ApplicationSecretRepository } from "./application-secret.repository.js";
 export { ApplicationSecrets } from "./application-secrets.js";
+export { chooseLocale, findLocale } from "./locale.js";
 export { MailAccounts } from "./mail-accounts.js";
 export {
   type ApplicationSettings,

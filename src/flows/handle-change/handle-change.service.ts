@@ -1,7 +1,7 @@
 import type { Services } from "../../app/services.js";
 import { codeDigits } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
-import type { ChallengeSubject, VerifiedChallenge } from "../../domain/one-time-codes/index.js";
+import { type ChallengeSubject, isCodeFormat, type VerifiedChallenge } from "../../domain/one-time-codes/index.js";
 import { codeKeys, messageKeys, refundableMessageKeys } from "../../domain/rate-limiting/index.js";
 import type { AuthenticatedSession } from "../../domain/sessions/index.js";
 import { canonicalEmail, type Email, type User } from "../../domain/users/index.js";
@@ -51,7 +51,7 @@ export class HandleChangeService {
   /** Exactly one of several requests with one code succeeds; the user's other sessions end. */
   async confirm(context: ApplicationContext, caller: AuthenticatedSession, code: string): Promise<Changed | Failure> {
     const { user } = caller;
-    if (!/^[0-9]{6,10}$/.test(code)) return failure("INVALID_CODE");
+    if (!isCodeFormat(code)) return failure("INVALID_CODE");
     const { challenges, rateLimiter, audit } = this.services;
     const purpose = { applicationId: context.application.id, purpose: PURPOSE, handle: user.id };
     return await rateLimiter.limited<Changed | Failure>(

@@ -1,8 +1,9 @@
 import type { Services } from "../../app/services.js";
+import { acceptMetadata } from "../../domain/account-operations/index.js";
 import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import type { Invitation } from "../../domain/invitations/index.js";
 import { invitationKeys } from "../../domain/rate-limiting/index.js";
-import { canonicalEmail, type Metadata, type User, validatePartialMetadata } from "../../domain/users/index.js";
+import { canonicalEmail, type Metadata, type User } from "../../domain/users/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
 
@@ -28,12 +29,10 @@ export class InvitationService {
     if (!isOpenTo(context.application)) return failure("INVITATIONS_CLOSED");
     const email = canonicalEmail(command.handle);
     if (!email) return failure("HANDLE_INVALID", { path: ["handle", "email"] });
-    const outcome = validatePartialMetadata(invitationFields(context.application), command.metadata, "INVITER");
-    if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
-    if (!this.services.jwtIssuer.fitsSizeLimit(context.application, email, outcome.metadata))
-      return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
+    const accepted = acceptMetadata(this.services, context, email, { kind: "partial", given: command.metadata, setBy: "INVITER" });
+    if (accepted.kind === "failure") return accepted;
     const { rateLimiter, invitations, database } = this.services;
-    const draft = { email, inviterId: inviter.id, metadata: outcome.metadata, locale: command.locale };
+    const draft = { email, inviterId: inviter.id, metadata: accepted.metadata, locale: command.locale };
     return await rateLimiter.limited<InvitedOutcome | Failure>(
       context,
       invitationKeys(context.application.id, inviter.id, email),
@@ -85,9 +84,3 @@ export class InvitationService {
 }
 
 const isOpenTo = ({ settings }: Application) => settings.invitation.enabled && settings.invitation.usersMayInvite;
-
-/** The fields an invitation may carry: those listed, or all. */
-function invitationFields({ settings }: Application) {
-  const { fields: paths } = settings.invitation;
-  return paths.length === 0 ? settings.metadata.fields : settings.metadata.fields.filter(({ path }) => paths.includes(path));
-}

@@ -2,7 +2,7 @@ import type { Services } from "../../app/services.js";
 import { issueResetCode, resetSubject } from "../../domain/account-operations/index.js";
 import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
-import { RESEND_COOLDOWN_SECONDS, type VerifiedChallenge, type VerifiedLink } from "../../domain/one-time-codes/index.js";
+import { isCodeFormat, RESEND_COOLDOWN_SECONDS, type VerifiedChallenge, type VerifiedLink } from "../../domain/one-time-codes/index.js";
 import { type AccountPurpose, codeKeys, logInKeys, messageKeys, refundableMessageKeys } from "../../domain/rate-limiting/index.js";
 import { actingAsUser } from "../../domain/request-context.js";
 import { canonicalEmail, type Email } from "../../domain/users/index.js";
@@ -65,7 +65,7 @@ export class PasswordResetService {
     const email = canonicalEmail(command.handle);
     const violations = passwordViolations(command.newPassword, settings.password, { applicationName: settings.general.name, email });
     if (violations.length > 0) return failure("PASSWORD_REFUSED", { path: ["newPassword"], violations });
-    if (!email || !/^[0-9]{6,10}$/.test(command.code)) return failure("INVALID_CODE");
+    if (!email || !isCodeFormat(command.code)) return failure("INVALID_CODE");
     const { challenges, rateLimiter } = this.services;
     const foundTicket = await challenges.findTicket(resetSubject(context.application, email), command.ticket);
     const outcome = await rateLimiter.limited(

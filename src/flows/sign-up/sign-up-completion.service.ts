@@ -1,10 +1,10 @@
 import type { Services } from "../../app/services.js";
-import { issueResetCode } from "../../domain/account-operations/index.js";
+import { defaultMetadata, issueResetCode } from "../../domain/account-operations/index.js";
 import type { Application, ApplicationContext } from "../../domain/applications/index.js";
-import type { VerifiedChallenge, VerifiedLink } from "../../domain/one-time-codes/index.js";
+import { isCodeFormat, type VerifiedChallenge, type VerifiedLink } from "../../domain/one-time-codes/index.js";
 import { codeKeys, refundableMessageKeys, signUpKey } from "../../domain/rate-limiting/index.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
-import { canonicalEmail, type Email, type PendingSignUpEntity, validateMetadata } from "../../domain/users/index.js";
+import { canonicalEmail, type Email, type PendingSignUpEntity } from "../../domain/users/index.js";
 import type { PasswordHash } from "../../platform/crypto/index.js";
 import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
@@ -24,7 +24,7 @@ export class SignUpCompletionService {
   /** Makes the user and logs in. Exactly one of several requests with one code succeeds. */
   async complete(context: ApplicationContext, { handle, code, ticket }: CompletionCommand): Promise<SignInResult | Failure> {
     const email = canonicalEmail(handle);
-    if (!email || !/^[0-9]{6,10}$/.test(code)) return failure("INVALID_CODE");
+    if (!email || !isCodeFormat(code)) return failure("INVALID_CODE");
     const { challenges, rateLimiter } = this.services;
     const foundTicket = await challenges.findTicket(signUpSubject(context.application, email), ticket);
     const limitKeys = codeKeys(signUpPurpose(context.application, email), foundTicket, context.client);
@@ -96,10 +96,9 @@ export class SignUpCompletionService {
 
   /** Several people claim the handle and none is named: whoever proved the mailbox gets the account, but nobody's password. */
   private withoutPassword(application: Application, email: Email, candidates: readonly PendingSignUpEntity[]): NewUserData {
-    const defaults = validateMetadata(application.settings.metadata.fields, {}, "DEVELOPER");
     return {
       password: null,
-      metadata: defaults.kind === "accepted" ? { ...defaults.metadata } : {},
+      metadata: { ...defaultMetadata(application.settings) },
       locale: candidates.at(-1)?.locale ?? application.settings.locales.default,
       emailAsTyped: email,
     };

@@ -1,12 +1,11 @@
 import type { Services } from "../../app/services.js";
-import { codeDigits, isUserLimitReached } from "../../domain/account-operations/index.js";
-import type { ApplicationContext } from "../../domain/applications/index.js";
-import { type Application, linkOf } from "../../domain/applications/index.js";
+import { acceptMetadata, codeDigits, isUserLimitReached } from "../../domain/account-operations/index.js";
+import { type ApplicationContext, linkOf } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
 import type { IssuedChallenge } from "../../domain/one-time-codes/index.js";
 import { messageKeys, networkOf, type RateLimitKey, signUpKey } from "../../domain/rate-limiting/index.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
-import { canonicalEmail, type Email, type Metadata, validateMetadata } from "../../domain/users/index.js";
+import { canonicalEmail, type Email, type Metadata } from "../../domain/users/index.js";
 import { addSeconds } from "../../platform/clock.js";
 import { type PasswordHash, randomToken } from "../../platform/crypto/index.js";
 import type { Transaction } from "../../platform/database/index.js";
@@ -40,7 +39,7 @@ export class SignUpService {
 
   /** Answers alike for known and unknown handles; their owners get different mails. */
   async signUp(context: ApplicationContext, command: SignUpCommand): Promise<ConfirmationOutcome | SignInResult | Failure> {
-    const accepted = await this.validate(context.application, command);
+    const accepted = await this.validate(context, command);
     if (accepted.kind === "failure") return accepted;
     const skipsConfirmation = context.application.settings.signUp.flow === "NONE";
     const messageLimitKeys = skipsConfirmation ? [] : await this.messageLimitKeys(context, accepted.email);
@@ -80,19 +79,17 @@ export class SignUpService {
   }
 
   /** Every check that needs no look-up, so that its answer tells nothing about the handle. */
-  private async validate(application: Application, command: SignUpCommand): Promise<AcceptedSignUp | Failure> {
-    const { settings } = application;
+  private async validate(context: ApplicationContext, command: SignUpCommand): Promise<AcceptedSignUp | Failure> {
+    const { settings } = context.application;
     if (!settings.signUp.enabled) return failure("SIGN_UP_CLOSED");
     const email = canonicalEmail(command.email);
     if (!email) return failure("HANDLE_INVALID", { path: ["handle", "email"] });
     const violations = passwordViolations(command.password, settings.password, { applicationName: settings.general.name, email });
     if (violations.length > 0) return failure("PASSWORD_REFUSED", { path: ["password"], violations });
-    const outcome = validateMetadata(settings.metadata.fields, command.metadata, "USER");
-    if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
-    if (!this.services.jwtIssuer.fitsSizeLimit(application, email, outcome.metadata))
-      return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
-    if (await isUserLimitReached(this.services, application)) return failure("SIGN_UP_CLOSED");
-    return { kind: "accepted", email, emailAsTyped: command.email, metadata: outcome.metadata, locale: command.locale };
+    const accepted = acceptMetadata(this.services, context, email, { kind: "complete", given: command.metadata, setBy: "USER" });
+    if (accepted.kind === "failure") return accepted;
+    if (await isUserLimitReached(this.services, context.application)) return failure("SIGN_UP_CLOSED");
+    return { ...accepted, email, emailAsTyped: command.email, locale: command.locale };
   }
 
   /** The same rows are written for a taken handle; its owner is told by mail instead of getting a code. */
