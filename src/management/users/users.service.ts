@@ -1,12 +1,27 @@
 import type { Services } from "../../app/services.js";
-import { eraseUser } from "../../domain/account-operations/index.js";
-import type { ApplicationContext } from "../../domain/applications/index.js";
-import { lockoutKeys, secondFactorLockoutKeys } from "../../domain/rate-limiting/index.js";
-import { applyMetadataChange, type Metadata, type User } from "../../domain/users/index.js";
+import { acceptMetadata, eraseUser, issueResetCode, isUserLimitReached, resetSubject } from "../../domain/account-operations/index.js";
+import { type Application, type ApplicationContext, findLocale } from "../../domain/applications/index.js";
+import { lockoutKeys, refundableMessageKeys, secondFactorLockoutKeys } from "../../domain/rate-limiting/index.js";
+import { canonicalEmail, type Email, type Metadata, type NewUser, type User } from "../../domain/users/index.js";
 import { addSeconds } from "../../platform/clock.js";
-import type { Transaction } from "../../platform/database/index.js";
+import { randomId } from "../../platform/crypto/index.js";
+import { isUniqueViolation, type Transaction } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
+export interface UserDraft {
+  readonly email: string;
+  readonly metadata: Metadata;
+  readonly locale: string | null | undefined;
+}
+export interface CreatedOutcome {
+  readonly kind: "created";
+  readonly user: User;
+}
+export interface ResetSentOutcome {
+  readonly kind: "sent";
+  readonly expiresAt: Date;
+  readonly resendAvailableAt: Date;
+}
 export interface ChangedOutcome {
   readonly kind: "changed";
   readonly user: User;
@@ -21,8 +36,26 @@ const FAILURE_WINDOW_SECONDS = 86_400;
 const MAX_FAILURES = 500;
 
 /** What an application's back end does to its users. Everything that changes one begins by locking the row: what runs beside it waits. */
-export class UserChangesService {
+export class UsersService {
   constructor(private readonly services: Services) {}
+
+  /** Makes a user who has yet to come, and mails them how to choose a password. */
+  async create(context: ApplicationContext, draft: UserDraft): Promise<CreatedOutcome | Failure> {
+    const email = canonicalEmail(draft.email);
+    if (!email) return failure("HANDLE_INVALID", { path: ["email"] });
+    const locale = findLocale(context.application, draft.locale);
+    if (locale === null) return failure("LOCALE_REFUSED", { path: ["locale"] });
+    const accepted = acceptMetadata(this.services, context, email, { kind: "complete", given: draft.metadata, setBy: "DEVELOPER" });
+    if (accepted.kind === "failure") return accepted;
+    if (await isUserLimitReached(this.services, context.application)) return failure("SIGN_UP_CLOSED");
+    const userData = { email, emailAsTyped: draft.email, metadata: accepted.metadata, locale };
+    return await this.services.rateLimiter.limited<CreatedOutcome | Failure>(
+      context,
+      resetMailLimitKeys(context.application, email),
+      () => this.insert(context, userData),
+      () => false,
+    );
+  }
 
   /**
    * Shuts a user out, from the next request on; whom they invited and who has not come yet stays out, too. Suspending twice does no harm.
@@ -86,15 +119,13 @@ export class UserChangesService {
 
   /** Changes metadata of any authority. @throws Refusal FORBIDDEN when the application has no such user */
   async updateMetadata(context: ApplicationContext, id: string, changes: Metadata): Promise<ChangedOutcome | Failure> {
-    const { users, jwtIssuer } = this.services;
     return await this.withLockedUser<ChangedOutcome | Failure>(context, id, async (tx, user) => {
-      const outcome = applyMetadataChange(context.application.settings.metadata.fields, user.metadata, changes, "DEVELOPER");
-      if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
-      if (!jwtIssuer.fitsSizeLimit(context.application, user.email ?? "", outcome.metadata))
-        return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
-      await users.replaceMetadata(tx, user, outcome.metadata);
+      const change = { kind: "change", current: user.metadata, given: changes, setBy: "DEVELOPER" } as const;
+      const accepted = acceptMetadata(this.services, context, user.email, change);
+      if (accepted.kind === "failure") return accepted;
+      await this.services.users.replaceMetadata(tx, user, accepted.metadata);
       await this.record(context, user, "USER_METADATA_SET");
-      return { kind: "changed", user: { ...user, metadata: outcome.metadata } };
+      return { kind: "changed", user: { ...user, metadata: accepted.metadata } };
     });
   }
 
@@ -105,6 +136,56 @@ export class UserChangesService {
       await eraseUser(context, tx, this.services, user);
       return { userId: user.id, deletedAt };
     });
+  }
+
+  /** Mails a code and a link for a new password; the password itself is never set or shown. @throws Refusal FORBIDDEN */
+  async sendPasswordReset(context: ApplicationContext, id: string): Promise<ResetSentOutcome | Failure> {
+    const { users, challenges, rateLimiter, database } = this.services;
+    const found = await users.findById(context.application.id, id);
+    if (!found) throw new GatewayError("FORBIDDEN");
+    const { email } = found;
+    if (found.status === "SUSPENDED") return failure("ACCOUNT_SUSPENDED");
+    if (!email) return failure("HANDLE_INVALID");
+    const isCoolingDown = await challenges.isCoolingDown(resetSubject(context.application, email));
+    return await rateLimiter.limited<ResetSentOutcome | Failure>(
+      context,
+      isCoolingDown ? [] : resetMailLimitKeys(context.application, email),
+      () => database.transaction((tx) => this.queuePasswordReset(context, tx, found, email)),
+      () => false,
+    );
+  }
+
+  private async queuePasswordReset(context: ApplicationContext, tx: Transaction, { id }: User, email: Email): Promise<ResetSentOutcome> {
+    const { users, audit } = this.services;
+    const user = await users.lock(tx, context.application.id, id);
+    if (user?.email !== email) throw new GatewayError("FORBIDDEN");
+    const { expiresAt, resendAvailableAt } = await issueResetCode(context, tx, this.services, user, email);
+    const details = { userId: id };
+    await audit.success(context, "PASSWORD_RESET_REQUESTED", details);
+    return { kind: "sent", expiresAt, resendAvailableAt };
+  }
+
+  private async insert(
+    context: ApplicationContext,
+    userData: Pick<NewUser, "email" | "emailAsTyped" | "metadata" | "locale">,
+  ): Promise<CreatedOutcome | Failure> {
+    const { database, users, pendingSignUps, invitations, audit, clock } = this.services;
+    const applicationId = context.application.id;
+    try {
+      return await database.transaction(async (tx) => {
+        const row = { ...userData, applicationId, id: randomId(), password: null, createdAt: clock.now(), lastLogInAt: null };
+        const user = await users.insert(tx, row);
+        await pendingSignUps.deleteByHandle(tx, applicationId, userData.email);
+        await invitations.revokeByHandle(tx, applicationId, userData.email);
+        const details = { userId: user.id };
+        await audit.success(context, "USER_CREATED", details);
+        await issueResetCode(context, tx, this.services, user, userData.email, "accountCreated");
+        return { kind: "created", user };
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) return failure("HANDLE_UNAVAILABLE", { path: ["email"] });
+      throw error;
+    }
   }
 
   private async withLockedUser<T>(context: ApplicationContext, id: string, work: (tx: Transaction, user: User) => Promise<T>): Promise<T> {
@@ -120,3 +201,6 @@ export class UserChangesService {
     await this.services.audit.success(context, event, { userId });
   }
 }
+
+const resetMailLimitKeys = ({ id }: Application, handle: Email) =>
+  refundableMessageKeys({ applicationId: id, purpose: "PASSWORD_RESET", handle });
