@@ -36,3 +36,7 @@ export interface AccountServices {
   readonly invitations: Invitations;
   readonly jwtIssuer: JwtIssuer;
 }
+/** What adding a user requires: pending sign-ups and invitations of the address end. */
+export type NewUserServices = Pick<AccountServices, "users" | "audit" | "pendingSignUps" | "invitations" | "clock">;
+/** What changing credentials of a user requires: other sessions end, and the user is notified. */
+export type CredentialChangeServices = Pick<AccountServices, "users" | "sessions" | "outbox" | "audit" | "database">;

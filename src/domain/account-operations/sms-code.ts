@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Transaction } from "../../platform/database/index.js";
-import { isUniqueViolation } from "../../platform/database/index.js";
+import { nullOnUniqueViolation, type Transaction } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import type { ApplicationContext } from "../applications/index.js";
 import { type Application, canSendSms, countryOfNumber, smsCountries } from "../applications/index.js";
@@ -25,6 +24,11 @@ export interface SmsCodeSent {
   readonly expiresAt: Date;
   readonly resendAvailableAt: Date;
 }
+
+/** What sending a code requires. */
+export type SmsCodeServices = Pick<AccountServices, "users" | "challenges" | "rateLimiter" | "database" | "outbox" | "clock" | "smsPerDay">;
+/** What counting text messages requires. */
+export type SmsLimitServices = Pick<AccountServices, "rateLimiter" | "smsPerDay">;
 
 export const SMS_CODE_TTL_SECONDS = 300;
 
@@ -56,7 +60,7 @@ export function findPhoneFailure(
  */
 export async function issueSmsCode(
   context: ApplicationContext,
-  services: AccountServices,
+  services: SmsCodeServices,
   request: SmsCodeRequest,
   onSend: (tx: Transaction) => Promise<void> = async () => {},
 ): Promise<SmsCodeSent | Failure> {
@@ -66,7 +70,6 @@ export async function issueSmsCode(
       context,
       await rateLimitKeysFor(services, context.application, request),
       () => services.database.transaction((tx) => send(context, tx, services, request, onSend)),
-      () => false,
     ));
   return outcome.kind === "failure" ? ((await findConcurrentRequest(services, request)) ?? outcome) : outcome;
 }
@@ -77,7 +80,7 @@ export async function issueSmsCode(
  */
 export async function verifySmsCode<Done extends { readonly kind: string }>(
   context: ApplicationContext,
-  services: AccountServices,
+  services: SmsLimitServices & Pick<AccountServices, "challenges" | "database" | "audit">,
   { user, purpose }: Pick<SmsCodeRequest, "user" | "purpose">,
   code: string,
   apply: (tx: Transaction, phone: Phone) => Promise<Done | null>,
@@ -109,7 +112,7 @@ export async function verifySmsCode<Done extends { readonly kind: string }>(
 export async function queueSmsNotice(
   context: ApplicationContext,
   tx: Transaction,
-  services: AccountServices,
+  services: SmsLimitServices & Pick<AccountServices, "outbox">,
   user: User,
   template: string,
 ): Promise<void> {
@@ -120,13 +123,13 @@ export async function queueSmsNotice(
 }
 
 /** A message that was answered with its right code costs its account and number nothing. `user` is as when it was sent. */
-export async function refundAnsweredSms(services: AccountServices, application: Application, user: User, phone: Phone): Promise<void> {
+export async function refundAnsweredSms(services: SmsLimitServices, application: Application, user: User, phone: Phone): Promise<void> {
   // What it was for is done: a budget that cannot be reached must not undo it.
   await services.rateLimiter.refund(refundableSmsKeys(toSmsUse(services, application, user, phone))).catch(() => {});
 }
 
 async function findRecentlySent(
-  { challenges, clock }: AccountServices,
+  { challenges, clock }: SmsCodeServices,
   { user, phone, purpose }: SmsCodeRequest,
 ): Promise<SmsCodeSent | null> {
   const live = await challenges.findLive(smsCodeSubject(user, purpose));
@@ -135,7 +138,7 @@ async function findRecentlySent(
 }
 
 /** Another request of the same moment may have used the budget up and be about to send what this one asked for. */
-async function findConcurrentRequest(services: AccountServices, request: SmsCodeRequest): Promise<SmsCodeSent | null> {
+async function findConcurrentRequest(services: SmsCodeServices, request: SmsCodeRequest): Promise<SmsCodeSent | null> {
   for (const delayMs of [0, 50, 250]) {
     await delay(delayMs);
     const sent = await findRecentlySent(services, request);
@@ -147,7 +150,7 @@ async function findConcurrentRequest(services: AccountServices, request: SmsCode
 async function send(
   context: ApplicationContext,
   tx: Transaction,
-  services: AccountServices,
+  services: SmsCodeServices,
   { user, phone, purpose, template }: SmsCodeRequest,
   onSend: (tx: Transaction) => Promise<void>,
 ): Promise<SmsCodeSent> {
@@ -170,7 +173,7 @@ async function send(
 
 /** The budgets of one more message. */
 async function rateLimitKeysFor(
-  services: AccountServices,
+  services: SmsLimitServices,
   application: Application,
   { user, phone }: SmsCodeRequest,
 ): Promise<RateLimitKey[]> {
@@ -180,7 +183,7 @@ async function rateLimitKeysFor(
   return [...smsKeys(use), ...(isNewNumber ? [countedNumberKey, newNumbersKey] : [])];
 }
 
-const toSmsUse = ({ smsPerDay }: AccountServices, { id, settings }: Application, user: User, phone: Phone): SmsUse => ({
+const toSmsUse = ({ smsPerDay }: SmsLimitServices, { id, settings }: Application, user: User, phone: Phone): SmsUse => ({
   applicationId: id,
   userId: user.id,
   phone,
@@ -189,8 +192,3 @@ const toSmsUse = ({ smsPerDay }: AccountServices, { id, settings }: Application,
   perApplication: settings.twilio.messagesPerDay,
   perGateway: smsPerDay,
 });
-
-function nullOnUniqueViolation(error: unknown): null {
-  if (isUniqueViolation(error)) return null;
-  throw error;
-}

@@ -5,6 +5,21 @@ import type { Phone, User } from "../users/index.js";
 import type { AccountServices } from "./account-services.js";
 import { smsCodeSubject } from "./sms-code.js";
 
+/** What erasing a user requires. */
+export type ErasureServices = Pick<
+  AccountServices,
+  | "users"
+  | "sessions"
+  | "challenges"
+  | "tokenChallenges"
+  | "secondFactors"
+  | "recoveryCodes"
+  | "pendingSignUps"
+  | "invitations"
+  | "outbox"
+  | "audit"
+>;
+
 /**
  * Removes a user and every personal thing kept about them, and says goodbye; nothing when somebody else just did. Runs in the caller's
  * transaction.
@@ -12,7 +27,7 @@ import { smsCodeSubject } from "./sms-code.js";
 export async function eraseUser(
   context: ApplicationContext,
   tx: Transaction,
-  services: AccountServices,
+  services: ErasureServices,
   { id }: Pick<User, "id">,
 ): Promise<void> {
   const { users, sessions, challenges, pendingSignUps, outbox, invitations, audit } = services;
@@ -43,7 +58,7 @@ export async function eraseUser(
 }
 
 /** The user's number, and one that was still to be verified. */
-async function listPhones({ challenges }: AccountServices, user: User): Promise<Phone[]> {
+async function listPhones({ challenges }: ErasureServices, user: User): Promise<Phone[]> {
   const pendingVerification = await challenges.findLive(smsCodeSubject(user, "PHONE"));
   return [user.phone, pendingVerification?.detail as Phone | null | undefined].filter((phone) => phone != null);
 }

@@ -48,13 +48,13 @@ export class RateLimiter {
 
   /**
    * Takes an attempt from every subject, runs `work`, and settles: a success forgets or gives back as its budget says, a failure stays
-   * counted, an exception gives everything back because the server failed. `work` hears which budgets this attempt used up.
+   * counted, an exception gives everything back because the server failed. `work` hears which budgets this attempt used up. By default nothing counts as a success.
    */
   async limited<Outcome>(
     context: RequestContext,
     keys: readonly RateLimitKey[],
     work: (exhausted: readonly RateLimitName[]) => Promise<Outcome>,
-    isSuccess: (outcome: Outcome) => boolean,
+    isSuccess: (outcome: Outcome) => boolean = () => false,
   ): Promise<Limited<Outcome>> {
     const consumed = await this.consumeOrAwaitRunning(context, keys);
     if (consumed.kind === "failure") return consumed;

@@ -1,5 +1,5 @@
 import type { Services } from "../../app/services.js";
-import { acceptMetadata, findMetadataFailure, isUserLimitReached } from "../../domain/account-operations/index.js";
+import { acceptMetadata, findMetadataFailure, isUserLimitReached, type NewUserServices } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
 import { INVITATION_CODE_DIGITS, type VerifiedInvitation } from "../../domain/invitations/index.js";
@@ -9,7 +9,7 @@ import { actingAsUser } from "../../domain/request-context.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
 import { canonicalEmail, type Email, type Metadata, type NewUser } from "../../domain/users/index.js";
 import { randomId } from "../../platform/crypto/index.js";
-import { isUniqueViolation } from "../../platform/database/index.js";
+import { nullOnUniqueViolation, type Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 
 export interface AcceptanceCommand {
@@ -20,9 +20,11 @@ export interface AcceptanceCommand {
   readonly locale: string | null;
 }
 
+type Dependencies = Pick<Services, "rateLimiter" | "challenges" | "hasher" | "signIn" | "database" | "jwtIssuer"> & NewUserServices;
+
 /** Somebody who was asked to join does. */
 export class InvitationAcceptanceService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /** Everything that can be judged without the code is judged first. Exactly one of several requests with one code succeeds. */
   async accept(context: ApplicationContext, command: AcceptanceCommand): Promise<SignInResult | Failure> {
@@ -79,18 +81,13 @@ export class InvitationAcceptanceService {
     const { database, invitations, users, pendingSignUps, signIn, audit, clock } = this.services;
     const applicationId = context.application.id;
     const invitedById = verified.invitation.inviterId;
-    try {
-      return await database.transaction(async (tx) => {
-        if (!(await invitations.consume(tx, verified))) return null;
-        const user = await users.insert(tx, { ...userData, applicationId, id: randomId(), createdAt: clock.now(), invitedById });
-        await pendingSignUps.deleteByHandle(tx, applicationId, userData.email);
-        const details = { id: verified.invitation.id };
-        await audit.success(actingAsUser(context, user), "INVITATION_ACCEPTED", details);
-        return await signIn.complete(context, tx, user, ["pwd"]);
-      });
-    } catch (error) {
-      if (isUniqueViolation(error)) return null;
-      throw error;
-    }
+    const createAndSignIn = async (tx: Transaction) => {
+      if (!(await invitations.consume(tx, verified))) return null;
+      const user = await users.insert(tx, { ...userData, applicationId, id: randomId(), createdAt: clock.now(), invitedById });
+      await pendingSignUps.deleteByHandle(tx, applicationId, userData.email);
+      await audit.success(actingAsUser(context, user), "INVITATION_ACCEPTED", { id: verified.invitation.id });
+      return await signIn.complete(context, tx, user, ["pwd"]);
+    };
+    return await database.transaction(createAndSignIn).catch(nullOnUniqueViolation);
   }
 }

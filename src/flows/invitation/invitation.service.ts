@@ -17,9 +17,11 @@ export interface InvitedOutcome {
   readonly invitation: Invitation;
 }
 
+type Dependencies = Pick<Services, "rateLimiter" | "invitations" | "database" | "users" | "jwtIssuer">;
+
 /** A user asks somebody to join, and thinks better of it. */
 export class InvitationService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /**
    * Answers alike for addresses with and without an account. The inviter is who holds the session, never who the input says.
@@ -33,15 +35,11 @@ export class InvitationService {
     if (accepted.kind === "failure") return accepted;
     const { rateLimiter, invitations, database } = this.services;
     const draft = { email, inviterId: inviter.id, metadata: accepted.metadata, locale: command.locale };
-    return await rateLimiter.limited<InvitedOutcome | Failure>(
-      context,
-      invitationKeys(context.application.id, inviter.id, email),
-      () =>
-        database.transaction(async (tx) => {
-          if (!(await this.services.users.lockActive(tx, inviter))) throw new GatewayError("UNAUTHENTICATED");
-          return { kind: "invited", invitation: await invitations.invite(context, tx, draft) };
-        }),
-      () => false,
+    return await rateLimiter.limited<InvitedOutcome | Failure>(context, invitationKeys(context.application.id, inviter.id, email), () =>
+      database.transaction(async (tx) => {
+        if (!(await this.services.users.lockActive(tx, inviter))) throw new GatewayError("UNAUTHENTICATED");
+        return { kind: "invited", invitation: await invitations.invite(context, tx, draft) };
+      }),
     );
   }
 
@@ -58,7 +56,6 @@ export class InvitationService {
         if (!invitation) throw new GatewayError("FORBIDDEN");
         return { kind: "invited", invitation };
       },
-      () => false,
     );
   }
 

@@ -1,5 +1,10 @@
 import type { Services } from "../../app/services.js";
-import { issueResetCode, resetSubject } from "../../domain/account-operations/index.js";
+import {
+  type CredentialChangeServices,
+  issueResetCode,
+  type ResetCodeServices,
+  resetSubject,
+} from "../../domain/account-operations/index.js";
 import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
 import { isCodeFormat, RESEND_COOLDOWN_SECONDS, type VerifiedChallenge, type VerifiedLink } from "../../domain/one-time-codes/index.js";
@@ -33,9 +38,11 @@ export interface ResetOutcome {
 
 const purposeOf = ({ id }: Application, email: Email): AccountPurpose => ({ applicationId: id, purpose: "PASSWORD_RESET", handle: email });
 
+type Dependencies = Pick<Services, "clock" | "hasher" | "recognisedDevices" | "log"> & ResetCodeServices & CredentialChangeServices;
+
 /** A forgotten password: a code to the account's own mailbox lets its owner choose another. */
 export class PasswordResetService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /** The same answer and the same work for every handle; only an active user's owner gets a mail. */
   async request(context: ApplicationContext, handle: string): Promise<ResetRequestOutcome | Failure> {
@@ -51,12 +58,7 @@ export class PasswordResetService {
       ? []
       : messageKeys(purposeOf(context.application, email), context.client);
     const send = (tx: Transaction) => this.send(context, tx, email, minutes * 60);
-    return await rateLimiter.limited(
-      context,
-      limitKeys,
-      () => database.transaction(send),
-      () => false,
-    );
+    return await rateLimiter.limited(context, limitKeys, () => database.transaction(send));
   }
 
   /** Sets the new password and ends every session. The new password is judged before the code, so that a weak one costs no attempt. */

@@ -9,9 +9,11 @@ export interface UpdatedOutcome {
   readonly user: User;
 }
 
+type Dependencies = Pick<Services, "users" | "database" | "audit" | "jwtIssuer">;
+
 /** What users may change about themselves without proving anything again. */
 export class ProfileService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /** @throws Refusal UNAUTHENTICATED when the user was deleted meanwhile */
   async setMetadata(context: ApplicationContext, { applicationId, id }: User, changes: Metadata): Promise<UpdatedOutcome | Failure> {

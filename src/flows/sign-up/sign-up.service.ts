@@ -1,5 +1,5 @@
 import type { Services } from "../../app/services.js";
-import { acceptMetadata, codeDigits, isUserLimitReached } from "../../domain/account-operations/index.js";
+import { acceptMetadata, codeDigits, isUserLimitReached, type NewUserServices } from "../../domain/account-operations/index.js";
 import { type ApplicationContext, linkOf } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
 import type { IssuedChallenge } from "../../domain/one-time-codes/index.js";
@@ -8,9 +8,9 @@ import type { SignInResult } from "../../domain/sessions/index.js";
 import { canonicalEmail, type Email, type Metadata } from "../../domain/users/index.js";
 import { addSeconds } from "../../platform/clock.js";
 import { type PasswordHash, randomToken } from "../../platform/crypto/index.js";
-import type { Transaction } from "../../platform/database/index.js";
+import { nullOnUniqueViolation, type Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
-import { createAccount, listPendingSignUps, nullOnUniqueViolation, signUpPurpose, signUpSubject } from "./new-account.js";
+import { createAccount, listPendingSignUps, signUpPurpose, signUpSubject } from "./new-account.js";
 
 export interface SignUpCommand {
   readonly email: string;
@@ -33,9 +33,12 @@ interface AcceptedSignUp {
   readonly locale: string;
 }
 
+type Dependencies = Pick<Services, "hasher" | "rateLimiter" | "database" | "challenges" | "signIn" | "publicUrl" | "outbox" | "jwtIssuer"> &
+  NewUserServices;
+
 /** How somebody without an account asks for one. */
 export class SignUpService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /** Answers alike for known and unknown handles; their owners get different mails. */
   async signUp(context: ApplicationContext, command: SignUpCommand): Promise<ConfirmationOutcome | SignInResult | Failure> {
@@ -50,12 +53,7 @@ export class SignUpService {
         : await this.requestConfirmation(context, accepted, password);
     };
     const limitKeys = [signUpKey(networkOf(context.client.address)), ...messageLimitKeys];
-    const outcome = await this.services.rateLimiter.limited<ConfirmationOutcome | SignInResult | Failure>(
-      context,
-      limitKeys,
-      work,
-      () => false,
-    );
+    const outcome = await this.services.rateLimiter.limited<ConfirmationOutcome | SignInResult | Failure>(context, limitKeys, work);
     if (skipsConfirmation && outcome.kind !== "failure") await this.services.rateLimiter.refund(limitKeys);
     return outcome;
   }
@@ -75,7 +73,7 @@ export class SignUpService {
         const { expiresAt, resendAvailableAt } = issued;
         return { kind: "confirmation", ticket: randomToken(), expiresAt, resendAvailableAt };
       });
-    return await rateLimiter.limited(context, await this.messageLimitKeys(context, email), resend, () => false);
+    return await rateLimiter.limited(context, await this.messageLimitKeys(context, email), resend);
   }
 
   /** Every check that needs no look-up, so that its answer tells nothing about the handle. */

@@ -17,9 +17,11 @@ export interface SentOutcome {
   readonly invitation: Invitation;
 }
 
+type Dependencies = Pick<Services, "invitations" | "database" | "rateLimiter" | "jwtIssuer">;
+
 /** An application's own back end asks people to join, and takes back whoever's invitations it likes. */
 export class InvitationsService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /** A back end gives metadata of every authority. It hears no more than a user does about whether the address has an account. */
   async create(context: ApplicationContext, draft: InvitationDraft): Promise<SentOutcome | Failure> {
@@ -57,16 +59,11 @@ export class InvitationsService {
     work: (tx: Transaction) => Promise<Invitation | null>,
   ): Promise<SentOutcome | Failure> {
     const { rateLimiter, database } = this.services;
-    return await rateLimiter.limited<SentOutcome | Failure>(
-      context,
-      recipientKeys(to),
-      async () => {
-        const invitation = await database.transaction(work);
-        if (!invitation) throw new GatewayError("FORBIDDEN");
-        return { kind: "sent", invitation };
-      },
-      () => false,
-    );
+    return await rateLimiter.limited<SentOutcome | Failure>(context, recipientKeys(to), async () => {
+      const invitation = await database.transaction(work);
+      if (!invitation) throw new GatewayError("FORBIDDEN");
+      return { kind: "sent", invitation };
+    });
   }
 
   private async requireInvitation({ id: applicationId }: Application, id: string): Promise<Invitation> {

@@ -1,11 +1,19 @@
 import type { Services } from "../../app/services.js";
-import { acceptMetadata, eraseUser, issueResetCode, isUserLimitReached, resetSubject } from "../../domain/account-operations/index.js";
+import {
+  acceptMetadata,
+  type ErasureServices,
+  eraseUser,
+  issueResetCode,
+  isUserLimitReached,
+  type ResetCodeServices,
+  resetSubject,
+} from "../../domain/account-operations/index.js";
 import { type Application, type ApplicationContext, findLocale } from "../../domain/applications/index.js";
 import { lockoutKeys, refundableMessageKeys, secondFactorLockoutKeys } from "../../domain/rate-limiting/index.js";
 import { canonicalEmail, type Email, type Metadata, type NewUser, type User } from "../../domain/users/index.js";
 import { addSeconds } from "../../platform/clock.js";
 import { randomId } from "../../platform/crypto/index.js";
-import { isUniqueViolation, type Transaction } from "../../platform/database/index.js";
+import { nullOnUniqueViolation, type Transaction } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
 export interface UserDraft {
@@ -35,9 +43,11 @@ type UserEvent = Parameters<Services["audit"]["success"]>[1];
 const FAILURE_WINDOW_SECONDS = 86_400;
 const MAX_FAILURES = 500;
 
+type Dependencies = Pick<Services, "clock" | "database" | "jwtIssuer"> & ResetCodeServices & ErasureServices;
+
 /** What an application's back end does to its users. Everything that changes one begins by locking the row: what runs beside it waits. */
 export class UsersService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /** Makes a user who has yet to come, and mails them how to choose a password. */
   async create(context: ApplicationContext, draft: UserDraft): Promise<CreatedOutcome | Failure> {
@@ -49,11 +59,8 @@ export class UsersService {
     if (accepted.kind === "failure") return accepted;
     if (await isUserLimitReached(this.services, context.application)) return failure("SIGN_UP_CLOSED");
     const userData = { email, emailAsTyped: draft.email, metadata: accepted.metadata, locale };
-    return await this.services.rateLimiter.limited<CreatedOutcome | Failure>(
-      context,
-      resetMailLimitKeys(context.application, email),
-      () => this.insert(context, userData),
-      () => false,
+    return await this.services.rateLimiter.limited<CreatedOutcome | Failure>(context, resetMailLimitKeys(context.application, email), () =>
+      this.insert(context, userData),
     );
   }
 
@@ -151,7 +158,6 @@ export class UsersService {
       context,
       isCoolingDown ? [] : resetMailLimitKeys(context.application, email),
       () => database.transaction((tx) => this.queuePasswordReset(context, tx, found, email)),
-      () => false,
     );
   }
 
@@ -160,8 +166,7 @@ export class UsersService {
     const user = await users.lock(tx, context.application.id, id);
     if (user?.email !== email) throw new GatewayError("FORBIDDEN");
     const { expiresAt, resendAvailableAt } = await issueResetCode(context, tx, this.services, user, email);
-    const details = { userId: id };
-    await audit.success(context, "PASSWORD_RESET_REQUESTED", details);
+    await audit.success(context, "PASSWORD_RESET_REQUESTED", { userId: id });
     return { kind: "sent", expiresAt, resendAvailableAt };
   }
 
@@ -171,21 +176,17 @@ export class UsersService {
   ): Promise<CreatedOutcome | Failure> {
     const { database, users, pendingSignUps, invitations, audit, clock } = this.services;
     const applicationId = context.application.id;
-    try {
-      return await database.transaction(async (tx) => {
-        const row = { ...userData, applicationId, id: randomId(), password: null, createdAt: clock.now(), lastLogInAt: null };
-        const user = await users.insert(tx, row);
-        await pendingSignUps.deleteByHandle(tx, applicationId, userData.email);
-        await invitations.revokeByHandle(tx, applicationId, userData.email);
-        const details = { userId: user.id };
-        await audit.success(context, "USER_CREATED", details);
-        await issueResetCode(context, tx, this.services, user, userData.email, "accountCreated");
-        return { kind: "created", user };
-      });
-    } catch (error) {
-      if (isUniqueViolation(error)) return failure("HANDLE_UNAVAILABLE", { path: ["email"] });
-      throw error;
-    }
+    const insertAndMail = async (tx: Transaction) => {
+      const row = { ...userData, applicationId, id: randomId(), password: null, createdAt: clock.now(), lastLogInAt: null };
+      const user = await users.insert(tx, row);
+      await pendingSignUps.deleteByHandle(tx, applicationId, userData.email);
+      await invitations.revokeByHandle(tx, applicationId, userData.email);
+      await audit.success(context, "USER_CREATED", { userId: user.id });
+      await issueResetCode(context, tx, this.services, user, userData.email, "accountCreated");
+      return user;
+    };
+    const user = await database.transaction(insertAndMail).catch(nullOnUniqueViolation);
+    return user ? { kind: "created", user } : failure("HANDLE_UNAVAILABLE", { path: ["email"] });
   }
 
   private async withLockedUser<T>(context: ApplicationContext, id: string, work: (tx: Transaction, user: User) => Promise<T>): Promise<T> {

@@ -86,20 +86,20 @@ export class CreateUserInput {
   locale?: string | null;
 }
 
-@ObjectType({ description: "The account was created, and an email for choosing a password was queued." })
-export class UserCreated {
+@ObjectType()
+abstract class UserResult {
   @Field(() => ManagedUserView, { description: "The user." })
   user!: ManagedUserView;
 }
+
+@ObjectType({ description: "The account was created, and an email for choosing a password was queued." })
+export class UserCreated extends UserResult {}
 
 @ObjectType({
   description:
     "The user was suspended and notified by email. Requests of the user are rejected from now on; JWTs that were already issued stay valid until they expire.",
 })
-export class UserSuspended {
-  @Field(() => ManagedUserView, { description: "The user." })
-  user!: ManagedUserView;
-
+export class UserSuspended extends UserResult {
   @Field(() => Int, { description: "Number of sessions this request ended." })
   sessionsEnded!: number;
 }
@@ -107,22 +107,13 @@ export class UserSuspended {
 @ObjectType({
   description: "The user can log in again and was notified by email. Ended sessions and revoked invitations are not restored.",
 })
-export class UserActivated {
-  @Field(() => ManagedUserView, { description: "The user." })
-  user!: ManagedUserView;
-}
+export class UserActivated extends UserResult {}
 
 @ObjectType({ description: "The rate limits of failed attempts for this account were reset." })
-export class UserUnlocked {
-  @Field(() => ManagedUserView, { description: "The user." })
-  user!: ManagedUserView;
-}
+export class UserUnlocked extends UserResult {}
 
 @ObjectType({ description: "All sessions of the user have ended. JWTs that were already issued stay valid until they expire." })
-export class UserSessionsEnded {
-  @Field(() => ManagedUserView, { description: "The user." })
-  user!: ManagedUserView;
-
+export class UserSessionsEnded extends UserResult {
   @Field(() => Int, { description: "Number of sessions this request ended." })
   sessionsEnded!: number;
 }
@@ -146,10 +137,7 @@ export class PasswordResetSent {
 }
 
 @ObjectType({ description: "The metadata was updated. The user's next JWT contains the change." })
-export class UserMetadataUpdated {
-  @Field(() => ManagedUserView, { description: "The user." })
-  user!: ManagedUserView;
-}
+export class UserMetadataUpdated extends UserResult {}
 
 export const CreateUserResult = resultUnion({
   name: "CreateUserResult",

@@ -58,6 +58,12 @@ const unavailableCodes = new Set(["ER_CON_COUNT_ERROR", "ER_SERVER_SHUTDOWN", "E
 
 /** True when a unique index refused a row. */
 export const isUniqueViolation = (error: unknown) => uniqueViolationCodes.has(driverCode(error));
+
+/** For `catch` of a promise: null for a unique violation; every other error is thrown again. */
+export function nullOnUniqueViolation(error: unknown): null {
+  if (isUniqueViolation(error)) return null;
+  throw error;
+}
 /** True when a column that takes no null was to get one. */
 export const isNotNullViolation = (error: unknown) => ["ER_BAD_NULL_ERROR", "SQLITE_CONSTRAINT_NOTNULL"].includes(driverCode(error));
 /** True when the whole transaction may simply run again (deadlock, lock wait, busy). */
