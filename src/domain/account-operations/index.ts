@@ -9,7 +9,6 @@ export {
   type SmsCodeRequest,
   type SmsCodeSent,
   type SmsCodeServices,
-  type SmsLimitServices,
   smsCodeSubject,
   verifySmsCode,
 } from "./sms-code.js";

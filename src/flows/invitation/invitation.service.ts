@@ -25,7 +25,7 @@ export class InvitationService {
 
   /**
    * Answers alike for addresses with and without an account. The inviter is who holds the session, never who the input says.
-   * @throws Refusal UNAUTHENTICATED when the inviter was deleted meanwhile
+   * @throws GatewayError UNAUTHENTICATED when the inviter was deleted meanwhile
    */
   async invite(context: ApplicationContext, inviter: User, command: InviteCommand): Promise<InvitedOutcome | Failure> {
     if (!isOpenTo(context.application)) return failure("INVITATIONS_CLOSED");
@@ -43,7 +43,7 @@ export class InvitationService {
     );
   }
 
-  /** @throws Refusal FORBIDDEN for an invitation that is not the caller's or is neither pending nor expired */
+  /** @throws GatewayError FORBIDDEN for an invitation that is not the caller's or is neither pending nor expired */
   async resend(context: ApplicationContext, inviter: User, id: string): Promise<InvitedOutcome | Failure> {
     if (!isOpenTo(context.application)) return failure("INVITATIONS_CLOSED");
     const { rateLimiter, invitations, database } = this.services;
@@ -59,7 +59,7 @@ export class InvitationService {
     );
   }
 
-  /** Revoking twice does no harm. @throws Refusal FORBIDDEN for an invitation that is not the caller's or was accepted */
+  /** Revoking twice does no harm. @throws GatewayError FORBIDDEN for an invitation that is not the caller's or was accepted */
   async revoke(context: ApplicationContext, inviter: User, id: string): Promise<Invitation> {
     const { invitations, database } = this.services;
     const own = await this.requireOwn(inviter, id);

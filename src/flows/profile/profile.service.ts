@@ -15,7 +15,7 @@ type Dependencies = Pick<Services, "users" | "database" | "audit" | "jwtIssuer">
 export class ProfileService {
   constructor(private readonly services: Dependencies) {}
 
-  /** @throws Refusal UNAUTHENTICATED when the user was deleted meanwhile */
+  /** @throws GatewayError UNAUTHENTICATED when the user was deleted meanwhile */
   async setMetadata(context: ApplicationContext, { applicationId, id }: User, changes: Metadata): Promise<UpdatedOutcome | Failure> {
     const { users, database } = this.services;
     return await database.transaction(async (tx) => {
@@ -30,7 +30,7 @@ export class ProfileService {
     });
   }
 
-  /** @throws Refusal UNAUTHENTICATED when the user was deleted meanwhile */
+  /** @throws GatewayError UNAUTHENTICATED when the user was deleted meanwhile */
   async setLocale(context: ApplicationContext, user: User, requestedLocale: string): Promise<UpdatedOutcome | Failure> {
     const { users, database } = this.services;
     const locale = findLocale(context.application, requestedLocale);

@@ -19,11 +19,11 @@ export interface SentOutcome {
 
 type Dependencies = Pick<Services, "invitations" | "database" | "rateLimiter" | "jwtIssuer">;
 
-/** An application's own back end asks people to join, and takes back whoever's invitations it likes. */
+/** Invitations by the application's back end, which can also revoke those that users have sent. */
 export class InvitationsService {
   constructor(private readonly services: Dependencies) {}
 
-  /** A back end gives metadata of every authority. It hears no more than a user does about whether the address has an account. */
+  /** The back end may set every metadata field. As for users, the result does not disclose whether the address has an account. */
   async create(context: ApplicationContext, draft: InvitationDraft): Promise<SentOutcome | Failure> {
     if (!context.application.settings.invitation.enabled) return failure("INVITATIONS_CLOSED");
     const email = canonicalEmail(draft.email);
@@ -36,14 +36,14 @@ export class InvitationsService {
     return await this.send(context, email, (tx) => this.services.invitations.invite(context, tx, content));
   }
 
-  /** @throws Refusal FORBIDDEN for an invitation that is not the application's or is neither pending nor expired */
+  /** @throws GatewayError FORBIDDEN for an invitation that is not the application's or is neither pending nor expired */
   async resend(context: ApplicationContext, id: string): Promise<SentOutcome | Failure> {
     if (!context.application.settings.invitation.enabled) return failure("INVITATIONS_CLOSED");
     const found = await this.requireInvitation(context.application, id);
     return await this.send(context, found.email, (tx) => this.services.invitations.resend(context, tx, found));
   }
 
-  /** Revoking twice does no harm. @throws Refusal FORBIDDEN for an invitation that is not the application's or was accepted */
+  /** Idempotent. @throws GatewayError FORBIDDEN for an invitation that is not the application's or was accepted */
   async revoke(context: ApplicationContext, id: string): Promise<Invitation> {
     const { invitations, database } = this.services;
     const found = await this.requireInvitation(context.application, id);

@@ -39,17 +39,17 @@ export interface EndedOutcome extends ChangedOutcome {
 }
 type UserEvent = Parameters<Services["audit"]["success"]>[1];
 
-/** Budgets forget failures after a day. */
+/** Rate limits of failed attempts last at most a day. */
 const FAILURE_WINDOW_SECONDS = 86_400;
 const MAX_FAILURES = 500;
 
 type Dependencies = Pick<Services, "clock" | "database" | "jwtIssuer"> & ResetCodeServices & ErasureServices;
 
-/** What an application's back end does to its users. Everything that changes one begins by locking the row: what runs beside it waits. */
+/** Changes of users by the application's back end. Each locks the user's row first, so that concurrent changes wait. */
 export class UsersService {
   constructor(private readonly services: Dependencies) {}
 
-  /** Makes a user who has yet to come, and mails them how to choose a password. */
+  /** Creates a user without a password and mails a code and a link for choosing one. */
   async create(context: ApplicationContext, draft: UserDraft): Promise<CreatedOutcome | Failure> {
     const email = canonicalEmail(draft.email);
     if (!email) return failure("HANDLE_INVALID", { path: ["email"] });
@@ -65,8 +65,8 @@ export class UsersService {
   }
 
   /**
-   * Shuts a user out, from the next request on; whom they invited and who has not come yet stays out, too. Suspending twice does no harm.
-   * @throws Refusal FORBIDDEN when the application has no such user
+   * Suspends a user from the next request on and revokes the pending invitations the user has sent. Idempotent.
+   * @throws GatewayError FORBIDDEN when the application has no such user
    */
   async suspend(context: ApplicationContext, id: string): Promise<EndedOutcome> {
     const { sessions, tokenChallenges, invitations, users } = this.services;
@@ -83,7 +83,7 @@ export class UsersService {
     });
   }
 
-  /** Lets a suspended user in again. Activating twice does no harm. @throws Refusal FORBIDDEN when the application has no such user */
+  /** Reactivates a suspended user. Idempotent. @throws GatewayError FORBIDDEN when the application has no such user */
   async activate(context: ApplicationContext, id: string): Promise<ChangedOutcome> {
     return await this.withLockedUser(context, id, async (tx, user) => {
       if (await this.services.users.setStatus(tx, user, "ACTIVE")) {
@@ -95,9 +95,9 @@ export class UsersService {
   }
 
   /**
-   * Takes away every wait that wrong guesses at this account have brought: of strangers, of the networks they came from, of its known
-   * devices, of reset codes and second factors. Waits of a whole network stay: other accounts, of other applications, rest on them.
-   * @throws Refusal FORBIDDEN when the application has no such user
+   * Resets the rate limits that failed attempts at this account have exhausted: those of unrecognised clients and their networks, of
+   * recognised devices, of reset codes and of second factors. Limits of a whole network remain, because they protect other accounts, too.
+   * @throws GatewayError FORBIDDEN when the application has no such user
    */
   async unlock(context: ApplicationContext, id: string): Promise<ChangedOutcome> {
     const { users, audit, rateLimiter, clock } = this.services;
@@ -113,18 +113,18 @@ export class UsersService {
     return { kind: "changed", user };
   }
 
-  /** Logs a user out everywhere. @throws Refusal FORBIDDEN when the application has no such user */
+  /** Ends all sessions of a user. @throws GatewayError FORBIDDEN when the application has no such user */
   async endSessions(context: ApplicationContext, id: string): Promise<EndedOutcome> {
     return await this.withLockedUser(context, id, async (tx, user) => {
       const sessionsEnded = await this.services.sessions.endByUser(tx, user, "REVOKED");
-      // Half a log-in must not become a session afterwards.
+      // A log-in that waits for its second factor must not open a session afterwards.
       await this.services.tokenChallenges.deleteByUser(tx, context.application.id, user.id);
       await this.record(context, user, "USER_SESSIONS_ENDED");
       return { kind: "changed", user, sessionsEnded };
     });
   }
 
-  /** Changes metadata of any authority. @throws Refusal FORBIDDEN when the application has no such user */
+  /** Changes any metadata field, whatever its setBy. @throws GatewayError FORBIDDEN when the application has no such user */
   async updateMetadata(context: ApplicationContext, id: string, changes: Metadata): Promise<ChangedOutcome | Failure> {
     return await this.withLockedUser<ChangedOutcome | Failure>(context, id, async (tx, user) => {
       const change = { kind: "change", current: user.metadata, given: changes, setBy: "DEVELOPER" } as const;
@@ -136,7 +136,7 @@ export class UsersService {
     });
   }
 
-  /** Erases a user, and says goodbye. @throws Refusal FORBIDDEN when the application has no such user */
+  /** Erases a user and notifies the address. @throws GatewayError FORBIDDEN when the application has no such user */
   async delete(context: ApplicationContext, id: string): Promise<{ userId: string; deletedAt: Date }> {
     const deletedAt = this.services.clock.now();
     return await this.withLockedUser(context, id, async (tx, user) => {
@@ -145,7 +145,7 @@ export class UsersService {
     });
   }
 
-  /** Mails a code and a link for a new password; the password itself is never set or shown. @throws Refusal FORBIDDEN */
+  /** Mails a code and a link for a new password; the password itself is never set or shown. @throws GatewayError FORBIDDEN */
   async sendPasswordReset(context: ApplicationContext, id: string): Promise<ResetSentOutcome | Failure> {
     const { users, challenges, rateLimiter, database } = this.services;
     const found = await users.findById(context.application.id, id);
