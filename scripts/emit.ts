@@ -9,7 +9,7 @@ import { LONG_CODE_DIGITS } from "../src/domain/account-operations/password-rese
 import { SMS_CODE_TTL_SECONDS as SMS_CODE_SECONDS } from "../src/domain/account-operations/sms-code.js";
 import { secretSettings, settingsGroups } from "../src/domain/applications/index.js";
 import { MAX_BYTES, MAX_CHARACTERS } from "../src/domain/authenticators/password/password-policy.js";
-import { CODE_DIGITS as INVITATION_CODE_DIGITS } from "../src/domain/invitations/invitations.js";
+import { INVITATION_CODE_DIGITS } from "../src/domain/invitations/invitations.js";
 import { MAX_JWT_BYTES } from "../src/domain/jwt/jwt-issuer.js";
 import { PUBLISH_AFTER_USE_SECONDS, PUBLISH_BEFORE_USE_SECONDS } from "../src/domain/jwt/signing-keys.js";
 import { MessageTemplates, partsOf } from "../src/domain/messaging/message-templates.js";

@@ -142,7 +142,10 @@ export const sqliteOnly: readonly Group[] = [
     files: [
       "test/conformance/boundaries.test.ts",
       "src/app/stored-data.test.ts",
+      "src/domain/account-operations/metadata-policy.test.ts",
+      "src/domain/applications/locale.test.ts",
       "src/domain/messaging/html-source.test.ts",
+      "src/domain/one-time-codes/code-format.test.ts",
       "src/platform/crypto/bcrypt-worker.test.ts",
       "src/platform/crypto/totp.test.ts",
       "src/platform/outbound-guard.test.ts",

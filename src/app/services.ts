@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { AccountServices } from "../domain/account-operations/index.js";
 import type { ApplicationDirectory, ApplicationRegistry, ApplicationSecrets } from "../domain/applications/index.js";
 import type { PasswordAuthenticator } from "../domain/authenticators/index.js";
-import type { JwtIssuer, SigningKeys } from "../domain/jwt/index.js";
+import type { SigningKeys } from "../domain/jwt/index.js";
 import type { CustomTemplates } from "../domain/messaging/index.js";
 import type { RecognisedDevices, TokenIssuer } from "../domain/sessions/index.js";
 import type { SecondFactorEnrollment } from "../domain/sign-in/index.js";
@@ -21,7 +21,6 @@ export interface Services extends AccountServices {
   readonly applicationSecrets: ApplicationSecrets;
   readonly passwords: PasswordAuthenticator;
   readonly signingKeys: SigningKeys;
-  readonly jwtIssuer: JwtIssuer;
   readonly recognisedDevices: RecognisedDevices;
   readonly tokenIssuer: TokenIssuer;
   readonly customTemplates: CustomTemplates;

@@ -4,12 +4,8 @@ import { type Application, issuerOf, RESERVED_APPLICATION_ID } from "../domain/a
 import { inApplication } from "../domain/request-context.js";
 import { canonicalEmail } from "../domain/users/index.js";
 import { ApplicationLifecycle, DEMO_APPLICATION_ID } from "../management/index.js";
-import { type CommandHost, operator, print, withCacheExpiry } from "./host.js";
+import { type CommandHost, JSON_OPTION, type OutputOptions, operator, print, withCacheExpiry } from "./host.js";
 
-interface OutputOptions {
-  readonly json?: boolean;
-}
-const JSON_OPTION = ["--json", "print only JSON to stdout"] as const;
 const collect = (value: string, before: string[]) => [...before, value];
 
 export function addApplicationCommands(program: Command, host: CommandHost): void {

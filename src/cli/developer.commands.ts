@@ -4,7 +4,7 @@ import { inApplication } from "../domain/request-context.js";
 import { canonicalEmail } from "../domain/users/index.js";
 import { randomId } from "../platform/crypto/index.js";
 import { isUniqueViolation } from "../platform/database/index.js";
-import { type CommandHost, operator, print } from "./host.js";
+import { type CommandHost, JSON_OPTION, type OutputOptions, operator, print } from "./host.js";
 
 export function addDeveloperCommands(program: Command, host: CommandHost): void {
   program
@@ -13,11 +13,11 @@ export function addDeveloperCommands(program: Command, host: CommandHost): void 
     .command("create")
     .description("create a developer account; it has no password until the developer sets one")
     .requiredOption("--email <email>", "email address of the developer")
-    .option("--json", "print only JSON to stdout")
+    .option(...JSON_OPTION)
     .action(create.bind(null, host));
 }
 
-async function create(host: CommandHost, { email: emailAsTyped, json }: { email: string; json?: boolean }): Promise<void> {
+async function create(host: CommandHost, { email: emailAsTyped, json }: OutputOptions & { email: string }): Promise<void> {
   const email = canonicalEmail(emailAsTyped);
   if (!email) throw new Error(`Not an email address: ${emailAsTyped}`);
   const developer = await host.withServices(async ({ users, audit, database, clock }) => {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { CommandHost, Finding } from "./host.js";
+import { type CommandHost, type Finding, JSON_OPTION, type OutputOptions } from "./host.js";
 
 const labels = { ok: "ok", warning: "WARN", failure: "FAIL" } as const;
 
@@ -7,11 +7,11 @@ export function addDoctorCommand(program: Command, host: CommandHost): void {
   program
     .command("doctor")
     .description("check configuration and dependencies; exits with code 1 on failure")
-    .option("--json", "print only JSON to stdout")
+    .option(...JSON_OPTION)
     .action(diagnose.bind(null, host));
 }
 
-async function diagnose(host: CommandHost, { json }: { json?: boolean }): Promise<void> {
+async function diagnose(host: CommandHost, { json }: OutputOptions): Promise<void> {
   const findings = await host.diagnose();
   process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : formatTable(findings));
   if (findings.some(({ status }) => status === "failure")) process.exitCode = 1;

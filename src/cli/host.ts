@@ -32,6 +32,11 @@ export async function withCacheExpiry<T>(host: CommandHost, work: (nouns: Servic
   return result;
 }
 
+export const JSON_OPTION = ["--json", "print only JSON to stdout"] as const;
+export interface OutputOptions {
+  readonly json?: boolean;
+}
+
 /** Prints a result as JSON or as readable lines. */
 export function print(value: object, asJson: boolean | undefined): void {
   const lines = (entry: object) =>

@@ -3,18 +3,14 @@ import type { Command } from "commander";
 import type { Services } from "../app/services.js";
 import type { Application } from "../domain/applications/index.js";
 import { inApplication } from "../domain/request-context.js";
-import { type CommandHost, operator, print } from "./host.js";
+import { type CommandHost, JSON_OPTION, type OutputOptions, operator, print } from "./host.js";
 
-interface OutputOptions {
-  readonly json?: boolean;
-}
 interface PartOptions {
   readonly subject?: string;
   readonly text?: string;
   readonly html?: string;
   readonly sms?: string;
 }
-const JSON_OPTION = ["--json", "print only JSON to stdout"] as const;
 /** File argument that selects standard input. */
 const STANDARD_INPUT = "-";
 

@@ -2,10 +2,8 @@ import type { Services } from "../app/services.js";
 import type { Application, ApplicationContext } from "../domain/applications/index.js";
 import type { MessageTemplate } from "../domain/messaging/index.js";
 import type { ChallengePurpose, VerifiedLink } from "../domain/one-time-codes/index.js";
+import type { ResolverClass } from "../graphql/index.js";
 import type { PasswordViolation } from "../platform/errors/index.js";
-
-// biome-ignore lint/suspicious/noExplicitAny: constructors differ in what they are given
-export type ResolverClass = new (...parts: any[]) => object;
 
 /** What a person sees at a link of ours: a button, or a form for a new password. */
 export interface LinkFlow {
@@ -32,17 +30,4 @@ export interface Flow {
   readonly messages: readonly MessageTemplate[];
   /** Where its mailed links lead. */
   createLinkFlow?(services: Services): LinkFlow;
-}
-
-/** A user's locale: the one asked for, else the best of the request's languages the application supports, else its default. */
-export function chooseLocale({ settings }: Application, requested: string | null | undefined, languages: readonly string[]): string {
-  const { supported, default: fallback } = settings.locales;
-  const candidates = requested ? [requested, ...languages] : languages;
-  for (const candidate of candidates) {
-    const lowerCase = candidate.toLowerCase();
-    const found =
-      supported.find((tag) => tag.toLowerCase() === lowerCase) ?? supported.find((tag) => tag.toLowerCase() === lowerCase.split("-")[0]);
-    if (found) return found;
-  }
-  return fallback;
 }

@@ -8,6 +8,9 @@ export interface PublishedSchema {
   /** Printed on first access. */
   readonly sdl: string;
 }
+// biome-ignore lint/suspicious/noExplicitAny: constructors differ in their parameters
+export type ResolverClass = new (...dependencies: any[]) => object;
+
 /** Each request carries the resolver instances of its gateway, because one process can compose several gateways. */
 export interface ResolverRegistry {
   readonly resolvers: ReadonlyMap<unknown, object>;

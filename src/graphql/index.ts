@@ -2,7 +2,7 @@
 import "reflect-metadata";
 
 export { authenticationLimits, managementLimits } from "./argument-limits.js";
-export { buildPublishedSchema, type PublishedSchema, type ResolverRegistry } from "./build-schema.js";
+export { buildPublishedSchema, type PublishedSchema, type ResolverClass, type ResolverRegistry } from "./build-schema.js";
 export { defineConnection } from "./connection.js";
 export { type EndpointContext, type EndpointOptions, GraphqlEndpoint } from "./endpoint.js";
 export { ErrorFormatter } from "./error-formatter.js";

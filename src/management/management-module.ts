@@ -1,8 +1,6 @@
 import type { Services } from "../app/services.js";
 import type { MessageTemplate } from "../domain/messaging/index.js";
-
-// biome-ignore lint/suspicious/noExplicitAny: constructors differ in what they are given
-type ResolverClass = new (...parts: any[]) => object;
+import type { ResolverClass } from "../graphql/index.js";
 
 /** One area of the Management API: what it adds to the schema. */
 export interface ManagementModule {

@@ -62,8 +62,10 @@ describe.skipIf(!isMysql)("one large application among many small ones", () => {
       querySpy.mockClear();
       const found = await Promise.all(keys.map(([application = "", id = ""]) => repository.findWithUser(application, id)));
       expect(found.map((each) => each?.session.id)).toEqual(keys.map(([, id]) => id));
-      expect(querySpy).toHaveBeenCalledTimes(1);
-      const [sql = "", parameters = []] = querySpy.mock.calls[0] ?? [];
+      // The outbox reads in the background, too.
+      const reads = querySpy.mock.calls.filter(([sql]) => sql.includes("FROM sessions"));
+      expect(reads).toHaveLength(1);
+      const [sql = "", parameters = []] = reads[0] ?? [];
       expect(await countRowReads(sql, parameters)).toBeLessThan(200);
     }
     for (const keys of [many.slice(0, 2), many.slice(0, 4), [...many.slice(0, 3), ...single]]) {

@@ -1,16 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { validateMetadata } from "../../src/domain/account-operations/metadata-rules.js";
 import type { MetadataFieldSettings } from "../../src/domain/applications/index.js";
 import { metadataSettings, reservedClaims } from "../../src/domain/applications/settings/metadata.settings.js";
-import {
-  applyMetadataChange,
-  type Metadata,
-  mergeMetadata,
-  tokenMetadata,
-  validateMetadata,
-  validatePartialMetadata,
-} from "../../src/domain/users/index.js";
-import { isWithinLimits } from "../../src/domain/users/metadata.js";
+import { isWithinLimits, type Metadata, tokenMetadata } from "../../src/domain/users/index.js";
 
 const runs = { numRuns: 500 };
 const hostileNames = ["__proto__", "constructor", "prototype", "toString", "sub", "email", "aud"];
@@ -101,7 +94,7 @@ describe("metadata - properties of its paths", () => {
   it("values - arbitrary input from any actor - only fields the actor may set are stored, all others get defaults", () => {
     fc.assert(
       fc.property(metadataCase, setBy, ({ list, given }, who) => {
-        const outcome = validateMetadata(list, given, who);
+        const outcome = validateMetadata(list, { kind: "complete", given, setBy: who });
         expect(JSON.stringify(Object.getOwnPropertyNames(Object.prototype).sort())).toBe(prototypeSnapshot);
         if (outcome.kind === "refused") {
           expect(outcome.fields.length).toBeGreaterThan(0);
@@ -136,7 +129,7 @@ describe("metadata - properties of its paths", () => {
     fc.assert(
       fc.property(metadataCase, ({ list, current, given }) => {
         const before = JSON.stringify(current);
-        const outcome = applyMetadataChange(list, current, given);
+        const outcome = validateMetadata(list, { kind: "change", current, given, setBy: "USER" });
         expect(JSON.stringify(current)).toBe(before);
         if (outcome.kind === "refused") return;
         for (const one of list) {
@@ -145,7 +138,8 @@ describe("metadata - properties of its paths", () => {
           expect(at(outcome.metadata, one)).toEqual(isTheirs ? (wish ?? undefined) : at(current, one));
         }
         expect(isWithinLimits(outcome.metadata)).toBe(true);
-        expect(applyMetadataChange(list, outcome.metadata, outcome.metadata)).toEqual(outcome);
+        const repeated = { kind: "change", current: outcome.metadata, given: outcome.metadata, setBy: "USER" } as const;
+        expect(validateMetadata(list, repeated)).toEqual(outcome);
       }),
       runs,
     );
@@ -154,7 +148,8 @@ describe("metadata - properties of its paths", () => {
   it("change - stored metadata sent back, twice - changes nothing", () => {
     fc.assert(
       fc.property(metadataCase, ({ list, current }) => {
-        expect(applyMetadataChange(list, current, current)).toEqual({ kind: "accepted", metadata: current });
+        const unchanged = { kind: "change", current, given: current, setBy: "USER" } as const;
+        expect(validateMetadata(list, unchanged)).toEqual({ kind: "accepted", metadata: current });
       }),
       runs,
     );
@@ -163,9 +158,10 @@ describe("metadata - properties of its paths", () => {
   it("invitation - metadata from inviter and guest - the inviter's values take precedence; developer fields come from neither", () => {
     fc.assert(
       fc.property(metadataCase, ({ list, given, current }) => {
-        const [theirs, guests] = [validatePartialMetadata(list, current, "INVITER"), validatePartialMetadata(list, given, "USER")];
+        const theirs = validateMetadata(list, { kind: "partial", given: current, setBy: "INVITER" });
+        const guests = validateMetadata(list, { kind: "partial", given, setBy: "USER" });
         if (theirs.kind === "refused" || guests.kind === "refused") return;
-        const outcome = mergeMetadata(list, guests.metadata, theirs.metadata);
+        const outcome = validateMetadata(list, { kind: "merge", given, invitationMetadata: theirs.metadata });
         if (outcome.kind === "refused") return;
         for (const one of list) {
           const words = one.setBy === "DEVELOPER" ? [] : [at(theirs.metadata, one), at(guests.metadata, one)];

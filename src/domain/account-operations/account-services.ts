@@ -3,6 +3,7 @@ import type { Database } from "../../platform/database/index.js";
 import type { AuditLog } from "../audit/index.js";
 import type { RecoveryCodes, SecondFactors } from "../authenticators/index.js";
 import type { Invitations } from "../invitations/index.js";
+import type { JwtIssuer } from "../jwt/index.js";
 import type { Outbox } from "../messaging/index.js";
 import type { Challenges, TokenChallenges } from "../one-time-codes/index.js";
 import type { RateLimiter } from "../rate-limiting/index.js";
@@ -33,4 +34,9 @@ export interface AccountServices {
   readonly signIn: SignIn;
   readonly secondFactorVerification: SecondFactorVerification;
   readonly invitations: Invitations;
+  readonly jwtIssuer: JwtIssuer;
 }
+/** What adding a user requires: pending sign-ups and invitations of the address end. */
+export type NewUserServices = Pick<AccountServices, "users" | "audit" | "pendingSignUps" | "invitations" | "clock">;
+/** What changing credentials of a user requires: other sessions end, and the user is notified. */
+export type CredentialChangeServices = Pick<AccountServices, "users" | "sessions" | "outbox" | "audit" | "database">;

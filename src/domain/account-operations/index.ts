@@ -1,5 +1,6 @@
-export type { AccountServices } from "./account-services.js";
-export { codeDigits, issueResetCode, resetSubject } from "./password-reset-code.js";
+export type { AccountServices, CredentialChangeServices, NewUserServices } from "./account-services.js";
+export { acceptMetadata, defaultMetadata, findMetadataFailure, invitationFields } from "./metadata-policy.js";
+export { codeDigits, issueResetCode, type ResetCodeServices, resetSubject } from "./password-reset-code.js";
 export { sendCodeIfSmsOnly, sendSecondFactorCode, verifySecondFactor } from "./second-factor-code.js";
 export {
   findPhoneFailure,
@@ -7,8 +8,9 @@ export {
   queueSmsNotice,
   type SmsCodeRequest,
   type SmsCodeSent,
+  type SmsCodeServices,
   smsCodeSubject,
   verifySmsCode,
 } from "./sms-code.js";
-export { eraseUser } from "./user-erasure.js";
+export { type ErasureServices, eraseUser } from "./user-erasure.js";
 export { isUserLimitReached } from "./user-limit.js";

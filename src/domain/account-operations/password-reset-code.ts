@@ -5,7 +5,8 @@ import { applicationCodeKey } from "../rate-limiting/index.js";
 import type { Email, User } from "../users/index.js";
 import type { AccountServices } from "./account-services.js";
 
-type Dependencies = Pick<AccountServices, "challenges" | "rateLimiter" | "outbox" | "publicUrl">;
+/** What sending a code for a new password requires. */
+export type ResetCodeServices = Pick<AccountServices, "challenges" | "rateLimiter" | "outbox" | "publicUrl">;
 
 const DEFAULT_CODE_DIGITS = 6;
 /** Used while codes of an application are being guessed. */
@@ -33,7 +34,7 @@ export const resetSubject = ({ id }: Application, email: Email): ChallengeSubjec
 export async function issueResetCode(
   context: ApplicationContext,
   tx: Transaction,
-  dependencies: Dependencies,
+  dependencies: ResetCodeServices,
   user: User | null,
   email: Email,
   template: "passwordReset" | "accountCreated" = "passwordReset",

@@ -4,7 +4,7 @@ import type { RequiresSecondFactor, SignInResult } from "../sessions/index.js";
 import type { ChallengeBinding, OnVerified, SecondFactorInput, VerifiedSecondFactor } from "../sign-in/index.js";
 import { maskPhone, type Phone, type User, verifiedPhone } from "../users/index.js";
 import type { AccountServices } from "./account-services.js";
-import { issueSmsCode, refundAnsweredSms, type SmsCodeSent } from "./sms-code.js";
+import { issueSmsCode, refundAnsweredSms, type SmsCodeSent, type SmsCodeServices, type SmsLimitServices } from "./sms-code.js";
 
 const smsRequestFor = (user: User, phone: Phone) => ({ user, phone, purpose: "SECOND_FACTOR", template: "secondFactorCode" }) as const;
 
@@ -14,7 +14,7 @@ const smsRequestFor = (user: User, phone: Phone) => ({ user, phone, purpose: "SE
  */
 export async function sendCodeIfSmsOnly<State extends SignInResult | RequiresSecondFactor>(
   context: ApplicationContext,
-  services: AccountServices,
+  services: SmsCodeServices,
   user: User,
   result: State,
 ): Promise<State> {
@@ -27,7 +27,7 @@ export async function sendCodeIfSmsOnly<State extends SignInResult | RequiresSec
 /** Sends the code of a challenge, or returns the one just sent. @throws GatewayError FORBIDDEN when the user has no SMS factor */
 export async function sendSecondFactorCode(
   context: ApplicationContext,
-  services: AccountServices,
+  services: SmsCodeServices & Pick<AccountServices, "tokenChallenges" | "signIn" | "secondFactors">,
   token: string,
 ): Promise<SmsCodeSent | Failure> {
   const { tokenChallenges, signIn, secondFactors } = services;
@@ -44,7 +44,7 @@ export async function sendSecondFactorCode(
 /** Verifies a second factor; after a correct SMS code, the limits of the message are refunded. */
 export async function verifySecondFactor<Effect>(
   context: ApplicationContext,
-  services: AccountServices,
+  services: SmsLimitServices & Pick<AccountServices, "secondFactorVerification">,
   challenge: ChallengeBinding & { readonly token: string },
   input: SecondFactorInput,
   onVerified: OnVerified<Effect>,

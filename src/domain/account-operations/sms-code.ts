@@ -1,10 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Transaction } from "../../platform/database/index.js";
-import { isUniqueViolation } from "../../platform/database/index.js";
+import { nullOnUniqueViolation, type Transaction } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import type { ApplicationContext } from "../applications/index.js";
 import { type Application, canSendSms, countryOfNumber, smsCountries } from "../applications/index.js";
-import type { ChallengePurpose, ChallengeSubject } from "../one-time-codes/index.js";
+import { type ChallengePurpose, type ChallengeSubject, isCodeFormat } from "../one-time-codes/index.js";
 import { codeKeys, newNumberKeys, type RateLimitKey, refundableSmsKeys, type SmsUse, smsKeys } from "../rate-limiting/index.js";
 import { actingAsUser } from "../request-context.js";
 import { type Phone, phonePrefix, type User, verifiedPhone } from "../users/index.js";
@@ -25,6 +24,11 @@ export interface SmsCodeSent {
   readonly expiresAt: Date;
   readonly resendAvailableAt: Date;
 }
+
+/** What sending a code requires. */
+export type SmsCodeServices = Pick<AccountServices, "users" | "challenges" | "rateLimiter" | "database" | "outbox" | "clock" | "smsPerDay">;
+/** What counting text messages requires. */
+export type SmsLimitServices = Pick<AccountServices, "rateLimiter" | "smsPerDay">;
 
 export const SMS_CODE_TTL_SECONDS = 300;
 
@@ -56,7 +60,7 @@ export function findPhoneFailure(
  */
 export async function issueSmsCode(
   context: ApplicationContext,
-  services: AccountServices,
+  services: SmsCodeServices,
   request: SmsCodeRequest,
   onSend: (tx: Transaction) => Promise<void> = async () => {},
 ): Promise<SmsCodeSent | Failure> {
@@ -66,7 +70,6 @@ export async function issueSmsCode(
       context,
       await rateLimitKeysFor(services, context.application, request),
       () => services.database.transaction((tx) => send(context, tx, services, request, onSend)),
-      () => false,
     ));
   return outcome.kind === "failure" ? ((await findConcurrentRequest(services, request)) ?? outcome) : outcome;
 }
@@ -77,12 +80,12 @@ export async function issueSmsCode(
  */
 export async function verifySmsCode<Done extends { readonly kind: string }>(
   context: ApplicationContext,
-  services: AccountServices,
+  services: SmsLimitServices & Pick<AccountServices, "challenges" | "database" | "audit">,
   { user, purpose }: Pick<SmsCodeRequest, "user" | "purpose">,
   code: string,
   apply: (tx: Transaction, phone: Phone) => Promise<Done | null>,
 ): Promise<Done | Failure> {
-  if (!/^[0-9]{6,10}$/.test(code)) return failure("INVALID_CODE", { path: ["code"] });
+  if (!isCodeFormat(code)) return failure("INVALID_CODE", { path: ["code"] });
   const { challenges, rateLimiter, database, audit } = services;
   const applicationId = context.application.id;
   return await rateLimiter.limited<Done | Failure>(
@@ -109,7 +112,7 @@ export async function verifySmsCode<Done extends { readonly kind: string }>(
 export async function queueSmsNotice(
   context: ApplicationContext,
   tx: Transaction,
-  services: AccountServices,
+  services: SmsLimitServices & Pick<AccountServices, "outbox">,
   user: User,
   template: string,
 ): Promise<void> {
@@ -120,13 +123,13 @@ export async function queueSmsNotice(
 }
 
 /** Refunds the limits of a message whose code was verified. `user` is in the state at the time of sending. */
-export async function refundAnsweredSms(services: AccountServices, application: Application, user: User, phone: Phone): Promise<void> {
+export async function refundAnsweredSms(services: SmsLimitServices, application: Application, user: User, phone: Phone): Promise<void> {
   // The operation has succeeded: a failed refund must not turn it into an error.
   await services.rateLimiter.refund(refundableSmsKeys(toSmsUse(services, application, user, phone))).catch(() => {});
 }
 
 async function findRecentlySent(
-  { challenges, clock }: AccountServices,
+  { challenges, clock }: SmsCodeServices,
   { user, phone, purpose }: SmsCodeRequest,
 ): Promise<SmsCodeSent | null> {
   const live = await challenges.findLive(smsCodeSubject(user, purpose));
@@ -135,7 +138,7 @@ async function findRecentlySent(
 }
 
 /** A concurrent request may have exhausted the limit and be about to send the same code. */
-async function findConcurrentRequest(services: AccountServices, request: SmsCodeRequest): Promise<SmsCodeSent | null> {
+async function findConcurrentRequest(services: SmsCodeServices, request: SmsCodeRequest): Promise<SmsCodeSent | null> {
   for (const delayMs of [0, 50, 250]) {
     await delay(delayMs);
     const sent = await findRecentlySent(services, request);
@@ -147,7 +150,7 @@ async function findConcurrentRequest(services: AccountServices, request: SmsCode
 async function send(
   context: ApplicationContext,
   tx: Transaction,
-  services: AccountServices,
+  services: SmsCodeServices,
   { user, phone, purpose, template }: SmsCodeRequest,
   onSend: (tx: Transaction) => Promise<void>,
 ): Promise<SmsCodeSent> {
@@ -170,7 +173,7 @@ async function send(
 
 /** The rate limits of one more message. */
 async function rateLimitKeysFor(
-  services: AccountServices,
+  services: SmsLimitServices,
   application: Application,
   { user, phone }: SmsCodeRequest,
 ): Promise<RateLimitKey[]> {
@@ -180,7 +183,7 @@ async function rateLimitKeysFor(
   return [...smsKeys(use), ...(isNewNumber ? [countedNumberKey, newNumbersKey] : [])];
 }
 
-const toSmsUse = ({ smsPerDay }: AccountServices, { id, settings }: Application, user: User, phone: Phone): SmsUse => ({
+const toSmsUse = ({ smsPerDay }: SmsLimitServices, { id, settings }: Application, user: User, phone: Phone): SmsUse => ({
   applicationId: id,
   userId: user.id,
   phone,
@@ -189,8 +192,3 @@ const toSmsUse = ({ smsPerDay }: AccountServices, { id, settings }: Application,
   perApplication: settings.twilio.messagesPerDay,
   perGateway: smsPerDay,
 });
-
-function nullOnUniqueViolation(error: unknown): null {
-  if (isUniqueViolation(error)) return null;
-  throw error;
-}

@@ -5,6 +5,21 @@ import type { Phone, User } from "../users/index.js";
 import type { AccountServices } from "./account-services.js";
 import { smsCodeSubject } from "./sms-code.js";
 
+/** What erasing a user requires. */
+export type ErasureServices = Pick<
+  AccountServices,
+  | "users"
+  | "sessions"
+  | "challenges"
+  | "tokenChallenges"
+  | "secondFactors"
+  | "recoveryCodes"
+  | "pendingSignUps"
+  | "invitations"
+  | "outbox"
+  | "audit"
+>;
+
 /**
  * Deletes a user and all related personal data in the caller's transaction and notifies the user. Does nothing when the user no longer
  * exists. @throws ConcurrencyConflict when the user was changed meanwhile
@@ -12,7 +27,7 @@ import { smsCodeSubject } from "./sms-code.js";
 export async function eraseUser(
   context: ApplicationContext,
   tx: Transaction,
-  services: AccountServices,
+  services: ErasureServices,
   { id }: Pick<User, "id">,
 ): Promise<void> {
   const { users, sessions, challenges, pendingSignUps, outbox, invitations, audit } = services;
@@ -43,7 +58,7 @@ export async function eraseUser(
 }
 
 /** The user's number, and one whose verification is pending. */
-async function listPhones({ challenges }: AccountServices, user: User): Promise<Phone[]> {
+async function listPhones({ challenges }: ErasureServices, user: User): Promise<Phone[]> {
   const pendingVerification = await challenges.findLive(smsCodeSubject(user, "PHONE"));
   return [user.phone, pendingVerification?.detail as Phone | null | undefined].filter((phone) => phone != null);
 }

@@ -5,6 +5,7 @@ export { ApplicationDirectory } from "./application-directory.js";
 export { type ApplicationDraft, ApplicationRegistry, type NewApplication } from "./application-registry.js";
 export { ApplicationSecretEntity } from "./application-secret.entity.js";
 export { ApplicationSecrets } from "./application-secrets.js";
+export { chooseLocale, findLocale } from "./locale.js";
 export { MailAccounts } from "./mail-accounts.js";
 export {
   type ApplicationSettings,

@@ -1,3 +1,10 @@
 export { InvitationEntity } from "./invitation.entity.js";
 export { type InvitationFilter, InvitationRepository } from "./invitation.repository.js";
-export { type Invitation, type InvitationStatus, Invitations, invitationStatuses, type VerifiedInvitation } from "./invitations.js";
+export {
+  INVITATION_CODE_DIGITS,
+  type Invitation,
+  type InvitationStatus,
+  Invitations,
+  invitationStatuses,
+  type VerifiedInvitation,
+} from "./invitations.js";

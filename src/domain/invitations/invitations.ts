@@ -43,7 +43,7 @@ interface Dependencies {
   readonly clock: Clock;
 }
 
-export const CODE_DIGITS = 8;
+export const INVITATION_CODE_DIGITS = 8;
 /** Only this number of pending invitations, the oldest, is checked by one verification. */
 const MAX_PENDING_INVITATIONS = 20;
 
@@ -161,7 +161,7 @@ export class Invitations {
     const isRegistered = (await users.findByHandle(context.application.id, email)) !== null;
     const ttlSeconds = context.application.settings.invitation.lifetimeHours * 3600;
     const { code, isNew, expiresAt } = await challenges.issue(tx, subjectOf(invitation), {
-      digits: CODE_DIGITS,
+      digits: INVITATION_CODE_DIGITS,
       ttlSeconds,
       isDeliverable: !isRegistered,
     });

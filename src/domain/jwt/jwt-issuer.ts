@@ -40,9 +40,9 @@ export class JwtIssuer {
   }
 
   /** True when a token with this metadata does not exceed 6 KiB. */
-  fitsSizeLimit(application: Application, email: string, metadata: Metadata): boolean {
+  fitsSizeLimit(application: Application, email: User["email"], metadata: Metadata): boolean {
     const now = this.clock.now();
-    const user = { subject: randomId(), email: email as User["email"], metadata };
+    const user = { subject: randomId(), email, metadata };
     const claims = this.claims(application, user, { authenticatedAt: now, amr: ["pwd", "otp", "sms", "mfa"] }, now, now);
     return JWT_OVERHEAD_BYTES + (Buffer.byteLength(JSON.stringify(claims)) * 4) / 3 <= MAX_JWT_BYTES;
   }

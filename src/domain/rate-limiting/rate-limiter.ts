@@ -49,12 +49,13 @@ export class RateLimiter {
   /**
    * Counts an attempt for every key, runs `work`, and settles: a success resets or refunds according to each limit, a failure remains
    * counted, and an exception refunds everything because the server failed. `work` receives the limits that this attempt exhausted.
+   * Without `isSuccess` no outcome counts as a success.
    */
   async limited<Outcome>(
     context: RequestContext,
     keys: readonly RateLimitKey[],
     work: (exhausted: readonly RateLimitName[]) => Promise<Outcome>,
-    isSuccess: (outcome: Outcome) => boolean,
+    isSuccess: (outcome: Outcome) => boolean = () => false,
   ): Promise<Limited<Outcome>> {
     const consumed = await this.consumeOrAwaitRunning(context, keys);
     if (consumed.kind === "failure") return consumed;

@@ -3,7 +3,7 @@ import { type Failure, failure } from "../../platform/errors/index.js";
 import type { ApplicationContext } from "../applications/index.js";
 import type { VerifiedTotp } from "../authenticators/index.js";
 import type { Amr } from "../jwt/index.js";
-import type { ActiveTokenChallenge, VerifiedChallenge } from "../one-time-codes/index.js";
+import { type ActiveTokenChallenge, isCodeFormat, type VerifiedChallenge } from "../one-time-codes/index.js";
 import { networkFailureKeys, type RateLimitName, recoveryCodeKeys, secondFactorKeys } from "../rate-limiting/index.js";
 import { actingAsUser } from "../request-context.js";
 import { type Phone, type User, verifiedPhone } from "../users/index.js";
@@ -82,7 +82,7 @@ export class SecondFactorVerification {
     const totp = await secondFactors.verifyTotp(user, code);
     if (totp) return { kind: "totp", totp };
     const isSmsEnrolled = (await secondFactors.list(user)).some(({ method }) => method === "SMS");
-    const isSmsCodeFormat = isSmsEnrolled && /^[0-9]{6,10}$/.test(code);
+    const isSmsCodeFormat = isSmsEnrolled && isCodeFormat(code);
     const subject = { applicationId: user.applicationId, purpose: "SECOND_FACTOR", binding: user.id } as const;
     const sms = isSmsCodeFormat ? await challenges.verify(subject, code, null) : null;
     // The code must have been sent to the number that is verified now.

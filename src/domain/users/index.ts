@@ -1,13 +1,5 @@
 export { canonicalEmail, type Email, maskEmail } from "./email.js";
-export {
-  applyMetadataChange,
-  isWithinLimits,
-  type Metadata,
-  mergeMetadata,
-  tokenMetadata,
-  validateMetadata,
-  validatePartialMetadata,
-} from "./metadata.js";
+export { getAtPath, isWithinLimits, MAX_METADATA_KEYS, type Metadata, setAtPath, tokenMetadata } from "./metadata.js";
 export { PendingSignUpEntity } from "./pending-sign-up.entity.js";
 export { PendingSignUpRepository } from "./pending-sign-up.repository.js";
 export { canonicalPhone, maskPhone, type Phone, phonePrefix } from "./phone.js";

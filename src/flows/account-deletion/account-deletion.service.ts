@@ -1,12 +1,14 @@
 import type { Services } from "../../app/services.js";
-import { eraseUser } from "../../domain/account-operations/index.js";
+import { type ErasureServices, eraseUser } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
 import type { AuthenticatedSession } from "../../domain/sessions/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 
+type Dependencies = Pick<Services, "signIn" | "database" | "clock"> & ErasureServices;
+
 /** A user leaves. */
 export class AccountDeletionService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   async delete(context: ApplicationContext, caller: AuthenticatedSession): Promise<{ kind: "deleted"; deletedAt: Date } | Failure> {
     const { signIn, database, clock } = this.services;

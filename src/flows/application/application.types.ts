@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { invitationFields } from "../../domain/account-operations/index.js";
 import { type Application, metadataAuthorities, metadataTypes, signUpFlows } from "../../domain/applications/index.js";
 import { SecondFactorMode } from "../log-in-states.types.js";
 
@@ -168,7 +169,7 @@ export class ApplicationView {
       id,
       name: settings.general.name,
       signUp: settings.signUp,
-      invitation: { ...settings.invitation, fields: invitationFields(settings) },
+      invitation: { ...settings.invitation, fields: invitationFields(settings).filter(({ setBy }) => setBy !== "DEVELOPER") },
       secondFactor: settings.secondFactor,
       password: settings.password,
       metadataFields: settings.metadata.fields,
@@ -176,10 +177,4 @@ export class ApplicationView {
       defaultLocale: settings.locales.default,
     });
   }
-}
-
-/** The fields an inviting user may give: those listed, or all that are not the developers' alone. */
-function invitationFields({ invitation, metadata }: Application["settings"]): MetadataField[] {
-  const { fields: paths } = invitation;
-  return metadata.fields.filter(({ path, setBy }) => setBy !== "DEVELOPER" && (paths.length === 0 || paths.includes(path)));
 }

@@ -1,12 +1,12 @@
 import type { Services } from "../../app/services.js";
-import { codeDigits } from "../../domain/account-operations/index.js";
+import { type CredentialChangeServices, codeDigits } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
-import type { ChallengeSubject, VerifiedChallenge } from "../../domain/one-time-codes/index.js";
+import { type ChallengeSubject, isCodeFormat, type VerifiedChallenge } from "../../domain/one-time-codes/index.js";
 import { codeKeys, messageKeys, refundableMessageKeys } from "../../domain/rate-limiting/index.js";
 import type { AuthenticatedSession } from "../../domain/sessions/index.js";
 import { canonicalEmail, type Email, type User } from "../../domain/users/index.js";
 import type { Transaction } from "../../platform/database/index.js";
-import { isUniqueViolation } from "../../platform/database/index.js";
+import { nullOnUniqueViolation } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
 export interface SentOutcome {
@@ -19,9 +19,11 @@ type Changed = { readonly kind: "changed"; readonly user: User };
 const PURPOSE = "HANDLE_CHANGE";
 const subjectOf = ({ applicationId, id }: User): ChallengeSubject => ({ applicationId, purpose: PURPOSE, binding: id });
 
+type Dependencies = Pick<Services, "signIn" | "challenges" | "rateLimiter" | "pendingSignUps" | "invitations"> & CredentialChangeServices;
+
 /** A user moves to another address: proved at the new one, announced at the old. */
 export class HandleChangeService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /**
    * Answers alike whether the new address has an account: its owner is told instead of getting a code.
@@ -35,23 +37,19 @@ export class HandleChangeService {
     if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
     // A new wish replaces the code of the one before, whatever address that went to.
     const limitKeys = messageKeys({ applicationId: context.application.id, purpose: PURPOSE, handle: email }, context.client);
-    return await rateLimiter.limited<SentOutcome | Failure>(
-      context,
-      limitKeys,
-      () =>
-        database.transaction(async (tx) => {
-          if (!(await users.lockActive(tx, user))) throw new GatewayError("UNAUTHENTICATED");
-          await challenges.delete(tx, subjectOf(user));
-          return await this.send(context, tx, user, email, emailAsTyped);
-        }),
-      () => false,
+    return await rateLimiter.limited<SentOutcome | Failure>(context, limitKeys, () =>
+      database.transaction(async (tx) => {
+        if (!(await users.lockActive(tx, user))) throw new GatewayError("UNAUTHENTICATED");
+        await challenges.delete(tx, subjectOf(user));
+        return await this.send(context, tx, user, email, emailAsTyped);
+      }),
     );
   }
 
   /** Exactly one of several requests with one code succeeds; the user's other sessions end. */
   async confirm(context: ApplicationContext, caller: AuthenticatedSession, code: string): Promise<Changed | Failure> {
     const { user } = caller;
-    if (!/^[0-9]{6,10}$/.test(code)) return failure("INVALID_CODE");
+    if (!isCodeFormat(code)) return failure("INVALID_CODE");
     const { challenges, rateLimiter, audit } = this.services;
     const purpose = { applicationId: context.application.id, purpose: PURPOSE, handle: user.id };
     return await rateLimiter.limited<Changed | Failure>(
@@ -121,23 +119,18 @@ export class HandleChangeService {
     const { email, typed } = JSON.parse(verified.detail ?? "{}") as { email: Email; typed: string };
     const { database, challenges, users, sessions, outbox, audit, rateLimiter } = this.services;
     const applicationId = context.application.id;
-    try {
-      const isChanged = await database.transaction(async (tx) => {
-        if (!(await challenges.consume(tx, verified)) || !(await users.setEmail(tx, user, email, typed))) return false;
-        await sessions.endByUser(tx, user, "HANDLE_CHANGED", session.id);
-        // Codes mailed to the old address, and sign-ups begun at the new one, are void.
-        if (user.email) await challenges.delete(tx, { applicationId, purpose: "PASSWORD_RESET", binding: user.email });
-        await this.services.pendingSignUps.deleteByHandle(tx, applicationId, email);
-        await this.services.invitations.revokeByHandle(tx, applicationId, email);
-        await outbox.notify(context, tx, user, "handleChanged");
-        await audit.success(context, "HANDLE_CHANGED");
-        return true;
-      });
-      if (!isChanged) return null;
-    } catch (error) {
-      if (isUniqueViolation(error)) return null;
-      throw error;
-    }
+    const change = async (tx: Transaction) => {
+      if (!(await challenges.consume(tx, verified)) || !(await users.setEmail(tx, user, email, typed))) return false;
+      await sessions.endByUser(tx, user, "HANDLE_CHANGED", session.id);
+      // Codes mailed to the old address, and sign-ups begun at the new one, are void.
+      if (user.email) await challenges.delete(tx, { applicationId, purpose: "PASSWORD_RESET", binding: user.email });
+      await this.services.pendingSignUps.deleteByHandle(tx, applicationId, email);
+      await this.services.invitations.revokeByHandle(tx, applicationId, email);
+      await outbox.notify(context, tx, user, "handleChanged");
+      await audit.success(context, "HANDLE_CHANGED");
+      return true;
+    };
+    if (!(await database.transaction(change).catch(nullOnUniqueViolation))) return null;
     await rateLimiter.refund(refundableMessageKeys({ applicationId, purpose: PURPOSE, handle: email })).catch(() => {});
     return { kind: "changed", user: { ...user, email } };
   }

@@ -1,21 +1,15 @@
 import type { Services } from "../../app/services.js";
-import { isUserLimitReached } from "../../domain/account-operations/index.js";
+import { acceptMetadata, findMetadataFailure, isUserLimitReached, type NewUserServices } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
-import type { VerifiedInvitation } from "../../domain/invitations/index.js";
+import { INVITATION_CODE_DIGITS, type VerifiedInvitation } from "../../domain/invitations/index.js";
+import { isCodeFormat } from "../../domain/one-time-codes/index.js";
 import { codeKeys } from "../../domain/rate-limiting/index.js";
 import { actingAsUser } from "../../domain/request-context.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
-import {
-  canonicalEmail,
-  type Email,
-  type Metadata,
-  mergeMetadata,
-  type NewUser,
-  validatePartialMetadata,
-} from "../../domain/users/index.js";
+import { canonicalEmail, type Email, type Metadata, type NewUser } from "../../domain/users/index.js";
 import { randomId } from "../../platform/crypto/index.js";
-import { isUniqueViolation } from "../../platform/database/index.js";
+import { nullOnUniqueViolation, type Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 
 export interface AcceptanceCommand {
@@ -26,9 +20,11 @@ export interface AcceptanceCommand {
   readonly locale: string | null;
 }
 
+type Dependencies = Pick<Services, "rateLimiter" | "challenges" | "hasher" | "signIn" | "database" | "jwtIssuer"> & NewUserServices;
+
 /** Somebody who was asked to join does. */
 export class InvitationAcceptanceService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /** Everything that can be judged without the code is judged first. Exactly one of several requests with one code succeeds. */
   async accept(context: ApplicationContext, command: AcceptanceCommand): Promise<SignInResult | Failure> {
@@ -38,13 +34,13 @@ export class InvitationAcceptanceService {
     const email = canonicalEmail(command.handle);
     const violations = passwordViolations(command.password, settings.password, { applicationName: settings.general.name, email });
     if (violations.length > 0) return failure("PASSWORD_REFUSED", { path: ["password"], violations });
-    const accepted = validatePartialMetadata(settings.metadata.fields, command.metadata, "USER");
-    if (accepted.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: accepted.fields });
-    if (!email || !/^[0-9]{8,10}$/.test(command.code)) return failure("INVALID_CODE");
+    const metadataFailure = findMetadataFailure(context, command.metadata);
+    if (metadataFailure) return metadataFailure;
+    if (!email || !isCodeFormat(command.code, INVITATION_CODE_DIGITS)) return failure("INVALID_CODE");
     return await this.services.rateLimiter.limited<SignInResult | Failure>(
       context,
       codeKeys({ applicationId: context.application.id, purpose: "INVITATION", handle: email }, null, context.client),
-      () => this.check(context, email, { ...command, metadata: accepted.metadata }),
+      () => this.check(context, email, command),
       (outcome) => outcome.kind !== "failure" || outcome.code !== "INVALID_CODE",
     );
   }
@@ -58,10 +54,9 @@ export class InvitationAcceptanceService {
     };
     if (!verified) return await reject();
     // What the inviter gave stands; what is still missing is asked for, and the code is not used up.
-    const completeResult = mergeMetadata(context.application.settings.metadata.fields, command.metadata, verified.invitation.metadata);
-    if (completeResult.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: completeResult.fields });
-    if (!this.services.jwtIssuer.fitsSizeLimit(context.application, email, completeResult.metadata))
-      return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
+    const change = { kind: "merge", given: command.metadata, invitationMetadata: verified.invitation.metadata } as const;
+    const accepted = acceptMetadata(this.services, context, email, change);
+    if (accepted.kind === "failure") return accepted;
     const decision = await challenges.refundAttemptOnError(verified.challenge, async () => {
       const password = await hasher.hash(command.password);
       const locale = command.locale ?? verified.invitation.locale;
@@ -69,7 +64,7 @@ export class InvitationAcceptanceService {
         email,
         emailAsTyped: command.handle,
         password,
-        metadata: completeResult.metadata,
+        metadata: accepted.metadata,
         locale,
       });
     });
@@ -86,18 +81,13 @@ export class InvitationAcceptanceService {
     const { database, invitations, users, pendingSignUps, signIn, audit, clock } = this.services;
     const applicationId = context.application.id;
     const invitedById = verified.invitation.inviterId;
-    try {
-      return await database.transaction(async (tx) => {
-        if (!(await invitations.consume(tx, verified))) return null;
-        const user = await users.insert(tx, { ...userData, applicationId, id: randomId(), createdAt: clock.now(), invitedById });
-        await pendingSignUps.deleteByHandle(tx, applicationId, userData.email);
-        const details = { id: verified.invitation.id };
-        await audit.success(actingAsUser(context, user), "INVITATION_ACCEPTED", details);
-        return await signIn.complete(context, tx, user, ["pwd"]);
-      });
-    } catch (error) {
-      if (isUniqueViolation(error)) return null;
-      throw error;
-    }
+    const createAndSignIn = async (tx: Transaction) => {
+      if (!(await invitations.consume(tx, verified))) return null;
+      const user = await users.insert(tx, { ...userData, applicationId, id: randomId(), createdAt: clock.now(), invitedById });
+      await pendingSignUps.deleteByHandle(tx, applicationId, userData.email);
+      await audit.success(actingAsUser(context, user), "INVITATION_ACCEPTED", { id: verified.invitation.id });
+      return await signIn.complete(context, tx, user, ["pwd"]);
+    };
+    return await database.transaction(createAndSignIn).catch(nullOnUniqueViolation);
   }
 }

@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from "type-graphql";
+import { chooseLocale } from "../../domain/applications/index.js";
 import { type FlowContext, toUserError } from "../../graphql/index.js";
 import { type Failure, GatewayError } from "../../platform/errors/index.js";
 import { requirePage } from "../../platform/pagination/index.js";
-import { chooseLocale } from "../flow.js";
 import { emailOf } from "../handle.types.js";
 import { type LoggedIn, type SecondFactorEnrollmentRequired, toLogInState } from "../log-in-states.types.js";
 import { UserView } from "../user.types.js";
@@ -33,7 +33,7 @@ export class InvitationResolver {
   async invite(@Arg("input", () => InviteInput) input: InviteInput, @Ctx() context: FlowContext): Promise<typeof InviteResult> {
     const { user } = await context.authenticate();
     const { application } = context;
-    const locale = chooseLocale(application, input.locale ?? user.locale, []);
+    const locale = chooseLocale(application, [input.locale ?? user.locale]);
     const command = { handle: emailOf(input.handle), metadata: input.metadata ?? {}, locale };
     return presentSent(await this.service.invite(context, user, command), context);
   }
@@ -67,7 +67,7 @@ export class InvitationResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof AcceptInvitationResult> {
     const { application } = context;
-    const requestedLocale = locale ? chooseLocale(application, locale, []) : null;
+    const requestedLocale = locale ? chooseLocale(application, [locale]) : null;
     const command = { handle: emailOf(handle), code, password, metadata: metadata ?? {}, locale: requestedLocale };
     const outcome = await this.acceptance.accept(context, command);
     return outcome.kind === "failure"

@@ -1,8 +1,9 @@
 import type { Services } from "../../app/services.js";
+import { acceptMetadata } from "../../domain/account-operations/index.js";
 import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import type { Invitation } from "../../domain/invitations/index.js";
 import { invitationKeys } from "../../domain/rate-limiting/index.js";
-import { canonicalEmail, type Metadata, type User, validatePartialMetadata } from "../../domain/users/index.js";
+import { canonicalEmail, type Metadata, type User } from "../../domain/users/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import type { PageRequest } from "../../platform/pagination/index.js";
 
@@ -16,37 +17,33 @@ export interface InvitedOutcome {
   readonly invitation: Invitation;
 }
 
+type Dependencies = Pick<Services, "rateLimiter" | "invitations" | "database" | "users" | "jwtIssuer">;
+
 /** A user asks somebody to join, and thinks better of it. */
 export class InvitationService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /**
    * Answers alike for addresses with and without an account. The inviter is who holds the session, never who the input says.
-   * @throws Refusal UNAUTHENTICATED when the inviter was deleted meanwhile
+   * @throws GatewayError UNAUTHENTICATED when the inviter was deleted meanwhile
    */
   async invite(context: ApplicationContext, inviter: User, command: InviteCommand): Promise<InvitedOutcome | Failure> {
     if (!isOpenTo(context.application)) return failure("INVITATIONS_CLOSED");
     const email = canonicalEmail(command.handle);
     if (!email) return failure("HANDLE_INVALID", { path: ["handle", "email"] });
-    const outcome = validatePartialMetadata(invitationFields(context.application), command.metadata, "INVITER");
-    if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
-    if (!this.services.jwtIssuer.fitsSizeLimit(context.application, email, outcome.metadata))
-      return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
+    const accepted = acceptMetadata(this.services, context, email, { kind: "partial", given: command.metadata, setBy: "INVITER" });
+    if (accepted.kind === "failure") return accepted;
     const { rateLimiter, invitations, database } = this.services;
-    const draft = { email, inviterId: inviter.id, metadata: outcome.metadata, locale: command.locale };
-    return await rateLimiter.limited<InvitedOutcome | Failure>(
-      context,
-      invitationKeys(context.application.id, inviter.id, email),
-      () =>
-        database.transaction(async (tx) => {
-          if (!(await this.services.users.lockActive(tx, inviter))) throw new GatewayError("UNAUTHENTICATED");
-          return { kind: "invited", invitation: await invitations.invite(context, tx, draft) };
-        }),
-      () => false,
+    const draft = { email, inviterId: inviter.id, metadata: accepted.metadata, locale: command.locale };
+    return await rateLimiter.limited<InvitedOutcome | Failure>(context, invitationKeys(context.application.id, inviter.id, email), () =>
+      database.transaction(async (tx) => {
+        if (!(await this.services.users.lockActive(tx, inviter))) throw new GatewayError("UNAUTHENTICATED");
+        return { kind: "invited", invitation: await invitations.invite(context, tx, draft) };
+      }),
     );
   }
 
-  /** @throws Refusal FORBIDDEN for an invitation that is not the caller's or is neither pending nor expired */
+  /** @throws GatewayError FORBIDDEN for an invitation that is not the caller's or is neither pending nor expired */
   async resend(context: ApplicationContext, inviter: User, id: string): Promise<InvitedOutcome | Failure> {
     if (!isOpenTo(context.application)) return failure("INVITATIONS_CLOSED");
     const { rateLimiter, invitations, database } = this.services;
@@ -59,11 +56,10 @@ export class InvitationService {
         if (!invitation) throw new GatewayError("FORBIDDEN");
         return { kind: "invited", invitation };
       },
-      () => false,
     );
   }
 
-  /** Revoking twice does no harm. @throws Refusal FORBIDDEN for an invitation that is not the caller's or was accepted */
+  /** Revoking twice does no harm. @throws GatewayError FORBIDDEN for an invitation that is not the caller's or was accepted */
   async revoke(context: ApplicationContext, inviter: User, id: string): Promise<Invitation> {
     const { invitations, database } = this.services;
     const own = await this.requireOwn(inviter, id);
@@ -85,9 +81,3 @@ export class InvitationService {
 }
 
 const isOpenTo = ({ settings }: Application) => settings.invitation.enabled && settings.invitation.usersMayInvite;
-
-/** The fields an invitation may carry: those listed, or all. */
-function invitationFields({ settings }: Application) {
-  const { fields: paths } = settings.invitation;
-  return paths.length === 0 ? settings.metadata.fields : settings.metadata.fields.filter(({ path }) => paths.includes(path));
-}

@@ -1,13 +1,15 @@
 import type { Services } from "../../app/services.js";
-import { type SmsCodeSent, sendSecondFactorCode, verifySecondFactor } from "../../domain/account-operations/index.js";
+import { type SmsCodeSent, type SmsCodeServices, sendSecondFactorCode, verifySecondFactor } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
 import type { SecondFactorInput } from "../../domain/sign-in/index.js";
 import type { Failure } from "../../platform/errors/index.js";
 
+type Dependencies = Pick<Services, "signIn" | "secondFactorVerification" | "tokenChallenges" | "secondFactors"> & SmsCodeServices;
+
 /** The second half of a log-in: the second factor is proved, and the session opens. */
 export class LogInCompletionService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   async complete(context: ApplicationContext, token: string, proof: SecondFactorInput): Promise<SignInResult | Failure> {
     const { signIn } = this.services;

@@ -1,5 +1,5 @@
 import type { Services } from "../../app/services.js";
-import { sendCodeIfSmsOnly } from "../../domain/account-operations/index.js";
+import { type SmsCodeServices, sendCodeIfSmsOnly } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
 import { deviceLogInKeys, logInKeys, networkFailureKeys, type RateLimitKey, type RateLimitName } from "../../domain/rate-limiting/index.js";
 import { actingAsUser } from "../../domain/request-context.js";
@@ -17,9 +17,11 @@ export interface LogInCommand {
 /** Budgets of strangers: once they are used up the owner hears of it. */
 const notifyingLimits: readonly RateLimitName[] = ["logInFromStrangersHourly", "logInFromStrangersDaily", "logInConsecutive"];
 
+type Dependencies = Pick<Services, "recognisedDevices" | "passwords" | "signIn" | "audit"> & SmsCodeServices;
+
 /** Log-in with a password. Known and unknown handles cost the same work, share the same budgets and get the same answer. */
 export class LogInService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   async logIn(context: ApplicationContext, command: LogInCommand): Promise<SignInResult | Failure> {
     const { users, recognisedDevices, rateLimiter } = this.services;

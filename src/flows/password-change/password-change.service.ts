@@ -1,13 +1,16 @@
 import type { Services } from "../../app/services.js";
+import type { CredentialChangeServices } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
 import { sessionPasswordKeys } from "../../domain/rate-limiting/index.js";
 import type { AuthenticatedSession } from "../../domain/sessions/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 
+type Dependencies = Pick<Services, "signIn" | "rateLimiter" | "passwords" | "hasher"> & CredentialChangeServices;
+
 /** Somebody who knows the password chooses another. */
 export class PasswordChangeService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /**
    * Somebody with a second factor proves it first. The new password is judged before the old one, so that a weak one costs no attempt.

@@ -1,8 +1,13 @@
 import type { Services } from "../../app/services.js";
-import { issueResetCode, resetSubject } from "../../domain/account-operations/index.js";
+import {
+  type CredentialChangeServices,
+  issueResetCode,
+  type ResetCodeServices,
+  resetSubject,
+} from "../../domain/account-operations/index.js";
 import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
-import { RESEND_COOLDOWN_SECONDS, type VerifiedChallenge, type VerifiedLink } from "../../domain/one-time-codes/index.js";
+import { isCodeFormat, RESEND_COOLDOWN_SECONDS, type VerifiedChallenge, type VerifiedLink } from "../../domain/one-time-codes/index.js";
 import { type AccountPurpose, codeKeys, logInKeys, messageKeys, refundableMessageKeys } from "../../domain/rate-limiting/index.js";
 import { actingAsUser } from "../../domain/request-context.js";
 import { canonicalEmail, type Email } from "../../domain/users/index.js";
@@ -33,9 +38,11 @@ export interface ResetOutcome {
 
 const purposeOf = ({ id }: Application, email: Email): AccountPurpose => ({ applicationId: id, purpose: "PASSWORD_RESET", handle: email });
 
+type Dependencies = Pick<Services, "clock" | "hasher" | "recognisedDevices" | "log"> & ResetCodeServices & CredentialChangeServices;
+
 /** A forgotten password: a code to the account's own mailbox lets its owner choose another. */
 export class PasswordResetService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /** The same answer and the same work for every handle; only an active user's owner gets a mail. */
   async request(context: ApplicationContext, handle: string): Promise<ResetRequestOutcome | Failure> {
@@ -51,12 +58,7 @@ export class PasswordResetService {
       ? []
       : messageKeys(purposeOf(context.application, email), context.client);
     const send = (tx: Transaction) => this.send(context, tx, email, minutes * 60);
-    return await rateLimiter.limited(
-      context,
-      limitKeys,
-      () => database.transaction(send),
-      () => false,
-    );
+    return await rateLimiter.limited(context, limitKeys, () => database.transaction(send));
   }
 
   /** Sets the new password and ends every session. The new password is judged before the code, so that a weak one costs no attempt. */
@@ -65,7 +67,7 @@ export class PasswordResetService {
     const email = canonicalEmail(command.handle);
     const violations = passwordViolations(command.newPassword, settings.password, { applicationName: settings.general.name, email });
     if (violations.length > 0) return failure("PASSWORD_REFUSED", { path: ["newPassword"], violations });
-    if (!email || !/^[0-9]{6,10}$/.test(command.code)) return failure("INVALID_CODE");
+    if (!email || !isCodeFormat(command.code)) return failure("INVALID_CODE");
     const { challenges, rateLimiter } = this.services;
     const foundTicket = await challenges.findTicket(resetSubject(context.application, email), command.ticket);
     const outcome = await rateLimiter.limited(

@@ -5,6 +5,7 @@ import {
   queueSmsNotice,
   type SmsCodeRequest,
   type SmsCodeSent,
+  type SmsCodeServices,
   smsCodeSubject,
   verifySmsCode,
 } from "../../domain/account-operations/index.js";
@@ -23,9 +24,11 @@ interface ChangedOutcome {
 const PURPOSE = "PHONE";
 const smsCodeRequestOf = (user: User, phone: Phone): SmsCodeRequest => ({ user, phone, purpose: PURPOSE, template: "phoneCode" });
 
+type Dependencies = Pick<Services, "secondFactorEnrollment" | "signIn" | "audit" | "capturesSms"> & SmsCodeServices;
+
 /** A user's phone number: proved by a code that is sent to it. */
 export class PhoneService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /** Answers alike whether somebody else has the number: who holds it gets the code. */
   async request(context: ApplicationContext, caller: EnrollmentContext, phoneAsTyped: string): Promise<SmsCodeSent | Failure> {

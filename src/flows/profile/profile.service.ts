@@ -1,6 +1,7 @@
 import type { Services } from "../../app/services.js";
-import type { ApplicationContext } from "../../domain/applications/index.js";
-import { applyMetadataChange, type Metadata, type User } from "../../domain/users/index.js";
+import { acceptMetadata } from "../../domain/account-operations/index.js";
+import { type ApplicationContext, findLocale } from "../../domain/applications/index.js";
+import type { Metadata, User } from "../../domain/users/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
 export interface UpdatedOutcome {
@@ -8,30 +9,31 @@ export interface UpdatedOutcome {
   readonly user: User;
 }
 
+type Dependencies = Pick<Services, "users" | "database" | "audit" | "jwtIssuer">;
+
 /** What users may change about themselves without proving anything again. */
 export class ProfileService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
-  /** @throws Refusal UNAUTHENTICATED when the user was deleted meanwhile */
+  /** @throws GatewayError UNAUTHENTICATED when the user was deleted meanwhile */
   async setMetadata(context: ApplicationContext, { applicationId, id }: User, changes: Metadata): Promise<UpdatedOutcome | Failure> {
-    const { users, jwtIssuer, database } = this.services;
+    const { users, database } = this.services;
     return await database.transaction(async (tx) => {
       const user = (await users.lockActive(tx, { applicationId, id })) ? await users.findById(applicationId, id) : null;
       if (!user) throw new GatewayError("UNAUTHENTICATED");
-      const outcome = applyMetadataChange(context.application.settings.metadata.fields, user.metadata, changes);
-      if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
-      if (!jwtIssuer.fitsSizeLimit(context.application, user.email ?? "", outcome.metadata))
-        return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
-      await users.replaceMetadata(tx, user, outcome.metadata);
+      const change = { kind: "change", current: user.metadata, given: changes, setBy: "USER" } as const;
+      const accepted = acceptMetadata(this.services, context, user.email, change);
+      if (accepted.kind === "failure") return accepted;
+      await users.replaceMetadata(tx, user, accepted.metadata);
       await this.record(context, "metadata");
-      return { kind: "updated", user: { ...user, metadata: outcome.metadata } };
+      return { kind: "updated", user: { ...user, metadata: accepted.metadata } };
     });
   }
 
-  /** @throws Refusal UNAUTHENTICATED when the user was deleted meanwhile */
+  /** @throws GatewayError UNAUTHENTICATED when the user was deleted meanwhile */
   async setLocale(context: ApplicationContext, user: User, requestedLocale: string): Promise<UpdatedOutcome | Failure> {
     const { users, database } = this.services;
-    const locale = context.application.settings.locales.supported.find((tag) => tag.toLowerCase() === requestedLocale.toLowerCase());
+    const locale = findLocale(context.application, requestedLocale);
     if (!locale) return failure("LOCALE_REFUSED", { path: ["locale"] });
     return await database.transaction(async (tx) => {
       if (!(await users.setLocale(tx, user, locale))) throw new GatewayError("UNAUTHENTICATED");

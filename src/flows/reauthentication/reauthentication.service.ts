@@ -1,5 +1,5 @@
 import type { Services } from "../../app/services.js";
-import { sendCodeIfSmsOnly, verifySecondFactor } from "../../domain/account-operations/index.js";
+import { type SmsCodeServices, sendCodeIfSmsOnly, verifySecondFactor } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
 import { sessionPasswordKeys } from "../../domain/rate-limiting/index.js";
 import type { AuthenticatedSession, RequiresSecondFactor } from "../../domain/sessions/index.js";
@@ -11,9 +11,11 @@ export interface ReauthenticatedOutcome {
   readonly until: Date;
 }
 
+type Dependencies = Pick<Services, "passwords" | "signIn" | "sessions" | "audit" | "secondFactorVerification"> & SmsCodeServices;
+
 /** The one step-up: proves again who is there, before something that cannot be undone. */
 export class ReauthenticationService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   async reauthenticateWithPassword(
     context: ApplicationContext,

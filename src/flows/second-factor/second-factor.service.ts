@@ -28,9 +28,23 @@ export interface CodesOutcome {
 /** So long a number that was proved needs no further proof. */
 const PHONE_VERIFICATION_MAX_AGE_SECONDS = 600;
 
+type Dependencies = Pick<
+  Services,
+  | "database"
+  | "users"
+  | "secondFactors"
+  | "rateLimiter"
+  | "secondFactorEnrollment"
+  | "audit"
+  | "clock"
+  | "signIn"
+  | "recoveryCodes"
+  | "outbox"
+>;
+
 /** A user sets second factors up and takes them away again. */
 export class SecondFactorService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /** The secret leaves the gateway in this answer and never again. @throws Refusal UNAUTHENTICATED when the user is gone meanwhile */
   async enrollTotp(application: Application, caller: EnrollmentContext): Promise<TotpOutcome | Failure> {

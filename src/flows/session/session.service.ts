@@ -6,9 +6,11 @@ import { type AuthenticatedSession, authenticationOf, type IssuedTokens } from "
 import type { User } from "../../domain/users/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
+type Dependencies = Pick<Services, "sessions" | "tokenIssuer" | "jwtIssuer" | "database" | "audit">;
+
 /** What happens to a session between log-in and log-out. */
 export class SessionService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   async refresh(context: ApplicationContext, refreshToken: string): Promise<IssuedTokens | Failure> {
     const outcome = await this.services.sessions.refresh(context, refreshToken);

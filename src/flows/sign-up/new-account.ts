@@ -1,4 +1,4 @@
-import type { Services } from "../../app/services.js";
+import type { NewUserServices } from "../../domain/account-operations/index.js";
 import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import type { ChallengeSubject } from "../../domain/one-time-codes/index.js";
 import type { AccountPurpose } from "../../domain/rate-limiting/index.js";
@@ -6,11 +6,9 @@ import { actingAsUser } from "../../domain/request-context.js";
 import type { Email, PendingSignUpEntity, User } from "../../domain/users/index.js";
 import { type PasswordHash, randomId } from "../../platform/crypto/index.js";
 import type { Transaction } from "../../platform/database/index.js";
-import { isUniqueViolation } from "../../platform/database/index.js";
 
 /** What a sign-up makes a user of. */
 export type NewUserData = Pick<PendingSignUpEntity, "emailAsTyped" | "metadata" | "locale"> & { readonly password: PasswordHash | null };
-type Dependencies = Pick<Services, "users" | "audit" | "pendingSignUps" | "invitations" | "clock">;
 
 /** The code that proves the mailbox of a sign-up. */
 export const signUpSubject = ({ id }: Application, email: Email): ChallengeSubject => ({
@@ -29,7 +27,7 @@ export const signUpPurpose = ({ id }: Application, email: Email): AccountPurpose
 export async function createAccount(
   context: ApplicationContext,
   tx: Transaction,
-  dependencies: Dependencies,
+  dependencies: NewUserServices,
   email: Email,
   userData: NewUserData,
 ): Promise<User> {
@@ -44,17 +42,11 @@ export async function createAccount(
 
 /** Sign-ups that wait for their code, oldest first. */
 export async function listPendingSignUps(
-  { pendingSignUps, clock }: Dependencies,
+  { pendingSignUps, clock }: NewUserServices,
   { id }: Application,
   email: Email,
 ): Promise<PendingSignUpEntity[]> {
   const now = clock.now();
   const rows = (await pendingSignUps.list(id, email)).filter(({ expiresAt }) => expiresAt > now);
   return rows.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-}
-
-/** Who loses the race for a handle gets the neutral answer. */
-export function nullOnUniqueViolation(error: unknown): null {
-  if (isUniqueViolation(error)) return null;
-  throw error;
 }

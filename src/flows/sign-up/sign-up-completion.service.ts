@@ -1,15 +1,15 @@
 import type { Services } from "../../app/services.js";
-import { issueResetCode } from "../../domain/account-operations/index.js";
+import { defaultMetadata, issueResetCode, type NewUserServices, type ResetCodeServices } from "../../domain/account-operations/index.js";
 import type { Application, ApplicationContext } from "../../domain/applications/index.js";
-import type { VerifiedChallenge, VerifiedLink } from "../../domain/one-time-codes/index.js";
+import { isCodeFormat, type VerifiedChallenge, type VerifiedLink } from "../../domain/one-time-codes/index.js";
 import { codeKeys, refundableMessageKeys, signUpKey } from "../../domain/rate-limiting/index.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
-import { canonicalEmail, type Email, type PendingSignUpEntity, validateMetadata } from "../../domain/users/index.js";
+import { canonicalEmail, type Email, type PendingSignUpEntity } from "../../domain/users/index.js";
 import type { PasswordHash } from "../../platform/crypto/index.js";
-import type { Transaction } from "../../platform/database/index.js";
+import { nullOnUniqueViolation, type Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 import type { LinkOutcome } from "../flow.js";
-import { createAccount, listPendingSignUps, type NewUserData, nullOnUniqueViolation, signUpPurpose, signUpSubject } from "./new-account.js";
+import { createAccount, listPendingSignUps, type NewUserData, signUpPurpose, signUpSubject } from "./new-account.js";
 
 export interface CompletionCommand {
   readonly handle: string;
@@ -17,14 +17,16 @@ export interface CompletionCommand {
   readonly ticket: string | null;
 }
 
+type Dependencies = Pick<Services, "database" | "faultPoints" | "signIn" | "log"> & ResetCodeServices & NewUserServices;
+
 /** The second half of a sign-up: the mailed code proves the mailbox, and the user is made. */
 export class SignUpCompletionService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /** Makes the user and logs in. Exactly one of several requests with one code succeeds. */
   async complete(context: ApplicationContext, { handle, code, ticket }: CompletionCommand): Promise<SignInResult | Failure> {
     const email = canonicalEmail(handle);
-    if (!email || !/^[0-9]{6,10}$/.test(code)) return failure("INVALID_CODE");
+    if (!email || !isCodeFormat(code)) return failure("INVALID_CODE");
     const { challenges, rateLimiter } = this.services;
     const foundTicket = await challenges.findTicket(signUpSubject(context.application, email), ticket);
     const limitKeys = codeKeys(signUpPurpose(context.application, email), foundTicket, context.client);
@@ -96,10 +98,9 @@ export class SignUpCompletionService {
 
   /** Several people claim the handle and none is named: whoever proved the mailbox gets the account, but nobody's password. */
   private withoutPassword(application: Application, email: Email, candidates: readonly PendingSignUpEntity[]): NewUserData {
-    const defaults = validateMetadata(application.settings.metadata.fields, {}, "DEVELOPER");
     return {
       password: null,
-      metadata: defaults.kind === "accepted" ? { ...defaults.metadata } : {},
+      metadata: { ...defaultMetadata(application.settings) },
       locale: candidates.at(-1)?.locale ?? application.settings.locales.default,
       emailAsTyped: email,
     };

@@ -1,8 +1,8 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { chooseLocale } from "../../domain/applications/index.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
 import { type FlowContext, toUserError, type UserError } from "../../graphql/index.js";
 import type { Failure } from "../../platform/errors/index.js";
-import { chooseLocale } from "../flow.js";
 import { emailOf } from "../handle.types.js";
 import { type LoggedIn, type SecondFactorEnrollmentRequired, toLogInState } from "../log-in-states.types.js";
 import type { ConfirmationOutcome, SignUpService } from "./sign-up.service.js";
@@ -34,7 +34,7 @@ export class SignUpResolver {
       email: emailOf(input.handle),
       password: input.password,
       metadata: input.metadata ?? {},
-      locale: chooseLocale(application, input.locale, languages),
+      locale: chooseLocale(application, [input.locale, ...languages]),
     };
     return present(await this.service.signUp(context, command), context);
   }

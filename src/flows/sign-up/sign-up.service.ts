@@ -1,17 +1,16 @@
 import type { Services } from "../../app/services.js";
-import { codeDigits, isUserLimitReached } from "../../domain/account-operations/index.js";
-import type { ApplicationContext } from "../../domain/applications/index.js";
-import { type Application, linkOf } from "../../domain/applications/index.js";
+import { acceptMetadata, codeDigits, isUserLimitReached, type NewUserServices } from "../../domain/account-operations/index.js";
+import { type ApplicationContext, linkOf } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
 import type { IssuedChallenge } from "../../domain/one-time-codes/index.js";
 import { messageKeys, networkOf, type RateLimitKey, signUpKey } from "../../domain/rate-limiting/index.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
-import { canonicalEmail, type Email, type Metadata, validateMetadata } from "../../domain/users/index.js";
+import { canonicalEmail, type Email, type Metadata } from "../../domain/users/index.js";
 import { addSeconds } from "../../platform/clock.js";
 import { type PasswordHash, randomToken } from "../../platform/crypto/index.js";
-import type { Transaction } from "../../platform/database/index.js";
+import { nullOnUniqueViolation, type Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
-import { createAccount, listPendingSignUps, nullOnUniqueViolation, signUpPurpose, signUpSubject } from "./new-account.js";
+import { createAccount, listPendingSignUps, signUpPurpose, signUpSubject } from "./new-account.js";
 
 export interface SignUpCommand {
   readonly email: string;
@@ -34,13 +33,16 @@ interface AcceptedSignUp {
   readonly locale: string;
 }
 
+type Dependencies = Pick<Services, "hasher" | "rateLimiter" | "database" | "challenges" | "signIn" | "publicUrl" | "outbox" | "jwtIssuer"> &
+  NewUserServices;
+
 /** How somebody without an account asks for one. */
 export class SignUpService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /** Answers alike for known and unknown handles; their owners get different mails. */
   async signUp(context: ApplicationContext, command: SignUpCommand): Promise<ConfirmationOutcome | SignInResult | Failure> {
-    const accepted = await this.validate(context.application, command);
+    const accepted = await this.validate(context, command);
     if (accepted.kind === "failure") return accepted;
     const skipsConfirmation = context.application.settings.signUp.flow === "NONE";
     const messageLimitKeys = skipsConfirmation ? [] : await this.messageLimitKeys(context, accepted.email);
@@ -51,12 +53,7 @@ export class SignUpService {
         : await this.requestConfirmation(context, accepted, password);
     };
     const limitKeys = [signUpKey(networkOf(context.client.address)), ...messageLimitKeys];
-    const outcome = await this.services.rateLimiter.limited<ConfirmationOutcome | SignInResult | Failure>(
-      context,
-      limitKeys,
-      work,
-      () => false,
-    );
+    const outcome = await this.services.rateLimiter.limited<ConfirmationOutcome | SignInResult | Failure>(context, limitKeys, work);
     if (skipsConfirmation && outcome.kind !== "failure") await this.services.rateLimiter.refund(limitKeys);
     return outcome;
   }
@@ -76,23 +73,21 @@ export class SignUpService {
         const { expiresAt, resendAvailableAt } = issued;
         return { kind: "confirmation", ticket: randomToken(), expiresAt, resendAvailableAt };
       });
-    return await rateLimiter.limited(context, await this.messageLimitKeys(context, email), resend, () => false);
+    return await rateLimiter.limited(context, await this.messageLimitKeys(context, email), resend);
   }
 
   /** Every check that needs no look-up, so that its answer tells nothing about the handle. */
-  private async validate(application: Application, command: SignUpCommand): Promise<AcceptedSignUp | Failure> {
-    const { settings } = application;
+  private async validate(context: ApplicationContext, command: SignUpCommand): Promise<AcceptedSignUp | Failure> {
+    const { settings } = context.application;
     if (!settings.signUp.enabled) return failure("SIGN_UP_CLOSED");
     const email = canonicalEmail(command.email);
     if (!email) return failure("HANDLE_INVALID", { path: ["handle", "email"] });
     const violations = passwordViolations(command.password, settings.password, { applicationName: settings.general.name, email });
     if (violations.length > 0) return failure("PASSWORD_REFUSED", { path: ["password"], violations });
-    const outcome = validateMetadata(settings.metadata.fields, command.metadata, "USER");
-    if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
-    if (!this.services.jwtIssuer.fitsSizeLimit(application, email, outcome.metadata))
-      return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
-    if (await isUserLimitReached(this.services, application)) return failure("SIGN_UP_CLOSED");
-    return { kind: "accepted", email, emailAsTyped: command.email, metadata: outcome.metadata, locale: command.locale };
+    const accepted = acceptMetadata(this.services, context, email, { kind: "complete", given: command.metadata, setBy: "USER" });
+    if (accepted.kind === "failure") return accepted;
+    if (await isUserLimitReached(this.services, context.application)) return failure("SIGN_UP_CLOSED");
+    return { ...accepted, email, emailAsTyped: command.email, locale: command.locale };
   }
 
   /** The same rows are written for a taken handle; its owner is told by mail instead of getting a code. */

@@ -6,7 +6,7 @@ import type { VerifiedLink } from "../../domain/one-time-codes/index.js";
 import type { ClientInfo } from "../../domain/request-context.js";
 import type { LinkFlow } from "../../flows/index.js";
 import { GatewayError, type Locale, type PasswordViolation, pickLocale } from "../../platform/errors/index.js";
-import { clientInfoOf, languagesOf } from "../client-info.js";
+import { clientInfoOf, languagesOf, localeOf } from "../client-info.js";
 import type { RequestRateLimits } from "../request-rate-limits.js";
 import { type LinkPageTexts, linkPageTexts } from "./link-page-texts.js";
 
@@ -134,8 +134,6 @@ class LinkPages {
     return { locale, title: fill(title), lead: fill(lead), email, button, problems, ...label };
   }
 }
-
-const localeOf = (request: FastifyRequest): Locale => pickLocale(languagesOf(request));
 
 function textsFor(locale: Locale, { settings }: Application): { texts: LinkPageTexts; say: (text: string) => string } {
   return { texts: linkPageTexts[locale], say: (text) => text.replaceAll("{app}", () => settings.general.name) };

@@ -7,6 +7,8 @@ import { ApplicationLifecycle } from "./application-lifecycle.js";
 /** The Demo application has one id everywhere, so that every process finds the same. */
 export const DEMO_APPLICATION_ID = "de300000-0000-4000-8000-000000000001";
 
+type DemoServices = Pick<Services, "applicationRegistry" | "publicUrl" | "keyring">;
+
 const settings = {
   locales: { default: "en", supported: ["en", "de", "fr"] },
   metadata: {
@@ -19,7 +21,7 @@ const settings = {
 };
 
 /** Makes the Demo application unless it is there. Of several processes that start at once, one makes it. */
-export async function seedDemo(services: Services): Promise<Application> {
+export async function seedDemo(services: DemoServices & ConstructorParameters<typeof ApplicationLifecycle>[0]): Promise<Application> {
   const lifecycle = new ApplicationLifecycle(services);
   const existing = await services.applicationRegistry.find(DEMO_APPLICATION_ID);
   if (existing) return existing;
@@ -34,7 +36,7 @@ export async function seedDemo(services: Services): Promise<Application> {
 }
 
 /** What an app puts into its own `.env` to use the Demo application. */
-export async function demoValues(services: Services, { id, appKey }: Application): Promise<Record<string, string>> {
+export async function demoValues(services: DemoServices, { id, appKey }: Application): Promise<Record<string, string>> {
   const { secretKey } = demoKeys(services);
   const issuer = issuerOf(services.publicUrl, id);
   return {
@@ -49,7 +51,7 @@ export async function demoValues(services: Services, { id, appKey }: Application
 }
 
 /** Derived from the gateway's keyring, so that every start can show them although only a hash of the secret key is kept. */
-function demoKeys({ keyring }: Services): { appKey: string; secretKey: string } {
+function demoKeys({ keyring }: DemoServices): { appKey: string; secretKey: string } {
   const derive = (use: string) => keyring.mac("token", "demo", use).toString("base64url");
   return { appKey: `lk_app_${derive("app-key")}`, secretKey: `lk_sec_${derive("secret-key")}` };
 }

@@ -1,17 +1,41 @@
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
-import { type ManagementContext, toUserError, type UserError } from "../../graphql/index.js";
+import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from "type-graphql";
+import type { InvitationFilter, Invitations } from "../../domain/invitations/index.js";
+import { InvitationStatus, type ManagementContext, toUserError, type UserError } from "../../graphql/index.js";
 import type { Failure } from "../../platform/errors/index.js";
+import { requirePage } from "../../platform/pagination/index.js";
+import { ManagedApplicationView } from "../application.types.js";
 import { ManagedUserView } from "../user.types.js";
+import type { InvitationsService, SentOutcome } from "./invitations.service.js";
 import {
   CreateInvitationInput,
   CreateInvitationResult,
+  ManagedInvitationConnection,
   ManagedInvitationIdInput,
   ManagedInvitationRevoked,
   ManagedInvitationSent,
+  ManagedInvitationView,
   ResendInvitationResult,
-} from "./invitation-changes.types.js";
-import type { InvitationsService, SentOutcome } from "./invitations.service.js";
-import { ManagedInvitationView } from "./invitations.types.js";
+} from "./invitations.types.js";
+
+@Resolver(() => ManagedApplicationView)
+export class ApplicationInvitationsResolver {
+  constructor(private readonly repository: Invitations) {}
+
+  @FieldResolver(() => ManagedInvitationConnection.type, {
+    description: "Invitations of the application, sent by users and by the back end, newest first. `first` is at most 100.",
+  })
+  async invitations(
+    @Root() { id }: ManagedApplicationView,
+    @Arg("status", () => InvitationStatus, { nullable: true, description: "Only invitations with this status." }) status:
+      | InvitationFilter["status"]
+      | null,
+    @Arg("first", () => Int, { defaultValue: 20 }) first: number,
+    @Arg("after", () => String, { nullable: true }) after: string | undefined,
+  ): Promise<object> {
+    const page = requirePage(first, after);
+    return ManagedInvitationConnection.from(await this.repository.listPage(id, status == null ? {} : { status }, page), page);
+  }
+}
 
 @Resolver(() => ManagedInvitationView)
 export class InvitationsResolver {

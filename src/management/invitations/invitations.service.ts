@@ -1,11 +1,11 @@
 import type { Services } from "../../app/services.js";
-import type { Application, ApplicationContext } from "../../domain/applications/index.js";
+import { acceptMetadata } from "../../domain/account-operations/index.js";
+import { type Application, type ApplicationContext, findLocale } from "../../domain/applications/index.js";
 import type { Invitation } from "../../domain/invitations/index.js";
 import { recipientKeys } from "../../domain/rate-limiting/index.js";
-import { canonicalEmail, type Email, type Metadata, validatePartialMetadata } from "../../domain/users/index.js";
+import { canonicalEmail, type Email, type Metadata } from "../../domain/users/index.js";
 import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
-import { resolveRequestedLocale } from "../locale.js";
 
 export interface InvitationDraft {
   readonly email: string;
@@ -17,35 +17,33 @@ export interface SentOutcome {
   readonly invitation: Invitation;
 }
 
-/** An application's own back end asks people to join, and takes back whoever's invitations it likes. */
-export class InvitationsService {
-  constructor(private readonly services: Services) {}
+type Dependencies = Pick<Services, "invitations" | "database" | "rateLimiter" | "jwtIssuer">;
 
-  /** A back end gives metadata of every authority. It hears no more than a user does about whether the address has an account. */
+/** Invitations by the application's back end, which can also revoke those that users have sent. */
+export class InvitationsService {
+  constructor(private readonly services: Dependencies) {}
+
+  /** The back end may set every metadata field. As for users, the result does not disclose whether the address has an account. */
   async create(context: ApplicationContext, draft: InvitationDraft): Promise<SentOutcome | Failure> {
-    const { settings } = context.application;
-    if (!settings.invitation.enabled) return failure("INVITATIONS_CLOSED");
+    if (!context.application.settings.invitation.enabled) return failure("INVITATIONS_CLOSED");
     const email = canonicalEmail(draft.email);
     if (!email) return failure("HANDLE_INVALID", { path: ["email"] });
-    const locale = resolveRequestedLocale(context.application, draft.locale);
+    const locale = findLocale(context.application, draft.locale);
     if (locale === null) return failure("LOCALE_REFUSED", { path: ["locale"] });
-    const outcome = validatePartialMetadata(settings.metadata.fields, draft.metadata, "DEVELOPER");
-    if (outcome.kind === "refused") return failure("METADATA_REFUSED", { path: ["metadata"], fields: outcome.fields });
-    const { metadata } = outcome;
-    if (!this.services.jwtIssuer.fitsSizeLimit(context.application, email, metadata))
-      return failure("METADATA_REFUSED", { path: ["metadata"], fields: [{ path: "", reason: "TOO_LARGE" }] });
-    const content = { email, inviterId: null, metadata, locale };
+    const accepted = acceptMetadata(this.services, context, email, { kind: "partial", given: draft.metadata, setBy: "DEVELOPER" });
+    if (accepted.kind === "failure") return accepted;
+    const content = { email, inviterId: null, metadata: accepted.metadata, locale };
     return await this.send(context, email, (tx) => this.services.invitations.invite(context, tx, content));
   }
 
-  /** @throws Refusal FORBIDDEN for an invitation that is not the application's or is neither pending nor expired */
+  /** @throws GatewayError FORBIDDEN for an invitation that is not the application's or is neither pending nor expired */
   async resend(context: ApplicationContext, id: string): Promise<SentOutcome | Failure> {
     if (!context.application.settings.invitation.enabled) return failure("INVITATIONS_CLOSED");
     const found = await this.requireInvitation(context.application, id);
     return await this.send(context, found.email, (tx) => this.services.invitations.resend(context, tx, found));
   }
 
-  /** Revoking twice does no harm. @throws Refusal FORBIDDEN for an invitation that is not the application's or was accepted */
+  /** Idempotent. @throws GatewayError FORBIDDEN for an invitation that is not the application's or was accepted */
   async revoke(context: ApplicationContext, id: string): Promise<Invitation> {
     const { invitations, database } = this.services;
     const found = await this.requireInvitation(context.application, id);
@@ -61,16 +59,11 @@ export class InvitationsService {
     work: (tx: Transaction) => Promise<Invitation | null>,
   ): Promise<SentOutcome | Failure> {
     const { rateLimiter, database } = this.services;
-    return await rateLimiter.limited<SentOutcome | Failure>(
-      context,
-      recipientKeys(to),
-      async () => {
-        const invitation = await database.transaction(work);
-        if (!invitation) throw new GatewayError("FORBIDDEN");
-        return { kind: "sent", invitation };
-      },
-      () => false,
-    );
+    return await rateLimiter.limited<SentOutcome | Failure>(context, recipientKeys(to), async () => {
+      const invitation = await database.transaction(work);
+      if (!invitation) throw new GatewayError("FORBIDDEN");
+      return { kind: "sent", invitation };
+    });
   }
 
   private async requireInvitation({ id: applicationId }: Application, id: string): Promise<Invitation> {

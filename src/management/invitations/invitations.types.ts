@@ -1,7 +1,7 @@
-import { Field, ID, ObjectType } from "type-graphql";
+import { Field, ID, InputType, ObjectType } from "type-graphql";
 import type { Invitation } from "../../domain/invitations/index.js";
 import type { Metadata } from "../../domain/users/index.js";
-import { DateTime, defineConnection, InvitationStatus, JsonScalar } from "../../graphql/index.js";
+import { DateTime, defineConnection, InvitationStatus, JsonScalar, resultUnion } from "../../graphql/index.js";
 
 /** An invitation as those who manage the application see it. Who sent it is a field resolver. */
 @ObjectType("Invitation", { description: "An invitation to join the application." })
@@ -46,4 +46,63 @@ export const ManagedInvitationConnection = defineConnection({
   toNode: (invitation: Invitation) => ManagedInvitationView.from(invitation),
   description: "Invitations, newest first.",
   nodeDescription: "An invitation",
+});
+
+@InputType({ description: "Invitation to be sent." })
+export class CreateInvitationInput {
+  @Field(() => ID, { description: "Application the user is invited to." })
+  applicationId!: string;
+
+  @Field(() => String, { description: "Address the invitation is sent to." })
+  email!: string;
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description:
+      "Metadata of the new user: any of the application's fields, including roles. Takes precedence over the values the user provides.",
+  })
+  metadata?: Metadata | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Language of the email, one of the application's locales. Default: the application's default language.",
+  })
+  locale?: string | null;
+}
+
+@InputType("InvitationIdInput", { description: "Identifies an invitation." })
+export class ManagedInvitationIdInput {
+  @Field(() => ID, { description: "Application of the invitation." })
+  applicationId!: string;
+
+  @Field(() => ID, { description: "Identifier of an invitation in Application.invitations, sent by a user or by the back end." })
+  invitationId!: string;
+}
+
+@ObjectType("InvitationSent", {
+  description: "The invitation was queued for delivery. The result does not disclose whether the address has an account.",
+})
+export class ManagedInvitationSent {
+  @Field(() => ManagedInvitationView, { description: "The invitation." })
+  invitation!: ManagedInvitationView;
+}
+
+@ObjectType("InvitationRevoked", { description: "The invitation was revoked; its code is no longer valid." })
+export class ManagedInvitationRevoked {
+  @Field(() => ManagedInvitationView, { description: "The invitation." })
+  invitation!: ManagedInvitationView;
+}
+
+export const CreateInvitationResult = resultUnion({
+  name: "CreateInvitationResult",
+  description: "The sent invitation, or the reason for the failure. TooManyAttempts: the message limit of this address is exhausted.",
+  states: [ManagedInvitationSent],
+  failures: ["INVITATIONS_CLOSED", "HANDLE_INVALID", "LOCALE_REFUSED", "METADATA_REFUSED", "TOO_MANY_ATTEMPTS"],
+});
+
+export const ResendInvitationResult = resultUnion({
+  name: "ResendInvitationResult",
+  description: "The resent invitation, or the reason for the failure. TooManyAttempts: the message limit of this address is exhausted.",
+  states: [ManagedInvitationSent],
+  failures: ["INVITATIONS_CLOSED", "TOO_MANY_ATTEMPTS"],
 });

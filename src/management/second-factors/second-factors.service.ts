@@ -7,9 +7,11 @@ import { GatewayError } from "../../platform/errors/index.js";
 const BATCH_SIZE = 100;
 const MAX_REASON_LENGTH = 200;
 
+type Dependencies = Pick<Services, "users" | "secondFactors" | "audit" | "database" | "secondFactorEnrollment">;
+
 /** The way back for users who have lost their second factor and their recovery codes: whoever runs the application takes it away. */
 export class SecondFactorsService {
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Dependencies) {}
 
   /** @throws Refusal FORBIDDEN when there is no such user here, BAD_USER_INPUT for a reason that is none */
   async reset(context: ApplicationContext, userId: string, reason: string) {

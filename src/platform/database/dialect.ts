@@ -58,6 +58,12 @@ const unavailableCodes = new Set(["ER_CON_COUNT_ERROR", "ER_SERVER_SHUTDOWN", "E
 
 /** True when a unique index rejected a row. */
 export const isUniqueViolation = (error: unknown) => uniqueViolationCodes.has(driverCode(error));
+
+/** For `catch` of a promise: null for a unique violation; any other error is rethrown. */
+export function nullOnUniqueViolation(error: unknown): null {
+  if (isUniqueViolation(error)) return null;
+  throw error;
+}
 /** True when a NOT NULL column was assigned null. */
 export const isNotNullViolation = (error: unknown) => ["ER_BAD_NULL_ERROR", "SQLITE_CONSTRAINT_NOTNULL"].includes(driverCode(error));
 /** True when the transaction may be retried (deadlock, lock wait timeout, busy file). */

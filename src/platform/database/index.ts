@@ -1,7 +1,7 @@
 export { batched, padToPowerOfTwo, repeatSql, statementBySize } from "./batching.js";
 export { InstantColumn, IntegerColumn, IntegerKeyColumn, JsonColumn, KeyColumn, LongTextColumn, TextColumn } from "./columns.js";
 export { ConcurrencyConflict, Database, type Transaction, throwConflictIfDuplicate } from "./database.js";
-export { isDatabaseUnavailable, isUniqueViolation } from "./dialect.js";
+export { isDatabaseUnavailable, isUniqueViolation, nullOnUniqueViolation } from "./dialect.js";
 export { openDatabase } from "./open.js";
 export { BatchedLookup, PreparedSelect, selectProperties } from "./prepared-reads.js";
 export { CompareAndSwap, PreparedInsert, PreparedUpdate } from "./prepared-writes.js";
