@@ -2,7 +2,8 @@
 FROM node:24-bookworm AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci
+COPY playground/package.json playground/package-lock.json ./playground/
+RUN npm ci && npm ci --prefix playground
 COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY migrations ./migrations

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:f
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { installPackages } from "./packages.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const entry = join(root, "dist/src/main.js");
@@ -22,8 +23,9 @@ const playground = {
   name: "the playground (once; some seconds)",
   outputs: ["dist/playground"],
   marker: "dist/playground/built",
-  sources: ["playground", "package.json", "schema/operations"],
-  command: () => [join(dirname(require.resolve("vite/package.json")), "bin/vite.js"), "build", "playground", "--logLevel", "error"],
+  sources: ["playground", "schema/operations"],
+  packages: "playground",
+  command: () => ["playground/node_modules/vite/bin/vite.js", "build", "playground", "--logLevel", "error"],
 };
 
 const client = {
@@ -36,7 +38,8 @@ const client = {
 
 function newest(path) {
   if (!statSync(path).isDirectory()) return statSync(path).mtimeMs;
-  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+  const names = readdirSync(path).filter((name) => name !== "node_modules");
+  return Math.max(0, ...names.map((name) => newest(join(path, name))));
 }
 
 const hasSources = ({ sources }) => existsSync(join(root, sources[0]));
@@ -46,19 +49,28 @@ function isBuilt({ marker, sources }) {
   return statSync(join(root, marker)).mtimeMs > Math.max(...sources.map((path) => newest(join(root, path))));
 }
 
-function build({ name, outputs, marker, command }) {
+/** Returns the exit code of what failed, or 0. */
+function build({ name, outputs, marker, packages, command }) {
+  if (packages && !installPackages(packages)) return 1;
   process.stderr.write(`Building ${name} ...\n`);
   for (const path of [marker, ...outputs]) rmSync(join(root, path), { recursive: true, force: true });
   const { status } = spawnSync(process.execPath, command(), { cwd: root, stdio: ["ignore", 2, 2] });
-  if (status !== 0) process.exit(status ?? 1);
-  writeFileSync(join(root, marker), "");
+  if (status === 0) writeFileSync(join(root, marker), "");
+  return status ?? 1;
 }
 
 const [command, ...rest] = process.argv.slice(2);
 const needsPlayground = ["build", "prepare", undefined].includes(command) || (command === "serve" && rest.length === 0);
 const parts = [gateway, ...(needsPlayground ? [playground] : []), ...(command === "build" ? [client] : [])];
-for (const part of parts.filter(hasSources)) if (command === "build" || !isBuilt(part)) build(part);
-if (command !== "build" && command !== "prepare") {
+const isStart = command !== "build" && command !== "prepare";
+for (const part of parts.filter(hasSources)) {
+  if (command !== "build" && isBuilt(part)) continue;
+  const code = build(part);
+  if (code === 0) continue;
+  if (part !== playground || !isStart) process.exit(code);
+  process.stderr.write("The playground could not be built; the gateway starts without it. The next start tries again.\n");
+}
+if (isStart) {
   // Libraries such as GraphQL.js run additional development checks unless NODE_ENV is production.
   const env = { NODE_ENV: "production", ...process.env };
   const child = spawn(process.execPath, [entry, ...process.argv.slice(2)], { stdio: "inherit", env });

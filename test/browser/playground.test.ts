@@ -21,7 +21,7 @@ beforeAll(async () => {
   await ensurePlaygroundBuilt();
   gateway = await GatewayProcess.start(createTemporaryFolder(), FAST_HASHING);
   browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", ...CHROMIUM_FLAGS] });
-}, 300_000);
+}, 600_000);
 afterAll(async () => {
   await browser?.close();
   await gateway?.kill();

@@ -97,8 +97,11 @@ describe("playground - context from the gateway", () => {
   });
   afterAll(() => gateway.stop());
 
-  it("playground - gateway run from the sources - there is no page", async () => {
-    expect((await fetch(`${gateway.url}/playground`)).status).toBe(404);
+  it("playground - gateway without a built playground - a page says how to build it", async () => {
+    const answer = await fetch(`${gateway.url}/`);
+    expect([answer.status, answer.url]).toEqual([404, `${gateway.url}/playground`]);
+    expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(await answer.text()).toContain("<code>npm run build</code>");
   });
 
   it("playground - without a Demo application - gets no keys", async () => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,7 @@ import { MailServer } from "./mail-server.js";
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const runner = join(root, "scripts/run.mjs");
 const entry = join(root, "dist/src/main.js");
-const BUILD_TIMEOUT_MS = 180_000;
+const BUILD_TIMEOUT_MS = 300_000;
 // Generous limits: a start that takes two seconds can take half a minute beside a dozen others.
 const START_TIMEOUT_MS = 120_000;
 const COMMAND_TIMEOUT_MS = 120_000;
@@ -50,17 +50,20 @@ export async function eventually<T>(
 let building: Promise<void> | undefined;
 /** Ensures, once per worker, that dist/ matches the sources. Test files run concurrently: one builds, the others wait. */
 export function ensureBuilt(): Promise<void> {
-  building ??= buildFor("--help");
+  building ??= runLocked([runner, "--help"]);
   return building;
 }
-/** As `ensureBuilt`, with the playground. */
-export const ensurePlaygroundBuilt = () => buildFor("prepare");
+/** As `ensureBuilt`, with the playground; installs its packages. */
+export const ensurePlaygroundBuilt = () => runLocked([runner, "prepare"]);
+/** Installs the packages that build the playground. */
+export const ensurePlaygroundPackages = () => runLocked([join(root, "scripts/packages.mjs"), "playground"]);
 
-async function buildFor(command: string): Promise<void> {
+async function runLocked(args: readonly string[]): Promise<void> {
   const lock = join(tmpdir(), `latchkey-build-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`);
   await eventually("the build of another test file", () => tryAcquireLock(lock), BUILD_TIMEOUT_MS);
   try {
-    const { code, stderr } = await runNode([runner, command], {}, root, BUILD_TIMEOUT_MS);
+    // npm reads its configuration and its cache from the home folder.
+    const { code, stderr } = await runNode(args, { HOME: homedir() }, root, BUILD_TIMEOUT_MS);
     if (code !== 0) throw new Error(`The gateway cannot be built:\n${stderr}`);
   } finally {
     rmSync(lock, { recursive: true, force: true });

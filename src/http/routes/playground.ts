@@ -29,6 +29,16 @@ const PAGE_POLICY = [
   "form-action 'none'",
 ].join("; ");
 
+const NOT_BUILT = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Playground</title>
+<h1>The playground is not built</h1>
+<p>Stop the gateway, run <code>npm run build</code> in its folder and start it again. The build installs packages from the npm registry.</p>
+<p>The gateway works without the playground.</p>
+</html>
+`;
+
 /** The playground, in every mode. It reads the schema from /schema and sends requests to this host only. */
 export async function addPlaygroundRoutes(server: FastifyInstance, { services, isDevelopment, hasInbox }: PlaygroundParts): Promise<void> {
   if (isDevelopment)
@@ -41,10 +51,13 @@ export async function addPlaygroundRoutes(server: FastifyInstance, { services, i
         inboxUrl: hasInbox ? `${services.publicUrl}/development/inbox` : undefined,
       });
     });
-  if (!existsSync(assets)) return;
+  server.get("/", async (_request, reply) => await reply.redirect("playground", 302));
+  if (!existsSync(assets)) {
+    server.get("/playground", async (_request, reply) => await reply.code(404).type("text/html; charset=utf-8").send(NOT_BUILT));
+    return;
+  }
   // File names contain a content hash.
   await server.register(files, { root: assets, prefix: "/playground/assets/", index: false, immutable: true, maxAge: "365d" });
-  server.get("/", async (_request, reply) => await reply.redirect("playground", 302));
   server.get("/playground", async (_request, reply) => {
     void reply.header("Content-Security-Policy", PAGE_POLICY).header("Cache-Control", "no-cache");
     return await reply.sendFile("index.html", folder, { cacheControl: false });

@@ -86,7 +86,11 @@ export async function openSqlite(options: DatabaseOptions): Promise<DatabaseConn
 }
 
 /** Release 13 needs Node 22; with release 12, Node 24.19 and later can abort when a statement is garbage-collected. */
-const DRIVER_PACKAGE = Number.parseInt(process.versions.node, 10) >= 22 ? "better-sqlite3-napi" : "better-sqlite3";
+const hasNodeApiRelease = Number.parseInt(process.versions.node, 10) >= 22;
+const DRIVER_PACKAGE = hasNodeApiRelease ? "better-sqlite3-napi" : "better-sqlite3";
+const REMEDIES = hasNodeApiRelease
+  ? "run npm ci again with this version of Node, or set DATABASE_URL=mysql://..."
+  : "use Node 22 or later, which needs no compiler, or install one (Debian: apt-get install python3 make g++), and run npm ci again; or set DATABASE_URL=mysql://...";
 
 function loadDriver(): SqliteConstructor {
   try {
@@ -94,7 +98,7 @@ function loadDriver(): SqliteConstructor {
     return createRequire(import.meta.url)(DRIVER_PACKAGE) as SqliteConstructor;
   } catch (error) {
     throw new Error(
-      `The embedded database requires the optional package ${DRIVER_PACKAGE}, which is not installed or failed to load: run npm ci again with this version of Node (Node 20 may require python3, make and g++), or set DATABASE_URL=mysql://...`,
+      `The embedded database needs the package ${DRIVER_PACKAGE}, which is not installed or cannot be loaded by Node ${process.versions.node}: ${REMEDIES}.`,
       { cause: error },
     );
   }
