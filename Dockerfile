@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 FROM node:24-bookworm AS build
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY .npmrc package.json package-lock.json ./
 COPY playground/package.json playground/package-lock.json ./playground/
 RUN npm ci && npm ci --prefix playground
 COPY tsconfig.json ./

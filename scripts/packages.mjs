@@ -1,6 +1,6 @@
-// Installs the packages of folders that have a lockfile of their own, unless they are installed already: `node scripts/packages.mjs <folder> ...`.
+// What npm ci leaves out. `node scripts/packages.mjs <folder> ...` installs the packages of folders that have a lockfile of their own.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,16 +9,26 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const NETWORK = ["--prefer-offline", "--fetch-timeout=20000", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
 const QUIET = ["--no-audit", "--no-fund", "--loglevel=error"];
 
+const npm = (args, stderr) =>
+  spawnSync("npm", [...args, ...QUIET], { cwd: root, stdio: ["ignore", "ignore", stderr], shell: process.platform === "win32" }).status;
+
 /** Returns false if they cannot be installed; npm has then said why. */
 export function installPackages(folder) {
   if (areInstalled(folder)) return true;
   process.stderr.write(`Installing the packages of ${folder} (once; some seconds) ...\n`);
-  const { status } = spawnSync("npm", ["ci", "--prefix", folder, "--include=dev", ...NETWORK, ...QUIET], {
-    cwd: root,
-    stdio: ["ignore", "ignore", 2],
-    shell: process.platform === "win32",
-  });
-  return status === 0;
+  return npm(["ci", "--prefix", folder, "--include=dev", "--ignore-scripts", ...NETWORK], 2) === 0;
+}
+
+/**
+ * Downloads or compiles the release of the SQLite driver for Node 20, which .npmrc keeps npm ci from doing. The release for Node 22 and
+ * later contains its binary. If this fails, the gateway says what it needs, and it needs nothing if it uses MySQL.
+ */
+export function buildSqliteDriver() {
+  const driver = join(root, "node_modules/better-sqlite3");
+  const isNeeded = Number.parseInt(process.versions.node, 10) < 22 && existsSync(driver);
+  if (!isNeeded || existsSync(join(driver, "build/Release/better_sqlite3.node"))) return;
+  process.stderr.write("Building the SQLite driver for Node 20 (once; a minute or two) ...\n");
+  npm(["rebuild", "better-sqlite3", "--ignore-scripts=false"], "ignore");
 }
 
 /** Optional packages are those of other platforms. */

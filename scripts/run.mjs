@@ -5,7 +5,7 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:f
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { installPackages } from "./packages.mjs";
+import { buildSqliteDriver, installPackages } from "./packages.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const entry = join(root, "dist/src/main.js");
@@ -62,6 +62,7 @@ function build({ name, outputs, marker, packages, command }) {
 const [command, ...rest] = process.argv.slice(2);
 const needsPlayground = ["build", "prepare", undefined].includes(command) || (command === "serve" && rest.length === 0);
 const parts = [gateway, ...(needsPlayground ? [playground] : []), ...(command === "build" ? [client] : [])];
+if (hasSources(gateway) && !process.env.DATABASE_URL?.startsWith("mysql:")) buildSqliteDriver();
 const isStart = command !== "build" && command !== "prepare";
 for (const part of parts.filter(hasSources)) {
   if (command !== "build" && isBuilt(part)) continue;

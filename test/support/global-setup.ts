@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildSqliteDriver } from "../../scripts/packages.mjs";
 
 const MEMORY = "/dev/shm";
 const NEEDED_BYTES = 1024 ** 3;
@@ -10,6 +11,7 @@ const NEEDED_BYTES = 1024 ** 3;
  * Workers and their child processes find it through TMPDIR.
  */
 export default function setup(): () => void {
+  buildSqliteDriver();
   process.env["TEST_KEYS_DIR"] ??= join(tmpdir(), `latchkey-test-keys-${process.getuid?.() ?? 0}`);
   const folder = mkdtempSync(join(hasMemory() ? MEMORY : tmpdir(), "latchkey-run-"));
   process.env["TMPDIR"] = folder;

@@ -90,7 +90,7 @@ const hasNodeApiRelease = Number.parseInt(process.versions.node, 10) >= 22;
 const DRIVER_PACKAGE = hasNodeApiRelease ? "better-sqlite3-napi" : "better-sqlite3";
 const REMEDIES = hasNodeApiRelease
   ? "run npm ci again with this version of Node, or set DATABASE_URL=mysql://..."
-  : "use Node 22 or later, which needs no compiler, or install one (Debian: apt-get install python3 make g++), and run npm ci again; or set DATABASE_URL=mysql://...";
+  : "use Node 22 or later and run npm ci again, which needs no compiler; or install a compiler (Debian: apt-get install python3 make g++); or set DATABASE_URL=mysql://...";
 
 function loadDriver(): SqliteConstructor {
   try {
@@ -98,7 +98,7 @@ function loadDriver(): SqliteConstructor {
     return createRequire(import.meta.url)(DRIVER_PACKAGE) as SqliteConstructor;
   } catch (error) {
     throw new Error(
-      `The embedded database needs the package ${DRIVER_PACKAGE}, which is not installed or cannot be loaded by Node ${process.versions.node}: ${REMEDIES}.`,
+      `The embedded database needs the package ${DRIVER_PACKAGE}, which is not installed or cannot be loaded by Node ${process.versions.node}: ${REMEDIES}`,
       { cause: error },
     );
   }
