@@ -8,6 +8,7 @@ import type { DatabaseConnection, DatabaseOptions } from "./dialect.js";
 interface SqliteConnection {
   prepare(sql: string): unknown;
   pragma(pragma: string): unknown;
+  close(): unknown;
 }
 type SqliteConstructor = new (...options: unknown[]) => SqliteConnection;
 
@@ -95,7 +96,10 @@ const REMEDIES = hasNodeApiRelease
 function loadDriver(): SqliteConstructor {
   try {
     // Not import(): V8 does not keep what import() needs in the code cache of the bundle.
-    return createRequire(import.meta.url)(DRIVER_PACKAGE) as SqliteConstructor;
+    const Sqlite = createRequire(import.meta.url)(DRIVER_PACKAGE) as SqliteConstructor;
+    // The first connection loads the binary.
+    new Sqlite(":memory:").close();
+    return Sqlite;
   } catch (error) {
     throw new Error(
       `The embedded database needs the package ${DRIVER_PACKAGE}, which is not installed or cannot be loaded by Node ${process.versions.node}: ${REMEDIES}`,
