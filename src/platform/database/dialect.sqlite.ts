@@ -8,6 +8,7 @@ import type { DatabaseConnection, DatabaseOptions } from "./dialect.js";
 interface SqliteConnection {
   prepare(sql: string): unknown;
   pragma(pragma: string): unknown;
+  close(): unknown;
 }
 type SqliteConstructor = new (...options: unknown[]) => SqliteConnection;
 
@@ -94,8 +95,11 @@ const REMEDIES = hasNodeApiRelease
 
 function loadDriver(): SqliteConstructor {
   try {
-    // Not import(): V8's code cache does not cover modules loaded by import() from the bundle.
-    return createRequire(import.meta.url)(DRIVER_PACKAGE) as SqliteConstructor;
+    // Not import(): it does not work in code that comes from the code cache of the bundle.
+    const Sqlite = createRequire(import.meta.url)(DRIVER_PACKAGE) as SqliteConstructor;
+    // The first connection loads the binary.
+    new Sqlite(":memory:").close();
+    return Sqlite;
   } catch (error) {
     throw new Error(
       `The embedded database needs the package ${DRIVER_PACKAGE}, which is not installed or cannot be loaded by Node ${process.versions.node}: ${REMEDIES}`,
