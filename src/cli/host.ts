@@ -20,13 +20,13 @@ export interface CommandHost {
   /** The PATH on which external commands are looked up. */
   readonly searchPath: string;
   /** Opens the configured database for one command and always closes it. Logs go to stderr. */
-  withServices<T>(work: (nouns: Services) => Promise<T>): Promise<T>;
+  withServices<T>(work: (services: Services) => Promise<T>): Promise<T>;
   /** Checks the environment and all dependencies without changing anything. */
   diagnose(): Promise<readonly Finding[]>;
 }
 
 /** Like `withServices`, but waits until the caches of running gateways have expired, so that the change is in effect everywhere. */
-export async function withCacheExpiry<T>(host: CommandHost, work: (nouns: Services) => Promise<T>): Promise<T> {
+export async function withCacheExpiry<T>(host: CommandHost, work: (services: Services) => Promise<T>): Promise<T> {
   const result = await host.withServices(work);
   await delay(CACHE_TTL_MS);
   return result;

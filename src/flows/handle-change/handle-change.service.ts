@@ -27,7 +27,7 @@ export class HandleChangeService {
 
   /**
    * Answers alike whether the new address has an account: its owner is told instead of getting a code.
-   * @throws Refusal UNAUTHENTICATED when the user was deleted meanwhile
+   * @throws GatewayError UNAUTHENTICATED when the user was deleted meanwhile
    */
   async request(context: ApplicationContext, caller: AuthenticatedSession, emailAsTyped: string): Promise<SentOutcome | Failure> {
     const email = canonicalEmail(emailAsTyped);

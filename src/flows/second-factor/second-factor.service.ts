@@ -46,7 +46,7 @@ type Dependencies = Pick<
 export class SecondFactorService {
   constructor(private readonly services: Dependencies) {}
 
-  /** The secret leaves the gateway in this answer and never again. @throws Refusal UNAUTHENTICATED when the user is gone meanwhile */
+  /** The secret leaves the gateway in this answer and never again. @throws GatewayError UNAUTHENTICATED when the user is gone meanwhile */
   async enrollTotp(application: Application, caller: EnrollmentContext): Promise<TotpOutcome | Failure> {
     const enrollmentFailure = await this.findEnrollmentFailure(application, caller, "TOTP");
     if (enrollmentFailure) return enrollmentFailure;

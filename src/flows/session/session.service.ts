@@ -19,13 +19,13 @@ export class SessionService {
     return await this.services.tokenIssuer.issue(outcome.application, outcome.user, outcome.tokens);
   }
 
-  /** @throws Refusal BAD_USER_INPUT for a profile that does not exist */
+  /** @throws GatewayError BAD_USER_INPUT for a profile that does not exist */
   async issueJwt(application: Application, { user, session }: AuthenticatedSession, profile: string | null): Promise<IssuedJwt> {
     if (profile !== null) throw new GatewayError("BAD_USER_INPUT", { path: "input.profile" });
     return await this.services.jwtIssuer.issue(application, user, authenticationOf(session));
   }
 
-  /** Ends the session of a session token, expired or not; 0 when it had ended before. @throws Refusal UNAUTHENTICATED */
+  /** Ends the session of a session token, expired or not; 0 when it had ended before. @throws GatewayError UNAUTHENTICATED */
   async logOut(context: ApplicationContext, sessionToken: string | null): Promise<number> {
     const { sessions, database, audit } = this.services;
     const session = sessionToken === null ? null : await sessions.findForLogOut(context.application, sessionToken);

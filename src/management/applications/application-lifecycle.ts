@@ -12,7 +12,7 @@ type Dependencies = Pick<Services, "applicationRegistry" | "signingKeys" | "audi
 export class ApplicationLifecycle {
   constructor(private readonly dependencies: Dependencies) {}
 
-  /** @throws SettingsRefused when the name or a setting is not acceptable */
+  /** @throws InvalidSettingsError when the name or a setting is not acceptable */
   async create(
     context: RequestContext,
     { id = randomId(), ...draft }: Omit<ApplicationDraft, "id"> & { readonly id?: string },

@@ -13,7 +13,7 @@ type Dependencies = Pick<Services, "users" | "secondFactors" | "audit" | "databa
 export class SecondFactorsService {
   constructor(private readonly services: Dependencies) {}
 
-  /** @throws Refusal FORBIDDEN when there is no such user here, BAD_USER_INPUT for a reason that is none */
+  /** @throws GatewayError FORBIDDEN when there is no such user here, BAD_USER_INPUT for a reason that is none */
   async reset(context: ApplicationContext, userId: string, reason: string) {
     requireReason(reason);
     const user = await this.services.users.findById(context.application.id, userId);
@@ -21,7 +21,7 @@ export class SecondFactorsService {
     return { user, methods: await this.remove(context, user, secondFactorMethods, reason) };
   }
 
-  /** Counts; takes away only when the caller has seen the count. @throws Refusal BAD_USER_INPUT */
+  /** Counts; takes away only when the caller has seen the count. @throws GatewayError BAD_USER_INPUT */
   async resetAll(
     context: ApplicationContext,
     method: SecondFactorMethodName,
