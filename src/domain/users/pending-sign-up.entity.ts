@@ -29,7 +29,7 @@ export class PendingSignUpEntity {
   @TextColumn("locale", 35)
   locale!: string;
 
-  /** Where it was asked for: the budget it came from is given back when it is confirmed. */
+  /** The network that requested it: the rate limit it counted against is refunded on confirmation. */
   @TextColumn("network", 45)
   network!: string;
 

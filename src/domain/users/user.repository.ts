@@ -20,7 +20,7 @@ export interface NewUser {
   readonly createdAt: Date;
   /** Who invited them, if anybody did. */
   readonly invitedById?: string | null;
-  /** At creation when left out; null for users made for somebody who has yet to come. */
+  /** At creation when left out; null for users who have not signed up yet. */
   readonly lastLogInAt?: Date | null;
 }
 export interface UserFilter {

@@ -14,12 +14,12 @@ export interface LogInCommand {
   readonly password: string;
   readonly deviceToken: string | null;
 }
-/** Budgets of strangers: once they are used up the owner hears of it. */
+/** Rate limits for devices that are not recognised: when one is exhausted, the user is notified. */
 const notifyingLimits: readonly RateLimitName[] = ["logInFromStrangersHourly", "logInFromStrangersDaily", "logInConsecutive"];
 
 type Dependencies = Pick<Services, "recognisedDevices" | "passwords" | "signIn" | "audit"> & SmsCodeServices;
 
-/** Log-in with a password. Known and unknown handles cost the same work, share the same budgets and get the same answer. */
+/** Log-in with a password. Known and unknown handles cost the same work, count against the same rate limits and get the same answer. */
 export class LogInService {
   constructor(private readonly services: Dependencies) {}
 
@@ -42,7 +42,7 @@ export class LogInService {
           await this.notifyUser(context, user, account);
         return outcome;
       },
-      // A suspended user's password was right; what else must be proved has budgets of its own.
+      // A suspended user's password was right; what else must be proved has rate limits of its own.
       (outcome) => outcome.kind !== "failure" || outcome.code === "ACCOUNT_SUSPENDED",
     );
   }

@@ -133,7 +133,7 @@ export class PasswordResetService {
     return { kind: "reset" as const, sessionsEnded, deviceToken: recognisedDevices.issue(user) };
   }
 
-  /** What strangers' guesses had closed is open again. The password is set: a failure here must not say otherwise. */
+  /** Resets the rate limits that failed guesses had exhausted. The password is already set, so a failure here must not be reported. */
   private async resetLogInLimits(context: ApplicationContext, email: Email): Promise<void> {
     const { rateLimiter, log } = this.services;
     try {

@@ -9,7 +9,7 @@ const MAX_REASON_LENGTH = 200;
 
 type Dependencies = Pick<Services, "users" | "secondFactors" | "audit" | "database" | "secondFactorEnrollment">;
 
-/** The way back for users who have lost their second factor and their recovery codes: whoever runs the application takes it away. */
+/** The way back for users who have lost their second factor and their recovery codes: a developer of the application removes it. */
 export class SecondFactorsService {
   constructor(private readonly services: Dependencies) {}
 
