@@ -5,29 +5,29 @@ import type { ChallengePurpose, VerifiedLink } from "../domain/one-time-codes/in
 import type { ResolverClass } from "../graphql/index.js";
 import type { PasswordViolation } from "../platform/errors/index.js";
 
-/** What a person sees at a link of ours: a button, or a form for a new password. */
+/** The page of a mailed link: it has a button, or a form for a new password. */
 export interface LinkFlow {
   readonly purpose: ChallengePurpose;
   readonly requires: "nothing" | "password";
-  /** Whom the link is for and in which language they read. */
+  /** The address and the locale of the user whom the page addresses. */
   describe(application: Application, link: VerifiedLink): Promise<{ readonly email: string; readonly locale: string }>;
-  /** Does what the link is for and uses it up. */
+  /** Performs the operation of the link and consumes it. */
   perform(context: ApplicationContext, link: VerifiedLink, password: string): Promise<LinkOutcome>;
 }
 export type LinkOutcome =
   | { readonly kind: "done" }
-  /** Done, and a mail is on its way with which the user chooses a password. */
+  /** Done; the user receives a mail for choosing a password. */
   | { readonly kind: "password-not-set" }
-  /** Used or replaced meanwhile. */
+  /** The link was consumed or replaced concurrently. */
   | { readonly kind: "invalid-link" }
   | { readonly kind: "password-rejected"; readonly violations: readonly PasswordViolation[] };
 
-/** One journey: what it adds to the schema and what it sends. */
+/** A use case of end users: what it adds to the schema and which messages it sends. */
 export interface Flow {
   readonly name: string;
   readonly resolver: ResolverClass;
   create(services: Services): object;
   readonly messages: readonly MessageTemplate[];
-  /** Where its mailed links lead. */
+  /** For flows that mail links. */
   createLinkFlow?(services: Services): LinkFlow;
 }

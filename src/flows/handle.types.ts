@@ -15,5 +15,5 @@ export class HandleInput {
   email?: string;
 }
 
-/** The address of a handle. @oneOf makes sure that there is exactly one member. */
+/** The address of a handle. @oneOf ensures that there is exactly one member. */
 export const emailOf = (handle: AddressInput | HandleInput): string => handle.email ?? "";

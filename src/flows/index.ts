@@ -15,7 +15,7 @@ import { signUpFlow } from "./sign-up/index.js";
 
 export type { Flow, LinkFlow } from "./flow.js";
 
-/** Every journey of the Authentication API, in the order people walk them. */
+/** All flows of the Authentication API. */
 export const flows: readonly Flow[] = [
   applicationFlow,
   signUpFlow,

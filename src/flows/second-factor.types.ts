@@ -22,6 +22,6 @@ export class CompleteLogInInput {
   proof!: SecondFactorProofInput;
 }
 
-/** The proof that was given. @oneOf makes sure that there is exactly one. */
+/** The given code or recovery code. @oneOf ensures that there is exactly one. */
 export const proofOf = ({ code, recoveryCode }: SecondFactorProofInput): SecondFactorInput =>
   recoveryCode === undefined || recoveryCode === null ? { kind: "code", code: code ?? "" } : { kind: "recovery-code", code: recoveryCode };

@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from "type-graphql";
 import type { Metadata, User } from "../domain/users/index.js";
 import { DateTime, JsonScalar } from "../graphql/index.js";
 
-/** The user as the schema shows it. Lists hang on it by field resolvers. */
+/** A user as end users see it. Lists are field resolvers. */
 @ObjectType("User", { simpleResolvers: true, description: "A user of the application." })
 export class UserView {
   @Field(() => ID, { description: "Opaque identifier, never reused. `sub` claim of the JWT unless the user was imported." })
@@ -23,10 +23,10 @@ export class UserView {
   @Field(() => DateTime, { description: "Creation time." })
   createdAt!: Date;
 
-  /** The session this view was asked for with; not part of the schema. */
+  /** Session of the request, for field resolvers; not part of the schema. */
   currentSessionId!: string;
 
-  /** Whom it shows; not part of the schema. */
+  /** For field resolvers; not part of the schema. */
   user!: User;
 
   static from(user: User, currentSessionId: string): UserView {

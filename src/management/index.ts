@@ -7,7 +7,6 @@ import { userModules } from "./users/index.js";
 export { ApplicationLifecycle, DEMO_APPLICATION_ID, demoValues, seedDemo } from "./applications/index.js";
 export type { ManagementModule } from "./management-module.js";
 
-/** Every area of the Management API. */
 export const managementModules: readonly ManagementModule[] = [
   applicationsModule,
   ...userModules,

@@ -2,7 +2,7 @@ import type { Services } from "../app/services.js";
 import type { MessageTemplate } from "../domain/messaging/index.js";
 import type { ResolverClass } from "../graphql/index.js";
 
-/** One area of the Management API: what it adds to the schema. */
+/** A part of the Management API and what it adds to the schema. */
 export interface ManagementModule {
   readonly name: string;
   readonly resolver: ResolverClass;

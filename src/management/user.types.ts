@@ -12,7 +12,7 @@ registerEnumType(UserStatus, {
   },
 });
 
-/** A user as those who manage the application see them. Lists hang on it by field resolvers. */
+/** A user in the Management API. Lists are field resolvers. */
 @ObjectType("User", { description: "A user of the application." })
 export class ManagedUserView {
   @Field(() => ID, { description: "Opaque identifier, never reused." })

@@ -11,7 +11,7 @@ export const secretValueColumn = encryptedColumn(
   ["applicationId", "name"],
 );
 
-/** Values of settings that are written, used, and never shown: sealed, each for its own place. */
+/** Secret settings: encrypted, used by the gateway and never returned. Each value is bound to its row by its associated data. */
 export class ApplicationSecrets {
   constructor(
     private readonly database: Database,

@@ -1,19 +1,19 @@
 import { domainToASCII, domainToUnicode } from "node:url";
 
-/** An address in its one canonical form. Everything that stores, looks up or compares addresses uses this form. */
+/** An email address in canonical form, the only form in which addresses are stored, looked up and compared. */
 export type Email = string & { readonly brand: "Email" };
 
 const ATOM = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+";
 const LOCAL_PART = new RegExp(`^${ATOM}(\\.${ATOM})*$`);
 const A_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-/** What IDNA 2008 lets into a label, less what only looks like nothing (RFC 5892). */
+/** Letters, marks and digits of a label, as in IDNA 2008 (RFC 5892), without invisible characters. */
 const U_LABEL = /^[\p{L}\p{M}\p{N}-]+$/u;
 const MAX_EMAIL_LENGTH = 254;
 const MAX_LOCAL_PART_LENGTH = 64;
 
 /**
- * The canonical form of an e-mail address, or null for what this gateway does not send to. White space around it is dropped, letters
- * become small, the domain becomes its A-labels (IDNA 2008). Local part: ASCII atoms and dots, at most 64 characters; no quoted
+ * The canonical form of an email address, or null if the gateway does not send to it. Surrounding white space is removed, letters are
+ * converted to lower case, and the domain to A-labels (IDNA 2008). Local part: ASCII atoms and dots, at most 64 characters; no quoted
  * local parts, comments, address literals or single-label domains. See RFC 5321 section 4.1.2 (Dot-string), RFC 5891.
  */
 export function canonicalEmail(typed: string): Email | null {
@@ -29,7 +29,7 @@ export function canonicalEmail(typed: string): Email | null {
 }
 
 function canonicalDomain(typed: string): string | null {
-  // Invisible characters would be mapped away below, so they are refused first.
+  // domainToASCII drops invisible characters, so they are rejected before.
   if (/[^\p{L}\p{M}\p{N}.-]/u.test(typed)) return null;
   const domain = domainToASCII(typed).toLowerCase();
   const labels = domain.split(".");
@@ -38,7 +38,7 @@ function canonicalDomain(typed: string): string | null {
   return isReadable ? domain : null;
 }
 
-/** False for labels that decode to nothing sensible or mix Latin letters with other alphabets to look like another name. */
+/** False for labels that cannot be decoded, or that mix Latin letters with look-alikes of other scripts. */
 function isReadableLabel(label: string): boolean {
   const decoded = domainToUnicode(label);
   if (decoded === "" || decoded.startsWith("xn--") || !U_LABEL.test(decoded) || domainToASCII(decoded) !== label) return false;
@@ -47,7 +47,7 @@ function isReadableLabel(label: string): boolean {
   );
 }
 
-/** For people and logs: enough to recognise one's own address, not enough to learn another's. */
+/** For logs and pages: users recognise their own address, but an unknown one cannot be read from it. */
 export function maskEmail(email: string): string {
   const at = email.lastIndexOf("@");
   return `${email.slice(0, 1)}***${email.slice(at)}`;

@@ -3,12 +3,12 @@ import { type MetadataFieldSettings, prototypeNames } from "../applications/inde
 /** Metadata of a user: an object nested by the paths of the application's fields. */
 export type Metadata = { readonly [name: string]: unknown };
 
-/** Maximum number of keys of a JSON value, on all levels together. */
+/** Maximum number of keys of a JSON value on all levels. */
 export const MAX_METADATA_KEYS = 50;
 const MAX_BYTES = 8192;
 const MAX_DEPTH = 3;
 
-/** The part of the metadata that goes into the token, nested as stored. */
+/** The metadata that becomes claims of the JWT, nested as stored. */
 export function tokenMetadata(fields: readonly MetadataFieldSettings[], metadata: Metadata): Metadata {
   const claims: Record<string, unknown> = {};
   for (const field of fields) {
@@ -18,14 +18,14 @@ export function tokenMetadata(fields: readonly MetadataFieldSettings[], metadata
   return claims;
 }
 
-/** True when an object keeps the limits every JSON value has here: 8 KiB, 50 keys, depth 3, plain names, finite numbers. */
+/** True if the value has at most 8 KiB, 50 keys and depth 3, and only plain names and finite numbers. */
 export function isWithinLimits(value: unknown): boolean {
   let keys = 0;
   const walk = (node: unknown, depth: number): boolean => {
     if (typeof node === "number") return Number.isFinite(node) && (!Number.isInteger(node) || Number.isSafeInteger(node));
     if (typeof node === "string") return node.isWellFormed() && !node.includes("\0");
     if (typeof node !== "object" || node === null) return true;
-    // The deepest field may hold a list of plain values.
+    // A list of scalars is allowed one level below the maximum depth.
     if (depth > (Array.isArray(node) ? MAX_DEPTH + 1 : MAX_DEPTH)) return false;
     if (Array.isArray(node)) return node.length <= 100 && node.every((item) => walk(item, depth + 1));
     return Object.entries(node).every(

@@ -1,7 +1,7 @@
 import { Entity, Index } from "typeorm";
 import { InstantColumn, IntegerKeyColumn, JsonColumn, KeyColumn, TextColumn } from "../../platform/database/index.js";
 
-/** A sign-up whose address nobody has proved yet. Several may wait for one handle; the slot is that of the ticket that names it. */
+/** A sign-up whose address is not verified yet. A handle can have several; `slot` is the slot of the sign-up's ticket. */
 @Entity({ name: "pending_sign_ups" })
 @Index("pending_sign_ups_expires_at", ["expiresAt"])
 export class PendingSignUpEntity {
@@ -29,7 +29,7 @@ export class PendingSignUpEntity {
   @TextColumn("locale", 35)
   locale!: string;
 
-  /** The network that requested it: the rate limit it counted against is refunded on confirmation. */
+  /** Network of the request; its rate limit is refunded when the sign-up is confirmed. */
   @TextColumn("network", 45)
   network!: string;
 

@@ -16,7 +16,7 @@ export class PendingSignUpRepository {
       .find({ where: { applicationId, email }, order: { slot: "ASC" } });
   }
 
-  /** Puts a sign-up into the slot of its ticket; the one that had the slot before is gone with its ticket. */
+  /** Stores a sign-up in the slot of its ticket. It replaces the previous sign-up of that slot, whose ticket is no longer valid. */
   async put(tx: Transaction, row: PendingSignUpEntity): Promise<void> {
     await this.preparedUpsert.run([row], tx.manager);
   }

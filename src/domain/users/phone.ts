@@ -1,34 +1,34 @@
 import { type NumberType, parsePhoneNumberFromString } from "libphonenumber-js/max";
 
-/** A phone number in its one canonical form, E.164. Everything that stores, looks up or compares numbers uses this form. */
+/** A phone number in E.164 format, the only form in which numbers are stored, looked up and compared. */
 export type Phone = string & { readonly brand: "Phone" };
 
-/** How people write numbers: a plus, then digits with what usually stands between them. Extensions and letters do not. */
+/** A plus sign, then digits with the usual separators; no extensions or letters. */
 const WRITTEN_FORM = /^\s*\+[0-9 ().\-/\u00a0]{5,38}$/;
-/** Lines that cost whoever sends to them, or that take no text. */
+/** Types of numbers that charge the sender extra or cannot receive text messages. */
 const unsupportedTypes: ReadonlySet<NumberType> = new Set(["PREMIUM_RATE", "SHARED_COST", "TOLL_FREE", "PAGER", "UAN", "VOICEMAIL"]);
 
 /**
- * The canonical form of a phone number with its country's code, or null for what no text is sent to. Blanks, brackets, dots, dashes and
- * slashes are dropped, and so is the (0) of national numbers. A number need not be in use: new ranges appear before lists know them.
+ * The canonical form of a phone number with a country code, or null if the gateway sends no text messages to it. Separators and the
+ * (0) of national numbers are removed. The number's range need not be assigned, because lists of ranges lag behind assignments.
  */
 export function canonicalPhone(typed: string): Phone | null {
   if (!WRITTEN_FORM.test(typed)) return null;
   const number = parsePhoneNumberFromString(typed.trim(), { extract: false });
   if (!number?.isPossible() || number.ext) return null;
   const type = number.getType();
-  // Personal numbers are dear everywhere but in North America.
+  // Personal numbers are expensive everywhere except in North America.
   const isUnsupported = unsupportedTypes.has(type) || (type === "PERSONAL_NUMBER" && number.countryCallingCode !== "1");
   return isUnsupported ? null : (number.number as string as Phone);
 }
 
-/** For people: the country's code and the last two digits. */
+/** For display: the country code and the last two digits. */
 export function maskPhone(phone: Phone): string {
   const { callingCode, national } = splitPhone(phone);
   return `+${callingCode}${"*".repeat(Math.max(0, national.length - 2))}${national.slice(-2)}`;
 }
 
-/** The country's code and the first four digits: numbers that are made up to be paid for usually share them. */
+/** The country code and the first four digits, which the numbers of toll fraud usually share. */
 export function phonePrefix(phone: Phone): string {
   const { callingCode, national } = splitPhone(phone);
   return `${callingCode} ${national.slice(0, 4)}`;

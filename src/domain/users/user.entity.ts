@@ -13,7 +13,7 @@ export class UserEntity {
   @KeyColumn("id")
   id!: string;
 
-  /** `sub` of the user's tokens: immutable, never given to anybody else. */
+  /** `sub` claim of the user's JWTs: immutable and never reused. */
   @TextColumn("subject", 255)
   subject!: string;
 
@@ -24,11 +24,11 @@ export class UserEntity {
   @TextColumn("email_as_typed", 508, { nullable: true })
   emailAsTyped!: string | null;
 
-  /** Canonical (phone.ts), once the user has proved to hold it; nobody else in the application can have the same. */
+  /** Canonical (phone.ts); set when it is verified, and unique in the application. */
   @TextColumn("phone", 16, { nullable: true })
   phone!: string | null;
 
-  /** When it was last proved; null: it must be proved anew before it is used. */
+  /** Time of the last verification; null if the number must be verified again before it is used. */
   @InstantColumn("phone_verified_at", { nullable: true })
   phoneVerifiedAt!: Date | null;
 
@@ -47,7 +47,7 @@ export class UserEntity {
   @TextColumn("status", 16)
   status!: string;
 
-  /** Grows when the devices known so far are to be forgotten. */
+  /** Incremented to invalidate all device tokens issued so far. */
   @IntegerColumn("device_epoch")
   deviceEpoch!: number;
 

@@ -18,9 +18,9 @@ export interface NewUser {
   readonly metadata: Metadata;
   readonly locale: string;
   readonly createdAt: Date;
-  /** Who invited them, if anybody did. */
+  /** The user who sent the invitation, if any. */
   readonly invitedById?: string | null;
-  /** At creation when left out; null for users who have not signed up yet. */
+  /** Defaults to the time of creation; null for users who have not logged in yet. */
   readonly lastLogInAt?: Date | null;
 }
 export interface UserFilter {
@@ -49,11 +49,11 @@ export class UserRepository {
 
   async findById(applicationId: string, id: string): Promise<User | null> {
     const row = await this.users.findOneBy({ applicationId, id });
-    // The MySQL family takes an id with spaces behind it for the same.
+    // MySQL and MariaDB ignore trailing spaces when they compare ids.
     return row?.id === id ? toUser(row) : null;
   }
 
-  /** The one who was there first; null when nobody is. */
+  /** The user who was created first; null if there are none. */
   async findFirst(applicationId: string): Promise<User | null> {
     const row = await this.users.findOne({ where: { applicationId }, order: { createdAt: "ASC", id: "ASC" } });
     return row && toUser(row);
@@ -81,7 +81,7 @@ export class UserRepository {
     return toUser(row);
   }
 
-  /** Replaces the hash only while it is still `previous`: a re-hash at log-in must not undo a change made meanwhile. */
+  /** Replaces the hash only if it is still `expectedHash`, so that a rehash at log-in does not undo a concurrent password change. */
   async replacePasswordHash(tx: Transaction, { applicationId, id }: User, expectedHash: string, next: PasswordHash): Promise<boolean> {
     const { affected } = await tx.manager.update(
       UserEntity,
@@ -91,7 +91,7 @@ export class UserRepository {
     return affected === 1;
   }
 
-  /** Sets a new password and forgets all known devices; returns the user as it is then. */
+  /** Sets a new password and invalidates all recognised devices. Returns the changed user. */
   async resetPassword(tx: Transaction, user: User, { hash, scheme }: PasswordHash): Promise<User> {
     const { applicationId, id } = user;
     const deviceEpoch = user.deviceEpoch + 1;
@@ -99,7 +99,7 @@ export class UserRepository {
     return { ...user, password: { hash, scheme }, deviceEpoch };
   }
 
-  /** Sets a new password while the old one still stands; false when it was changed meanwhile. */
+  /** Sets a new password if the old one is still set; false if it was changed concurrently. */
   async changePassword(
     tx: Transaction,
     { applicationId, id }: User,
@@ -111,18 +111,18 @@ export class UserRepository {
     return affected === 1;
   }
 
-  /** Replaces the metadata of a user whose row is locked: what was read after `lockActive` is still what is there. */
+  /** Replaces the metadata. The caller holds the lock of the row (`lockActive`), so that no concurrent change is lost. */
   async replaceMetadata(tx: Transaction, { applicationId, id }: User, metadata: Metadata): Promise<void> {
     await tx.manager.update(UserEntity, { applicationId, id }, { metadata } as never);
   }
 
-  /** False when the user has that status already. */
+  /** False if the user already has this status. */
   async setStatus(tx: Transaction, { applicationId, id }: User, status: UserStatus): Promise<boolean> {
     const { affected } = await tx.manager.update(UserEntity, { applicationId, id, status: Not(status) }, { status });
     return affected === 1;
   }
 
-  /** A page and one more, newest first. */
+  /** Newest first; one user more than the page has, which tells whether another page follows. */
   async listPage(applicationId: string, filter: UserFilter, page: PageRequest): Promise<User[]> {
     const query = this.createFilteredQuery(applicationId, filter);
     if (page.after) query.andWhere("(user.createdAt < :createdAt OR (user.createdAt = :createdAt AND user.id < :id))", page.after);
@@ -138,26 +138,26 @@ export class UserRepository {
     return await this.createFilteredQuery(applicationId, filter).getCount();
   }
 
-  /** In the order of `ids`; null for those there are not. */
+  /** In the order of `ids`; null for ids without a user. */
   async findByIds(applicationId: string, ids: readonly string[]): Promise<(User | null)[]> {
     const rows = await this.users.findBy({ applicationId, id: In([...ids]) });
     const byId = new Map(rows.map((row) => [row.id, toUser(row)]));
     return ids.map((id) => byId.get(id) ?? null);
   }
 
-  /** False when there is no such user any more. */
+  /** False if the user no longer exists. */
   async setLocale(tx: Transaction, { applicationId, id }: User, locale: string): Promise<boolean> {
     const { affected } = await tx.manager.update(UserEntity, { applicationId, id }, { locale });
     return affected === 1;
   }
 
-  /** False when there is no such user any more. @throws a unique violation when the handle is taken */
+  /** False if the user no longer exists. @throws a unique violation when the handle is taken */
   async setEmail(tx: Transaction, { applicationId, id }: User, email: Email, emailAsTyped: string): Promise<boolean> {
     const { affected } = await tx.manager.update(UserEntity, { applicationId, id }, { email, emailAsTyped });
     return affected === 1;
   }
 
-  /** Sets a number the user has proved to hold; false when there is no such active user. @throws a unique violation when it is taken */
+  /** Sets a verified number; false if there is no such active user. @throws a unique violation when it is taken */
   async setPhone(tx: Transaction, { applicationId, id }: User, phone: Phone, phoneVerifiedAt: Date): Promise<boolean> {
     const key = { applicationId, id, status: "ACTIVE" };
     const { affected } = await tx.manager.update(UserEntity, key, { phone, phoneVerifiedAt });
@@ -168,20 +168,20 @@ export class UserRepository {
     await tx.manager.update(UserEntity, { applicationId, id }, { phone: null, phoneVerifiedAt: null });
   }
 
-  /** Locks the row of a user of any status until the transaction ends and reads it; null when there is none. */
+  /** Locks the row of a user of any status until the transaction ends, and reads it; null if there is none. */
   async lock(tx: Transaction, applicationId: string, id: string): Promise<User | null> {
     const { affected } = await tx.manager.update(UserEntity, { applicationId, id }, { applicationId });
     return affected === 1 ? await this.findById(applicationId, id) : null;
   }
 
-  /** Locks the row until the transaction ends; false when there is no such active user any more, and nothing may be written about them. */
+  /** Locks the row until the transaction ends. False if the active user no longer exists; then write nothing about the user. */
   async lockActive(tx: Transaction, { applicationId, id }: UserKey): Promise<boolean> {
     const key = { applicationId, id, status: "ACTIVE" };
     const { affected } = await tx.manager.update(UserEntity, key, { status: "ACTIVE" });
     return affected === 1;
   }
 
-  /** False when there is no such user any more, or the address or the number is another by now. */
+  /** False if the user no longer exists or the address or number was changed concurrently. */
   async delete(tx: Transaction, { applicationId, id, email, phone }: User): Promise<boolean> {
     const expected = { applicationId, id, email: email ?? IsNull(), phone: phone ?? IsNull() };
     const { affected } = await tx.manager.delete(UserEntity, expected);
@@ -189,7 +189,7 @@ export class UserRepository {
   }
 
   /**
-   * Notes a log-in of a user who is active and still has the password that was checked; false otherwise. It locks the row, so a
+   * Records a log-in if the user is active and still has the verified password; false otherwise. It locks the row, so a
    * password change or suspension that runs at the same time either sees the new session or prevents it.
    */
   async recordLogIn(tx: Transaction, { applicationId, id }: User, passwordHash: string, now: Date): Promise<boolean> {
@@ -198,7 +198,7 @@ export class UserRepository {
     );
   }
 
-  /** Locks the row of a user who is active and still has the password that was read; false otherwise. */
+  /** Locks the row if the user is active and still has the password that was read; false otherwise. */
   async lockIfUnchanged(tx: Transaction, { applicationId, id, password }: User): Promise<boolean> {
     const status: User["status"] = "ACTIVE";
     const expected = { applicationId, id, status, passwordHash: password?.hash ?? IsNull() };
@@ -207,7 +207,7 @@ export class UserRepository {
 
   private createFilteredQuery(applicationId: string, { search, isAnonymous, status }: UserFilter) {
     const query = this.database.readManager.createQueryBuilder(UserEntity, "user").where({ applicationId });
-    // Wildcards of the pattern are escaped: what is searched for is text.
+    // The search text is literal, so wildcards are escaped.
     if (search) query.andWhere("user.email LIKE :pattern ESCAPE '!'", { pattern: `${search.replace(/[!%_]/g, "!$&")}%` });
     if (isAnonymous !== undefined) query.andWhere({ email: isAnonymous ? IsNull() : Not(IsNull()) });
     if (status !== undefined) query.andWhere({ status });

@@ -7,7 +7,6 @@ import type { UserEntity } from "./user.entity.js";
 export const userStatuses = ["ACTIVE", "SUSPENDED"] as const;
 export type UserStatus = (typeof userStatuses)[number];
 
-/** The person as stored. */
 export interface User {
   readonly applicationId: string;
   readonly id: string;
@@ -24,10 +23,9 @@ export interface User {
   readonly lastLogInAt: Date | null;
   readonly invitedById: string | null;
 }
-/** Identifies a user. */
 export type UserKey = Pick<User, "applicationId" | "id">;
 
-/** What a user is made of. */
+/** The columns that make up a `User`. */
 export const userProperties = [
   "applicationId",
   "id",
@@ -66,5 +64,5 @@ export function toUser(row: Pick<UserEntity, (typeof userProperties)[number]>): 
   };
 }
 
-/** The number messages may go to: one the user has proved to hold. */
+/** The phone number if it is verified; messages go to no other. */
 export const verifiedPhone = ({ phone, phoneVerifiedAt }: User): Phone | null => (phoneVerifiedAt === null ? null : phone);

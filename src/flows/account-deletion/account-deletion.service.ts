@@ -6,7 +6,7 @@ import { type Failure, failure } from "../../platform/errors/index.js";
 
 type Dependencies = Pick<Services, "signIn" | "database" | "clock"> & ErasureServices;
 
-/** A user leaves. */
+/** A user's deletion of the account, which requires recent authentication. */
 export class AccountDeletionService {
   constructor(private readonly services: Dependencies) {}
 

@@ -157,7 +157,7 @@ export class ApplicationView {
   @Field(() => String, { description: "Default language of messages." })
   defaultLocale!: string;
 
-  /** Made once for each version of the settings. */
+  /** Cached: the view is built once per version of the settings. */
   static from(application: Application): ApplicationView {
     const view = viewCache.get(application) ?? ApplicationView.build(application);
     viewCache.set(application, view);

@@ -21,13 +21,13 @@ const subjectOf = ({ applicationId, id }: User): ChallengeSubject => ({ applicat
 
 type Dependencies = Pick<Services, "signIn" | "challenges" | "rateLimiter" | "pendingSignUps" | "invitations"> & CredentialChangeServices;
 
-/** A user moves to another address: proved at the new one, announced at the old. */
+/** Changes a user's address: verified by a code sent to the new address, announced at the old one. */
 export class HandleChangeService {
   constructor(private readonly services: Dependencies) {}
 
   /**
-   * Answers alike whether the new address has an account: its owner is told instead of getting a code.
-   * @throws GatewayError UNAUTHENTICATED when the user was deleted meanwhile
+   * The result does not disclose whether the new address has an account. If it has one, a notice is mailed instead of a code.
+   * @throws GatewayError UNAUTHENTICATED if the user was deleted concurrently
    */
   async request(context: ApplicationContext, caller: AuthenticatedSession, emailAsTyped: string): Promise<SentOutcome | Failure> {
     const email = canonicalEmail(emailAsTyped);
@@ -35,7 +35,7 @@ export class HandleChangeService {
     const { signIn, users, challenges, rateLimiter, database } = this.services;
     const { user } = caller;
     if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
-    // A new wish replaces the code of the one before, whatever address that went to.
+    // A user has one pending change: a new request invalidates the previous code, even if it was sent to another address.
     const limitKeys = messageKeys({ applicationId: context.application.id, purpose: PURPOSE, handle: email }, context.client);
     return await rateLimiter.limited<SentOutcome | Failure>(context, limitKeys, () =>
       database.transaction(async (tx) => {
@@ -46,7 +46,7 @@ export class HandleChangeService {
     );
   }
 
-  /** Exactly one of several requests with one code succeeds; the user's other sessions end. */
+  /** Exactly one of several concurrent requests with one code succeeds. It ends the user's other sessions. */
   async confirm(context: ApplicationContext, caller: AuthenticatedSession, code: string): Promise<Changed | Failure> {
     const { user } = caller;
     if (!isCodeFormat(code)) return failure("INVALID_CODE");
@@ -110,7 +110,7 @@ export class HandleChangeService {
     return { kind: "sent", expiresAt, resendAvailableAt };
   }
 
-  /** Null when the code was used, the address taken or the user deleted meanwhile. */
+  /** Null if, concurrently, the code was consumed, the address was taken or the user was deleted. */
   private async apply(
     context: ApplicationContext,
     { user, session }: AuthenticatedSession,
@@ -122,7 +122,7 @@ export class HandleChangeService {
     const change = async (tx: Transaction) => {
       if (!(await challenges.consume(tx, verified)) || !(await users.setEmail(tx, user, email, typed))) return false;
       await sessions.endByUser(tx, user, "HANDLE_CHANGED", session.id);
-      // Codes mailed to the old address, and sign-ups begun at the new one, are void.
+      // Codes mailed to the old address, and pending sign-ups and invitations of the new one, become invalid.
       if (user.email) await challenges.delete(tx, { applicationId, purpose: "PASSWORD_RESET", binding: user.email });
       await this.services.pendingSignUps.deleteByHandle(tx, applicationId, email);
       await this.services.invitations.revokeByHandle(tx, applicationId, email);

@@ -22,11 +22,14 @@ export interface AcceptanceCommand {
 
 type Dependencies = Pick<Services, "rateLimiter" | "challenges" | "hasher" | "signIn" | "database" | "jwtIssuer"> & NewUserServices;
 
-/** Somebody who was asked to join does. */
+/** Acceptance of an invitation, which creates the user and logs in. */
 export class InvitationAcceptanceService {
   constructor(private readonly services: Dependencies) {}
 
-  /** Everything that can be judged without the code is judged first. Exactly one of several requests with one code succeeds. */
+  /**
+   * Input is validated before the code is verified, so that invalid input costs no attempt. Exactly one of several concurrent requests with
+   * one code succeeds.
+   */
   async accept(context: ApplicationContext, command: AcceptanceCommand): Promise<SignInResult | Failure> {
     const { settings } = context.application;
     if (!settings.invitation.enabled || (await isUserLimitReached(this.services, context.application)))
@@ -53,7 +56,7 @@ export class InvitationAcceptanceService {
       return failure("INVALID_CODE");
     };
     if (!verified) return await reject();
-    // What the inviter gave stands; what is still missing is asked for, and the code is not used up.
+    // Values given by the inviter cannot be overridden. If a required field is missing, the code is not consumed.
     const change = { kind: "merge", given: command.metadata, invitationMetadata: verified.invitation.metadata } as const;
     const accepted = acceptMetadata(this.services, context, email, change);
     if (accepted.kind === "failure") return accepted;
@@ -72,7 +75,7 @@ export class InvitationAcceptanceService {
     return await signIn.toResult(context.application, decision);
   }
 
-  /** Null when the code was used or the address taken meanwhile. */
+  /** Null if the code was consumed or the address was taken concurrently. */
   private async createUser(
     context: ApplicationContext,
     verified: VerifiedInvitation,

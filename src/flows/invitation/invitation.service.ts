@@ -19,13 +19,13 @@ export interface InvitedOutcome {
 
 type Dependencies = Pick<Services, "rateLimiter" | "invitations" | "database" | "users" | "jwtIssuer">;
 
-/** A user asks somebody to join, and thinks better of it. */
+/** Invitations that users send, resend and revoke. */
 export class InvitationService {
   constructor(private readonly services: Dependencies) {}
 
   /**
-   * Answers alike for addresses with and without an account. The inviter is who holds the session, never who the input says.
-   * @throws GatewayError UNAUTHENTICATED when the inviter was deleted meanwhile
+   * The result does not disclose whether the address has an account. The inviter is the user of the session, never taken from the input.
+   * @throws GatewayError UNAUTHENTICATED if the inviter was deleted concurrently
    */
   async invite(context: ApplicationContext, inviter: User, command: InviteCommand): Promise<InvitedOutcome | Failure> {
     if (!isOpenTo(context.application)) return failure("INVITATIONS_CLOSED");
@@ -59,7 +59,7 @@ export class InvitationService {
     );
   }
 
-  /** Revoking twice does no harm. @throws GatewayError FORBIDDEN for an invitation that is not the caller's or was accepted */
+  /** Idempotent. @throws GatewayError FORBIDDEN for an invitation that is not the caller's or was accepted */
   async revoke(context: ApplicationContext, inviter: User, id: string): Promise<Invitation> {
     const { invitations, database } = this.services;
     const own = await this.requireOwn(inviter, id);

@@ -7,7 +7,7 @@ import type { Failure } from "../../platform/errors/index.js";
 
 type Dependencies = Pick<Services, "signIn" | "secondFactorVerification" | "tokenChallenges" | "secondFactors"> & SmsCodeServices;
 
-/** The second half of a log-in: the second factor is proved, and the session opens. */
+/** The second step of a log-in: verifies the second factor and opens the session. */
 export class LogInCompletionService {
   constructor(private readonly services: Dependencies) {}
 

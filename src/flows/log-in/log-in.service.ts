@@ -19,7 +19,7 @@ const notifyingLimits: readonly RateLimitName[] = ["logInFromStrangersHourly", "
 
 type Dependencies = Pick<Services, "recognisedDevices" | "passwords" | "signIn" | "audit"> & SmsCodeServices;
 
-/** Log-in with a password. Known and unknown handles cost the same work, count against the same rate limits and get the same answer. */
+/** Log-in with a password. Known and unknown handles cause the same work, count against the same rate limits and get the same result. */
 export class LogInService {
   constructor(private readonly services: Dependencies) {}
 
@@ -42,7 +42,7 @@ export class LogInService {
           await this.notifyUser(context, user, account);
         return outcome;
       },
-      // A suspended user's password was right; what else must be proved has rate limits of its own.
+      // The password was correct in these cases; a second factor has separate rate limits.
       (outcome) => outcome.kind !== "failure" || outcome.code === "ACCOUNT_SUSPENDED",
     );
   }
@@ -57,7 +57,7 @@ export class LogInService {
     return await sendCodeIfSmsOnly(context, this.services, user, result);
   }
 
-  /** Null when the password was changed or the user suspended while it was being checked. */
+  /** Null if the password was changed or the user was suspended during the verification. */
   private async completeWithPassword(context: ApplicationContext, user: User, verifiedHash: PasswordHash) {
     const { database, users, signIn, audit, clock } = this.services;
     return await database.transaction(async (tx) => {

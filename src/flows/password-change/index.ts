@@ -6,6 +6,6 @@ export const passwordChangeFlow: Flow = {
   name: "password-change",
   resolver: PasswordChangeResolver,
   create: (services) => new PasswordChangeResolver(new PasswordChangeService(services)),
-  // The notice is the one of the password reset.
+  // The notice passwordChanged is declared by the password reset.
   messages: [],
 };

@@ -8,13 +8,13 @@ import { type Failure, failure } from "../../platform/errors/index.js";
 
 type Dependencies = Pick<Services, "signIn" | "rateLimiter" | "passwords" | "hasher"> & CredentialChangeServices;
 
-/** Somebody who knows the password chooses another. */
+/** Change of the password by a user who knows the current one. */
 export class PasswordChangeService {
   constructor(private readonly services: Dependencies) {}
 
   /**
-   * Somebody with a second factor proves it first. The new password is judged before the old one, so that a weak one costs no attempt.
-   * Of several changes at once one wins.
+   * Requires a recently verified second factor if one is enrolled. The new password is validated before the current one is verified, so
+   * that a weak password costs no attempt. Exactly one of several concurrent changes succeeds.
    */
   async change(
     context: ApplicationContext,

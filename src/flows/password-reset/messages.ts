@@ -50,7 +50,7 @@ Ou choisissez-le sur cette page, dans les {{ linkMinutes }} minutes :
   },
 };
 
-/** Sent by the change of a password, which keeps the session it was requested in, and by the reset, which ends all sessions. */
+/** Sent by a password change, which keeps the session of the request, and by a reset, which ends all sessions. */
 const passwordChanged: MessageTemplate = {
   name: "passwordChanged",
   sentWhen: "a password was changed or reset",

@@ -40,11 +40,11 @@ const purposeOf = ({ id }: Application, email: Email): AccountPurpose => ({ appl
 
 type Dependencies = Pick<Services, "clock" | "hasher" | "recognisedDevices" | "log"> & ResetCodeServices & CredentialChangeServices;
 
-/** A forgotten password: a code to the account's own mailbox lets its owner choose another. */
+/** Reset of a forgotten password with a code or link that is mailed to the address of the account. */
 export class PasswordResetService {
   constructor(private readonly services: Dependencies) {}
 
-  /** The same answer and the same work for every handle; only an active user's owner gets a mail. */
+  /** The same result and the same work for every handle; only active users get a mail. */
   async request(context: ApplicationContext, handle: string): Promise<ResetRequestOutcome | Failure> {
     const { database, challenges, rateLimiter, clock } = this.services;
     const minutes = context.application.settings.password.resetCodeMinutes;
@@ -61,7 +61,7 @@ export class PasswordResetService {
     return await rateLimiter.limited(context, limitKeys, () => database.transaction(send));
   }
 
-  /** Sets the new password and ends every session. The new password is judged before the code, so that a weak one costs no attempt. */
+  /** Sets the new password and ends all sessions. It is validated before the code is verified, so that a weak password costs no attempt. */
   async reset(context: ApplicationContext, command: ResetCommand): Promise<ResetOutcome | Failure> {
     const { settings } = context.application;
     const email = canonicalEmail(command.handle);
@@ -80,7 +80,7 @@ export class PasswordResetService {
     return outcome;
   }
 
-  /** A link of the mail: the same reset, proved by the link instead of the code. */
+  /** The same reset, authorised by the mailed link instead of the code. */
   async resetByLink(context: ApplicationContext, link: VerifiedLink, newPassword: string): Promise<LinkOutcome> {
     const email = link.detail as Email;
     const { general, password } = context.application.settings;
@@ -98,7 +98,6 @@ export class PasswordResetService {
     return { email: detail ?? "", locale: user?.locale ?? settings.locales.default };
   }
 
-  /** Runs in a transaction. */
   private async send(context: ApplicationContext, tx: Transaction, email: Email, ttlSeconds: number): Promise<ResetRequestOutcome> {
     const { challenges, users, audit } = this.services;
     const user = await users.findByHandle(context.application.id, email);
@@ -133,7 +132,7 @@ export class PasswordResetService {
     return { kind: "reset" as const, sessionsEnded, deviceToken: recognisedDevices.issue(user) };
   }
 
-  /** Resets the rate limits that failed guesses had exhausted. The password is already set, so a failure here must not be reported. */
+  /** Resets the rate limits of failed log-ins. The password is already set, so an error here must not fail the request. */
   private async resetLogInLimits(context: ApplicationContext, email: Email): Promise<void> {
     const { rateLimiter, log } = this.services;
     try {

@@ -26,11 +26,11 @@ const smsCodeRequestOf = (user: User, phone: Phone): SmsCodeRequest => ({ user, 
 
 type Dependencies = Pick<Services, "secondFactorEnrollment" | "signIn" | "audit" | "capturesSms"> & SmsCodeServices;
 
-/** A user's phone number: proved by a code that is sent to it. */
+/** A user's phone number, which is verified by a code that is sent to it. */
 export class PhoneService {
   constructor(private readonly services: Dependencies) {}
 
-  /** Answers alike whether somebody else has the number: who holds it gets the code. */
+  /** The result does not disclose whether another user has the number: the code is sent in either case. */
   async request(context: ApplicationContext, caller: EnrollmentContext, phoneAsTyped: string): Promise<SmsCodeSent | Failure> {
     const phone = canonicalPhone(phoneAsTyped);
     if (!phone) return failure("HANDLE_INVALID", { path: ["phone"] });
@@ -41,7 +41,7 @@ export class PhoneService {
     return await issueSmsCode(context, this.services, smsCodeRequestOf(caller.user, phone), record);
   }
 
-  /** Exactly one of several requests with one code succeeds. A number somebody else proved first is refused like a wrong code. */
+  /** Exactly one of several concurrent requests with one code succeeds. A number that another user has verified fails like a wrong code. */
   async verify(context: ApplicationContext, user: User, code: string): Promise<ChangedOutcome | Failure> {
     const { users, clock } = this.services;
     return await verifySmsCode(context, this.services, { user, purpose: PURPOSE }, code, async (tx, phone) => {
@@ -64,21 +64,21 @@ export class PhoneService {
         await this.notifyUser(context, tx, user);
         await this.record(context, "PHONE_REMOVED");
       }
-      // A factor nothing can be sent to would only keep its owner out.
+      // Without a number, the SMS factor would lock the user out.
       const removal = { event: "SECOND_FACTOR_DISABLED", methods: ["SMS"], except: caller.session.id } as const;
       await secondFactorEnrollment.remove(context, tx, user, removal);
       return { kind: "changed", user: { ...user, phone: null, phoneVerifiedAt: null } };
     });
   }
 
-  /** The number of a user; while there is none, one that waits for its code. */
+  /** The user's number, or else the number of a pending verification. */
   async find(user: User): Promise<{ readonly phone: Phone; readonly isVerified: boolean } | null> {
     if (user.phone) return { phone: user.phone, isVerified: verifiedPhone(user) !== null };
     const pendingChallenge = await this.services.challenges.findLive(smsCodeSubject(user, PURPOSE));
     return pendingChallenge?.detail ? { phone: pendingChallenge.detail as Phone, isVerified: false } : null;
   }
 
-  /** True when a number others may rely on would change, or there is a second factor, and who is there was not proved of late. */
+  /** A verified number may only be changed after recent authentication, another only after a recent second factor if one is enrolled. */
   private async requiresReauthentication({ user, session }: EnrollmentContext): Promise<boolean> {
     if (!session) return false;
     const { signIn } = this.services;
@@ -88,7 +88,7 @@ export class PhoneService {
       : !(await signIn.isRecentlyAuthenticated(caller));
   }
 
-  /** By mail, and at the number that was used until now. */
+  /** By mail, and by text message to the previous number if it was verified. */
   private async notifyUser(context: ApplicationContext, tx: Transaction, user: User): Promise<void> {
     const template = "phoneChanged";
     await this.services.outbox.notify(context, tx, user, template);

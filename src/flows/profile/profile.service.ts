@@ -11,11 +11,11 @@ export interface UpdatedOutcome {
 
 type Dependencies = Pick<Services, "users" | "database" | "audit" | "jwtIssuer">;
 
-/** What users may change about themselves without proving anything again. */
+/** Changes of the user's own data that do not require reauthentication. */
 export class ProfileService {
   constructor(private readonly services: Dependencies) {}
 
-  /** @throws GatewayError UNAUTHENTICATED when the user was deleted meanwhile */
+  /** @throws GatewayError UNAUTHENTICATED if the user was deleted concurrently */
   async setMetadata(context: ApplicationContext, { applicationId, id }: User, changes: Metadata): Promise<UpdatedOutcome | Failure> {
     const { users, database } = this.services;
     return await database.transaction(async (tx) => {
@@ -30,7 +30,7 @@ export class ProfileService {
     });
   }
 
-  /** @throws GatewayError UNAUTHENTICATED when the user was deleted meanwhile */
+  /** @throws GatewayError UNAUTHENTICATED if the user was deleted concurrently */
   async setLocale(context: ApplicationContext, user: User, requestedLocale: string): Promise<UpdatedOutcome | Failure> {
     const { users, database } = this.services;
     const locale = findLocale(context.application, requestedLocale);

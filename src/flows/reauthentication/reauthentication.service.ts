@@ -13,7 +13,7 @@ export interface ReauthenticatedOutcome {
 
 type Dependencies = Pick<Services, "passwords" | "signIn" | "sessions" | "audit" | "secondFactorVerification"> & SmsCodeServices;
 
-/** The one step-up: proves again who is there, before something that cannot be undone. */
+/** Step-up authentication within a session, which sensitive operations require. */
 export class ReauthenticationService {
   constructor(private readonly services: Dependencies) {}
 
@@ -48,7 +48,7 @@ export class ReauthenticationService {
     return await sendCodeIfSmsOnly(context, this.services, user, outcome);
   }
 
-  /** The challenge answers for the session it was made in, and for no other. */
+  /** The challenge is only valid in the session that it was issued for. */
   async reauthenticateWithSecondFactor(
     context: ApplicationContext,
     { session }: AuthenticatedSession,

@@ -25,7 +25,7 @@ export interface CodesOutcome {
   readonly recoveryCodes: readonly string[];
 }
 
-/** So long a number that was proved needs no further proof. */
+/** A number that was verified within this time can be enrolled without another code. */
 const PHONE_VERIFICATION_MAX_AGE_SECONDS = 600;
 
 type Dependencies = Pick<
@@ -42,11 +42,11 @@ type Dependencies = Pick<
   | "outbox"
 >;
 
-/** A user sets second factors up and takes them away again. */
+/** Enrollment and disabling of second factors by the user. */
 export class SecondFactorService {
   constructor(private readonly services: Dependencies) {}
 
-  /** The secret leaves the gateway in this answer and never again. @throws GatewayError UNAUTHENTICATED when the user is gone meanwhile */
+  /** The secret is only returned by this call. @throws GatewayError UNAUTHENTICATED if the user was deleted or changed concurrently */
   async enrollTotp(application: Application, caller: EnrollmentContext): Promise<TotpOutcome | Failure> {
     const enrollmentFailure = await this.findEnrollmentFailure(application, caller, "TOTP");
     if (enrollmentFailure) return enrollmentFailure;
@@ -59,7 +59,7 @@ export class SecondFactorService {
     return { kind: "enrolling", ...(await createTotpProvisioning(application, user.email ?? user.id, secret)), expiresAt };
   }
 
-  /** Exactly one of several requests with one code succeeds; it counts as a use of that code. */
+  /** Exactly one of several concurrent requests with one code succeeds. The code is consumed: it cannot complete a log-in afterwards. */
   async confirmTotp(context: ApplicationContext, caller: EnrollmentContext, code: string): Promise<EnabledOutcome | Failure> {
     const { rateLimiter, secondFactors, secondFactorEnrollment, audit } = this.services;
     const { user } = caller;
@@ -78,7 +78,7 @@ export class SecondFactorService {
     );
   }
 
-  /** The number was proved a moment ago: that is enough, and no second message is sent. */
+  /** Sends no message: requires a phone number that was verified within the last ten minutes. */
   async enrollSms(context: ApplicationContext, caller: EnrollmentContext): Promise<EnabledOutcome | Failure> {
     const enrollmentFailure = await this.findEnrollmentFailure(context.application, caller, "SMS");
     if (enrollmentFailure) return enrollmentFailure;
@@ -107,7 +107,7 @@ export class SecondFactorService {
     });
   }
 
-  /** Turning it off twice does no harm. */
+  /** Idempotent. */
   async disable(context: ApplicationContext, caller: AuthenticatedSession): Promise<{ kind: "disabled" } | Failure> {
     const { signIn, secondFactorEnrollment, users, database } = this.services;
     const { user, session } = caller;
@@ -121,7 +121,7 @@ export class SecondFactorService {
     return { kind: "disabled" };
   }
 
-  /** Null when this factor may be enrolled here and now. */
+  /** Null if the caller may enroll this factor. */
   private async findEnrollmentFailure(
     { settings }: Application,
     { user, session }: EnrollmentContext,

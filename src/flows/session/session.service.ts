@@ -8,7 +8,7 @@ import { type Failure, failure, GatewayError } from "../../platform/errors/index
 
 type Dependencies = Pick<Services, "sessions" | "tokenIssuer" | "jwtIssuer" | "database" | "audit">;
 
-/** What happens to a session between log-in and log-out. */
+/** Refreshing and ending sessions, and issuing JWTs in them. */
 export class SessionService {
   constructor(private readonly services: Dependencies) {}
 
@@ -25,7 +25,7 @@ export class SessionService {
     return await this.services.jwtIssuer.issue(application, user, authenticationOf(session));
   }
 
-  /** Ends the session of a session token, expired or not; 0 when it had ended before. @throws GatewayError UNAUTHENTICATED */
+  /** Ends the session of a session token, even an expired one; returns 0 if it had already ended. @throws GatewayError UNAUTHENTICATED */
   async logOut(context: ApplicationContext, sessionToken: string | null): Promise<number> {
     const { sessions, database, audit } = this.services;
     const session = sessionToken === null ? null : await sessions.findForLogOut(context.application, sessionToken);
@@ -37,7 +37,7 @@ export class SessionService {
     });
   }
 
-  /** Returns how many sessions ended. */
+  /** Returns the number of ended sessions. */
   async logOutEverywhere(context: ApplicationContext, user: User): Promise<number> {
     const { sessions, database, audit } = this.services;
     return await database.transaction(async (tx) => {

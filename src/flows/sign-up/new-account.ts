@@ -7,23 +7,23 @@ import type { Email, PendingSignUpEntity, User } from "../../domain/users/index.
 import { type PasswordHash, randomId } from "../../platform/crypto/index.js";
 import type { Transaction } from "../../platform/database/index.js";
 
-/** What a sign-up makes a user of. */
+/** Data of a sign-up from which the user is created. */
 export type NewUserData = Pick<PendingSignUpEntity, "emailAsTyped" | "metadata" | "locale"> & { readonly password: PasswordHash | null };
 
-/** The code that proves the mailbox of a sign-up. */
+/** The challenge that verifies the address of a sign-up. */
 export const signUpSubject = ({ id }: Application, email: Email): ChallengeSubject => ({
   applicationId: id,
   purpose: "SIGN_UP",
   binding: email,
 });
-/** What its attempts and messages are counted for. */
+/** The account and purpose that its rate limits are counted for. */
 export const signUpPurpose = ({ id }: Application, email: Email): AccountPurpose => ({
   applicationId: id,
   purpose: "SIGN_UP",
   handle: email,
 });
 
-/** Makes the user. @throws a unique violation when the handle is taken */
+/** @throws a unique violation when the handle is taken */
 export async function createAccount(
   context: ApplicationContext,
   tx: Transaction,
@@ -40,7 +40,7 @@ export async function createAccount(
   return user;
 }
 
-/** Sign-ups that wait for their code, oldest first. */
+/** Unexpired sign-ups of an address, oldest first. */
 export async function listPendingSignUps(
   { pendingSignUps, clock }: NewUserServices,
   { id }: Application,

@@ -19,11 +19,11 @@ export interface CompletionCommand {
 
 type Dependencies = Pick<Services, "database" | "faultPoints" | "signIn" | "log"> & ResetCodeServices & NewUserServices;
 
-/** The second half of a sign-up: the mailed code proves the mailbox, and the user is made. */
+/** The second step of a sign-up: verifies the mailed code or link and creates the user. */
 export class SignUpCompletionService {
   constructor(private readonly services: Dependencies) {}
 
-  /** Makes the user and logs in. Exactly one of several requests with one code succeeds. */
+  /** Creates the user and logs in. Exactly one of several concurrent requests with one code succeeds. */
   async complete(context: ApplicationContext, { handle, code, ticket }: CompletionCommand): Promise<SignInResult | Failure> {
     const email = canonicalEmail(handle);
     if (!email || !isCodeFormat(code)) return failure("INVALID_CODE");
@@ -44,7 +44,7 @@ export class SignUpCompletionService {
     const createUser = (challenge: VerifiedChallenge) =>
       database.transaction(async (tx) => {
         const created = await this.createUserFromSignUp(context, tx, email, challenge);
-        // Without a password, the mailed code is what was proved.
+        // If the user has no password, the mailed code is the authentication method.
         return (
           created && {
             ...created,
@@ -63,7 +63,7 @@ export class SignUpCompletionService {
     return await signIn.toResult(context.application, completed.admitted);
   }
 
-  /** The button of the mailed link was pressed: makes the user; the app logs in. */
+  /** Creates the user without logging in, because the link may be opened on another device. */
   async completeByLink(context: ApplicationContext, link: VerifiedLink): Promise<LinkOutcome> {
     const email = link.detail as Email;
     const { database, audit } = this.services;
@@ -81,7 +81,7 @@ export class SignUpCompletionService {
     return { email: detail ?? "", locale: pendingSignUps.at(-1)?.locale ?? application.settings.locales.default };
   }
 
-  /** Null when the code was used meanwhile or the handle has an owner. */
+  /** Null if the code was consumed concurrently or the handle has an account. */
   private async createUserFromSignUp(context: ApplicationContext, tx: Transaction, email: Email, verified: VerifiedChallenge) {
     const { challenges, pendingSignUps, users, faultPoints } = this.services;
     const candidates = await listPendingSignUps(this.services, context.application, email);
@@ -96,7 +96,10 @@ export class SignUpCompletionService {
     return { user, networks: candidates.map(({ network }) => network) };
   }
 
-  /** Several people claim the handle and none is named: whoever proved the mailbox gets the account, but nobody's password. */
+  /**
+   * For requests that name none of several pending sign-ups. Which of them the owner of the mailbox made is unknown, so the account gets
+   * none of their passwords and metadata. The user sets a password with a reset code.
+   */
   private withoutPassword(application: Application, email: Email, candidates: readonly PendingSignUpEntity[]): NewUserData {
     return {
       password: null,
@@ -106,7 +109,7 @@ export class SignUpCompletionService {
     };
   }
 
-  /** A confirmed sign-up and an answered mail count no more. The user is made: a failure here must not say otherwise. */
+  /** Refunds the rate limits of the sign-up and its mails. The user already exists, so an error here must not fail the request. */
   private async refundLimits(application: Application, email: Email, networks: readonly string[]): Promise<void> {
     const limitKeys = [...networks.slice(0, 1).map(signUpKey), ...refundableMessageKeys(signUpPurpose(application, email))];
     await this.services.rateLimiter

@@ -24,7 +24,7 @@ export interface ConfirmationOutcome {
   readonly expiresAt: Date;
   readonly resendAvailableAt: Date;
 }
-/** A sign-up that passed every check that does not look anybody up. */
+/** A sign-up that has passed `validate`. */
 interface AcceptedSignUp {
   readonly kind: "accepted";
   readonly email: Email;
@@ -36,11 +36,11 @@ interface AcceptedSignUp {
 type Dependencies = Pick<Services, "hasher" | "rateLimiter" | "database" | "challenges" | "signIn" | "publicUrl" | "outbox" | "jwtIssuer"> &
   NewUserServices;
 
-/** How somebody without an account asks for one. */
+/** The first step of a sign-up: validates the input and sends a code or link. */
 export class SignUpService {
   constructor(private readonly services: Dependencies) {}
 
-  /** Answers alike for known and unknown handles; their owners get different mails. */
+  /** The result does not disclose whether the handle has an account; only the mail differs. */
   async signUp(context: ApplicationContext, command: SignUpCommand): Promise<ConfirmationOutcome | SignInResult | Failure> {
     const accepted = await this.validate(context, command);
     if (accepted.kind === "failure") return accepted;
@@ -58,7 +58,7 @@ export class SignUpService {
     return outcome;
   }
 
-  /** Sends a new code to a waiting sign-up. The ticket it answers with names nothing: it must not choose between sign-ups. */
+  /** Sends a new code for the latest pending sign-up. The returned ticket is random and does not select a sign-up. */
   async resendCode(context: ApplicationContext, handle: string): Promise<ConfirmationOutcome | Failure> {
     const email = canonicalEmail(handle);
     if (!email) return failure("HANDLE_INVALID", { path: ["handle", "email"] });
@@ -76,7 +76,7 @@ export class SignUpService {
     return await rateLimiter.limited(context, await this.messageLimitKeys(context, email), resend);
   }
 
-  /** Every check that needs no look-up, so that its answer tells nothing about the handle. */
+  /** Checks that do not look up the handle, so that failures disclose nothing about it. */
   private async validate(context: ApplicationContext, command: SignUpCommand): Promise<AcceptedSignUp | Failure> {
     const { settings } = context.application;
     if (!settings.signUp.enabled) return failure("SIGN_UP_CLOSED");
@@ -90,7 +90,7 @@ export class SignUpService {
     return { ...accepted, email, emailAsTyped: command.email, locale: command.locale };
   }
 
-  /** The same rows are written for a taken handle; its owner is told by mail instead of getting a code. */
+  /** Writes the same rows if the handle has an account, but mails a notice instead of a code. */
   private async requestConfirmation(
     context: ApplicationContext,
     { kind: _, ...accepted }: AcceptedSignUp,
@@ -117,7 +117,7 @@ export class SignUpService {
     });
   }
 
-  /** Flow NONE: no proof of the address, so a taken handle cannot be hidden. */
+  /** Flow NONE: without verification of the address, the result must disclose that a handle is taken. */
   private async createWithoutConfirmation(context: ApplicationContext, accepted: AcceptedSignUp, password: PasswordHash) {
     const { database, signIn } = this.services;
     const createAndSignIn = async (tx: Transaction) => {
@@ -129,7 +129,7 @@ export class SignUpService {
     return await signIn.toResult(context.application, decision);
   }
 
-  /** Inside the cool-down nothing is sent, so nothing is counted. */
+  /** Empty during the cool-down, when no message is sent. */
   private async messageLimitKeys(context: ApplicationContext, email: Email): Promise<RateLimitKey[]> {
     const isCoolingDown = await this.services.challenges.isCoolingDown(signUpSubject(context.application, email));
     return isCoolingDown ? [] : messageKeys(signUpPurpose(context.application, email), context.client);
@@ -145,7 +145,7 @@ export class SignUpService {
       isDeliverable: send,
       detail: email,
     });
-    // Flow LINK mails no code: what is told is the life of the link.
+    // Flow LINK mails no code, so the expiry is that of the link.
     return flow === "LINK" ? { ...issued, expiresAt: issued.linkExpiresAt ?? issued.expiresAt } : issued;
   }
 

@@ -8,17 +8,17 @@ import { CACHE_TTL_MS } from "../../platform/read-through-cache.js";
 
 type Dependencies = Pick<Services, "applicationRegistry" | "signingKeys" | "audit" | "database" | "retentionRules">;
 
-/** Makes applications whole, with their keys, and removes them with everything that belongs to them. */
+/** Creates applications with their signing keys, and deletes them with all their data. */
 export class ApplicationLifecycle {
   constructor(private readonly dependencies: Dependencies) {}
 
-  /** @throws InvalidSettingsError when the name or a setting is not acceptable */
+  /** @throws InvalidSettingsError if the name or a setting is invalid */
   async create(
     context: RequestContext,
     { id = randomId(), ...draft }: Omit<ApplicationDraft, "id"> & { readonly id?: string },
   ): Promise<NewApplication> {
     const { applicationRegistry, signingKeys, audit, database } = this.dependencies;
-    // Key pairs take a moment to make: no transaction waits for them.
+    // Generating key pairs takes long, so it happens before the transaction.
     const keys = await signingKeys.generateInitialKeys(id);
     return await database.transaction(async (tx) => {
       const created = await applicationRegistry.create({ ...draft, id });
@@ -29,8 +29,8 @@ export class ApplicationLifecycle {
   }
 
   /**
-   * False when there is no such application. Its audit events stay. Takes as long as other processes may still work for it: what they
-   * have written meanwhile goes, too.
+   * False if there is no such application. Its audit events are kept. Other processes may serve the application until their caches
+   * expire; therefore this waits for that time and deletes again what they have written.
    */
   async delete(context: RequestContext, id: string): Promise<boolean> {
     const { applicationRegistry, audit, database } = this.dependencies;

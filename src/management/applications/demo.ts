@@ -4,7 +4,7 @@ import { internalContext } from "../../domain/request-context.js";
 import { isUniqueViolation } from "../../platform/database/index.js";
 import { ApplicationLifecycle } from "./application-lifecycle.js";
 
-/** The Demo application has one id everywhere, so that every process finds the same. */
+/** A fixed id, so that all processes find the same Demo application. */
 export const DEMO_APPLICATION_ID = "de300000-0000-4000-8000-000000000001";
 
 type DemoServices = Pick<Services, "applicationRegistry" | "publicUrl" | "keyring">;
@@ -20,7 +20,7 @@ const settings = {
   },
 };
 
-/** Makes the Demo application unless it is there. Of several processes that start at once, one makes it. */
+/** Creates the Demo application if it does not exist. Of several processes that start concurrently, one creates it. */
 export async function seedDemo(services: DemoServices & ConstructorParameters<typeof ApplicationLifecycle>[0]): Promise<Application> {
   const lifecycle = new ApplicationLifecycle(services);
   const existing = await services.applicationRegistry.find(DEMO_APPLICATION_ID);
@@ -35,7 +35,7 @@ export async function seedDemo(services: DemoServices & ConstructorParameters<ty
   }
 }
 
-/** What an app puts into its own `.env` to use the Demo application. */
+/** Environment variables with which an app uses the Demo application. */
 export async function demoValues(services: DemoServices, { id, appKey }: Application): Promise<Record<string, string>> {
   const { secretKey } = demoKeys(services);
   const issuer = issuerOf(services.publicUrl, id);
@@ -43,14 +43,14 @@ export async function demoValues(services: DemoServices, { id, appKey }: Applica
     LATCHKEY_URL: `${services.publicUrl}/graphql`,
     LATCHKEY_APP_ID: id,
     LATCHKEY_APP_KEY: appKey,
-    // Once it is rotated, it is shown to nobody again.
+    // After a rotation it is no longer valid, so it is not shown.
     ...((await services.applicationRegistry.hasSecretKey(id, secretKey)) ? { LATCHKEY_SECRET_KEY: secretKey } : {}),
     LATCHKEY_ISSUER: issuer,
     LATCHKEY_JWKS_URL: `${issuer}/.well-known/jwks.json`,
   };
 }
 
-/** Derived from the gateway's keyring, so that every start can show them although only a hash of the secret key is kept. */
+/** Derived from the keyring, so that every start can show them although only a hash of the secret key is stored. */
 function demoKeys({ keyring }: DemoServices): { appKey: string; secretKey: string } {
   const derive = (use: string) => keyring.mac("token", "demo", use).toString("base64url");
   return { appKey: `lk_app_${derive("app-key")}`, secretKey: `lk_sec_${derive("secret-key")}` };

@@ -3,7 +3,7 @@ import type { Invitation } from "../../domain/invitations/index.js";
 import type { Metadata } from "../../domain/users/index.js";
 import { DateTime, defineConnection, InvitationStatus, JsonScalar, resultUnion } from "../../graphql/index.js";
 
-/** An invitation as those who manage the application see it. Who sent it is a field resolver. */
+/** An invitation in the Management API. The inviter is a field resolver. */
 @ObjectType("Invitation", { description: "An invitation to join the application." })
 export class ManagedInvitationView {
   @Field(() => ID, { description: "Opaque identifier." })

@@ -9,11 +9,11 @@ const MAX_REASON_LENGTH = 200;
 
 type Dependencies = Pick<Services, "users" | "secondFactors" | "audit" | "database" | "secondFactorEnrollment">;
 
-/** The way back for users who have lost their second factor and their recovery codes: a developer of the application removes it. */
+/** Resets by the application's back end, for users who have lost their second factor and their recovery codes. */
 export class SecondFactorsService {
   constructor(private readonly services: Dependencies) {}
 
-  /** @throws GatewayError FORBIDDEN when there is no such user here, BAD_USER_INPUT for a reason that is none */
+  /** @throws GatewayError FORBIDDEN if the application has no such user, BAD_USER_INPUT if the reason is empty or too long */
   async reset(context: ApplicationContext, userId: string, reason: string) {
     requireReason(reason);
     const user = await this.services.users.findById(context.application.id, userId);
@@ -21,7 +21,7 @@ export class SecondFactorsService {
     return { user, methods: await this.remove(context, user, secondFactorMethods, reason) };
   }
 
-  /** Counts; takes away only when the caller has seen the count. @throws GatewayError BAD_USER_INPUT */
+  /** Resets nothing unless `confirmCount` is the number of enrolled users. @throws GatewayError BAD_USER_INPUT if the reason is invalid */
   async resetAll(
     context: ApplicationContext,
     method: SecondFactorMethodName,

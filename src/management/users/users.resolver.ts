@@ -26,7 +26,7 @@ import {
   UserUnlocked,
 } from "./users.types.js";
 
-/** Longer than any address. */
+/** Longer than any address can be. */
 const MAX_SEARCH_LENGTH = 320;
 const MAX_SESSIONS = 100;
 
@@ -175,7 +175,7 @@ export class UsersResolver {
 function toFilter({ search, isAnonymous, status }: UserFilter) {
   if (search && search.length > MAX_SEARCH_LENGTH) throw new GatewayError("BAD_USER_INPUT", { path: "filter.search" });
   return {
-    // A whole address is looked for as it is stored: its domain may have been typed in another script.
+    // A complete address is converted to canonical form, because its domain may contain non-ASCII characters.
     ...(search ? { search: canonicalEmail(search) ?? search.trim().toLowerCase() } : {}),
     ...(isAnonymous == null ? {} : { isAnonymous }),
     ...(status == null ? {} : { status }),

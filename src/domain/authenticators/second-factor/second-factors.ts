@@ -41,7 +41,7 @@ export class SecondFactors {
     private readonly log: Logger,
   ) {}
 
-  /** Those in force, oldest first. */
+  /** Active factors, oldest first. */
   async list({ applicationId, id }: UserKey): Promise<EnrolledFactor[]> {
     return (await this.repository.listActiveByUser({ applicationId, id })).map(toFactor);
   }
@@ -85,7 +85,7 @@ export class SecondFactors {
     });
   }
 
-  /** Puts what was set up into force, in the place of an older one. False when somebody was first. */
+  /** Activates the pending factor, which replaces an earlier one. False if a concurrent request has activated it. */
   async confirmTotp(tx: Transaction, user: UserKey, { row, step }: VerifiedTotp): Promise<boolean> {
     const now = this.clock.now();
     if (!(await this.repository.delete(tx, row))) return false;
@@ -96,14 +96,14 @@ export class SecondFactors {
     return true;
   }
 
-  /** Puts the verified phone into force, and ends what was begun when nothing had to be proved. */
+  /** Activates SMS codes and deletes a pending TOTP enrollment, which was begun without a second factor. */
   async enableSms(tx: Transaction, user: UserKey): Promise<void> {
     await this.repository.deleteByMethod(tx, user, "TOTP", "PENDING");
     await this.repository.deleteByMethod(tx, user, "SMS", "ACTIVE");
     await this.repository.insert(tx, newRow(user, "SMS", "ACTIVE", this.clock.now()));
   }
 
-  /** Null when the code is wrong or was used, or the secret cannot be had. */
+  /** Null if the code is wrong or was already used, or the secret cannot be decrypted. */
   async verifyTotp(user: UserKey, code: string): Promise<VerifiedTotp | null> {
     const row = await this.repository.find(user, "TOTP", "ACTIVE");
     const verified = row && (await this.verifyCode(row, code));
@@ -115,13 +115,13 @@ export class SecondFactors {
     return await this.repository.consumeTotpStep(tx, row, step, this.clock.now());
   }
 
-  /** Notes that the phone was used. */
+  /** Records the use of the phone; false if the factor is not active. */
   async recordSmsUse(tx: Transaction, user: UserKey): Promise<boolean> {
     const row = await this.repository.find(user, "SMS", "ACTIVE");
     return row !== null && (await this.repository.consumeTotpStep(tx, row, null, this.clock.now()));
   }
 
-  /** Puts one method out of force, and what is being set up; false when it was not in force. */
+  /** Deletes one method and its pending enrollment; false if the method was not active. */
   async disable(tx: Transaction, user: UserKey, method: SecondFactorMethodName): Promise<boolean> {
     await this.repository.deleteByMethod(tx, user, method, "PENDING");
     return (await this.repository.deleteByMethod(tx, user, method, "ACTIVE")) > 0;
