@@ -1,8 +1,8 @@
-import { Field, ObjectType, registerEnumType } from "type-graphql";
+import { Field, ObjectType } from "type-graphql";
 import { type SecondFactorModeSetting, secondFactorModes } from "../domain/applications/index.js";
 import type { SecondFactorMethodName } from "../domain/authenticators/index.js";
 import type { IssuedTokens, RequiresEnrollment, RequiresSecondFactor, SignInResult } from "../domain/sessions/index.js";
-import { DateTime, SecondFactorMethod } from "../graphql/index.js";
+import { DateTime, defineEnum, SecondFactorMethod } from "../graphql/index.js";
 import { UserView } from "./user.types.js";
 
 @ObjectType({
@@ -41,16 +41,14 @@ export class LoggedIn {
   }
 }
 
-export const SecondFactorMode = Object.fromEntries(secondFactorModes.map((mode) => [mode, mode])) as {
-  [Mode in SecondFactorModeSetting]: Mode;
-};
-registerEnumType(SecondFactorMode, {
+export const SecondFactorMode = defineEnum({
   name: "SecondFactorMode",
   description: "Second factor requested at log-in.",
-  valuesConfig: {
-    NONE: { description: "No second factor." },
-    TOTP: { description: "A code from Google Authenticator or another TOTP app (RFC 6238)." },
-    SMS: { description: "A code sent to the verified phone number by SMS." },
+  names: secondFactorModes,
+  descriptions: {
+    NONE: "No second factor.",
+    TOTP: "A code from Google Authenticator or another TOTP app (RFC 6238).",
+    SMS: "A code sent to the verified phone number by SMS.",
   },
 });
 

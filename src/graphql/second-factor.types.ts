@@ -1,16 +1,15 @@
-import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import { Field, ID, ObjectType } from "type-graphql";
 import { type EnrolledFactor, type SecondFactorMethodName, secondFactorMethods } from "../domain/authenticators/index.js";
+import { defineEnum } from "./define-enum.js";
 import { DateTime } from "./scalars.js";
 
-export const SecondFactorMethod = Object.fromEntries(secondFactorMethods.map((method) => [method, method])) as {
-  [Method in SecondFactorMethodName]: Method;
-};
-registerEnumType(SecondFactorMethod, {
+export const SecondFactorMethod = defineEnum({
   name: "SecondFactorMethod",
   description: "A second factor method.",
-  valuesConfig: {
-    TOTP: { description: "A code from Google Authenticator or another TOTP app (RFC 6238)." },
-    SMS: { description: "A code sent to the verified phone number by SMS." },
+  names: secondFactorMethods,
+  descriptions: {
+    TOTP: "A code from Google Authenticator or another TOTP app (RFC 6238).",
+    SMS: "A code sent to the verified phone number by SMS.",
   },
 });
 

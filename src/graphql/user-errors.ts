@@ -1,4 +1,4 @@
-import { type ClassType, createUnionType, Field, Int, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
+import { type ClassType, createUnionType, Field, Int, InterfaceType, ObjectType } from "type-graphql";
 import {
   type ErrorCode,
   errorCatalogue,
@@ -10,17 +10,14 @@ import {
   unsupportedCountryMessage,
   userErrorCodes,
 } from "../platform/errors/index.js";
-
-const enumOf = <Name extends string>(names: readonly Name[]) => Object.fromEntries(names.map((name) => [name, name])) as { [N in Name]: N };
-const described = (descriptions: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(descriptions).map(([name, description]) => [name, { description }]));
+import { defineEnum } from "./define-enum.js";
 
 /** The codes of result unions, as an enum of the schema. Codes of top-level errors are strings in `extensions.code`. */
-const UserErrorCode = enumOf(userErrorCodes);
-registerEnumType(UserErrorCode, {
+const UserErrorCode = defineEnum({
   name: "ErrorCode",
   description: "Machine-readable code of an expected failure, described in the error catalogue of the documentation.",
-  valuesConfig: described(Object.fromEntries(userErrorCodes.map((code) => [code, errorCatalogue[code].meaning]))),
+  names: userErrorCodes,
+  descriptions: Object.fromEntries(userErrorCodes.map((code) => [code, errorCatalogue[code].meaning])) as Record<ErrorCode, string>,
 });
 
 @InterfaceType({
@@ -41,11 +38,11 @@ export abstract class UserError {
   path?: string[] | null;
 }
 
-const PasswordViolationEnum = enumOf(Object.keys(passwordRules) as PasswordViolation[]);
-registerEnumType(PasswordViolationEnum, {
+const PasswordViolationEnum = defineEnum({
   name: "PasswordViolation",
   description: "A rule of Application.password that a password violates.",
-  valuesConfig: described(passwordRules),
+  names: Object.keys(passwordRules) as PasswordViolation[],
+  descriptions: passwordRules,
 });
 
 @ObjectType({ description: "A rejected metadata field and the reason." })

@@ -1,13 +1,14 @@
-import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Field, ID, Int, ObjectType } from "type-graphql";
 import { type Application, applicationStatuses } from "../domain/applications/index.js";
+import { defineEnum } from "../graphql/index.js";
 
-const ApplicationStatus = Object.fromEntries(applicationStatuses.map((status) => [status, status]));
-registerEnumType(ApplicationStatus, {
+const ApplicationStatus = defineEnum({
   name: "ApplicationStatus",
   description: "Status of an application.",
-  valuesConfig: {
-    ACTIVE: { description: "The application serves its users." },
-    SUSPENDED: { description: "The application's key, tokens and key set are rejected as if it did not exist." },
+  names: applicationStatuses,
+  descriptions: {
+    ACTIVE: "The application serves its users.",
+    SUSPENDED: "The application's key, tokens and key set are rejected as if it did not exist.",
   },
 });
 

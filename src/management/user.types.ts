@@ -1,14 +1,14 @@
-import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import { Field, ID, ObjectType } from "type-graphql";
 import { type Metadata, type User, userStatuses, verifiedPhone } from "../domain/users/index.js";
-import { DateTime, JsonScalar } from "../graphql/index.js";
+import { DateTime, defineEnum, JsonScalar } from "../graphql/index.js";
 
-export const UserStatus = Object.fromEntries(userStatuses.map((status) => [status, status]));
-registerEnumType(UserStatus, {
+export const UserStatus = defineEnum({
   name: "UserStatus",
   description: "Status of a user.",
-  valuesConfig: {
-    ACTIVE: { description: "Can log in and use sessions." },
-    SUSPENDED: { description: "Cannot log in and has no sessions; password, metadata and second factors are kept." },
+  names: userStatuses,
+  descriptions: {
+    ACTIVE: "Can log in and use sessions.",
+    SUSPENDED: "Cannot log in and has no sessions; password, metadata and second factors are kept.",
   },
 });
 

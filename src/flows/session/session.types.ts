@@ -1,25 +1,10 @@
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import type { SessionEntity } from "../../domain/sessions/index.js";
-import { DateTime, resultUnion } from "../../graphql/index.js";
+import { DateTime, resultUnion, SessionFields } from "../../graphql/index.js";
 import { LoggedIn } from "../log-in-states.types.js";
 
 @ObjectType("Session", { description: "A session: one log-in on one device." })
-export class SessionView {
-  @Field(() => ID, { description: "Opaque identifier; not a token." })
-  id!: string;
-
-  @Field(() => DateTime, { description: "Creation time." })
-  createdAt!: Date;
-
-  @Field(() => DateTime, { description: "Time of the last refresh." })
-  lastUsedAt!: Date;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "User-Agent header of the log-in request, cut off after 256 characters; null if there was none.",
-  })
-  userAgent!: string | null;
-
+export class SessionView extends SessionFields {
   @Field(() => Boolean, { description: "Whether this request belongs to the session." })
   isCurrent!: boolean;
 

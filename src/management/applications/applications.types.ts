@@ -1,22 +1,17 @@
-import { createUnionType, Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import { createUnionType, Field, ID, ObjectType } from "type-graphql";
 import type { SigningKeyState as KeyState, PublishedKey } from "../../domain/jwt/index.js";
-import { DateTime } from "../../graphql/index.js";
+import { DateTime, defineEnum } from "../../graphql/index.js";
 import { ManagedApplicationView } from "../application.types.js";
 
-export enum SigningKeyState {
-  NEXT = "NEXT",
-  CURRENT = "CURRENT",
-  PREVIOUS = "PREVIOUS",
-  REVOKED = "REVOKED",
-}
-registerEnumType(SigningKeyState, {
+const SigningKeyState = defineEnum<KeyState>({
   name: "SigningKeyState",
   description: "State of a signing key in its rotation.",
-  valuesConfig: {
-    NEXT: { description: "Published, not yet used for signing." },
-    CURRENT: { description: "Used for signing." },
-    PREVIOUS: { description: "No longer used for signing; published until the tokens it signed have expired." },
-    REVOKED: { description: "Neither used for signing nor published." },
+  names: ["NEXT", "CURRENT", "PREVIOUS", "REVOKED"],
+  descriptions: {
+    NEXT: "Published, not yet used for signing.",
+    CURRENT: "Used for signing.",
+    PREVIOUS: "No longer used for signing; published until the tokens it signed have expired.",
+    REVOKED: "Neither used for signing nor published.",
   },
 });
 

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import type { SessionEntity } from "../../domain/sessions/index.js";
 import type { Metadata, UserStatus as Status, User } from "../../domain/users/index.js";
-import { DateTime, defineConnection, JsonScalar, resultUnion } from "../../graphql/index.js";
+import { DateTime, defineConnection, JsonScalar, resultUnion, SessionFields } from "../../graphql/index.js";
 import { ManagedUserView, UserStatus } from "../user.types.js";
 
 @InputType({ description: "Filter for users; a user must match all given conditions." })
@@ -26,22 +26,7 @@ export const UserConnection = defineConnection({
 });
 
 @ObjectType("Session", { description: "A session: one log-in on one device." })
-export class ManagedSessionView {
-  @Field(() => ID, { description: "Opaque identifier; not a token." })
-  id!: string;
-
-  @Field(() => DateTime, { description: "Creation time." })
-  createdAt!: Date;
-
-  @Field(() => DateTime, { description: "Time of the last refresh." })
-  lastUsedAt!: Date;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "User-Agent header of the log-in request, cut off after 256 characters; null if there was none.",
-  })
-  userAgent!: string | null;
-
+export class ManagedSessionView extends SessionFields {
   static from({ id, createdAt, lastUsedAt, userAgent }: SessionEntity): ManagedSessionView {
     return Object.assign(new ManagedSessionView(), { id, createdAt, lastUsedAt, userAgent });
   }
