@@ -9,6 +9,24 @@ beforeAll(ensureBuilt, 200_000);
 const complete = async (client: Client, email: string, code: string, ticket: string) =>
   (await client.expect(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } })).completeSignUp;
 
+type Restarts = Parameters<Parameters<typeof withGatewayRestarts>[0]>;
+
+/** Completes a sign-up on a gateway that is killed at this fault point before it answers. */
+async function killDuringCompletion([start, mails]: Restarts, faultPoint: string) {
+  const first = await start({ FAULT_POINT: faultPoint });
+  const email = uniqueEmail();
+  const ticket = await beginSignUp(first.client, email);
+  const code = await mails.nextCode(email);
+  const lost = complete(first.client, email, code, ticket).then(
+    () => "answered",
+    () => "lost",
+  );
+  await first.waitForLog("paused at fault point");
+  await first.kill();
+  expect(await lost).toBe("lost");
+  return { email, code, ticket };
+}
+
 // Each case starts the gateway twice, on machines that do more.
 describe("crash recovery", { timeout: 300_000 }, () => {
   it.each([
@@ -48,18 +66,9 @@ describe("crash recovery", { timeout: 300_000 }, () => {
   });
 
   it("sign up - F-02 killed before the commit - the same code completes it after restart", async () => {
-    await withGatewayRestarts(async (start, mails) => {
-      const first = await start({ FAULT_POINT: "sign-up.before-commit" });
-      const email = uniqueEmail();
-      const ticket = await beginSignUp(first.client, email);
-      const code = await mails.nextCode(email);
-      const lost = complete(first.client, email, code, ticket).then(
-        () => "answered",
-        () => "lost",
-      );
-      await first.waitForLog("paused at fault point");
-      await first.kill();
-      expect(await lost).toBe("lost");
+    await withGatewayRestarts(async (...restarts) => {
+      const { email, code, ticket } = await killDuringCompletion(restarts, "sign-up.before-commit");
+      const [start] = restarts;
       const client = (await start()).client;
       expect(await logIn(client, email)).toMatchObject({ __typename: "InvalidCredentials" });
       expect(await complete(client, email, code, ticket)).toMatchObject({ __typename: "LoggedIn" });
@@ -68,18 +77,9 @@ describe("crash recovery", { timeout: 300_000 }, () => {
   });
 
   it("RC-08 sign up - F-02 killed after the commit - the code is consumed, and the new user logs in", async () => {
-    await withGatewayRestarts(async (start, mails) => {
-      const first = await start({ FAULT_POINT: "sign-up.after-commit" });
-      const email = uniqueEmail();
-      const ticket = await beginSignUp(first.client, email);
-      const code = await mails.nextCode(email);
-      const lost = complete(first.client, email, code, ticket).then(
-        () => "answered",
-        () => "lost",
-      );
-      await first.waitForLog("paused at fault point");
-      await first.kill();
-      expect(await lost).toBe("lost");
+    await withGatewayRestarts(async (...restarts) => {
+      const { email, code, ticket } = await killDuringCompletion(restarts, "sign-up.after-commit");
+      const [start] = restarts;
       const client = (await start()).client;
       expect(await complete(client, email, code, ticket)).toMatchObject({ __typename: "InvalidCode" });
       await requireLogIn(client, email);

@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from "vitest";
-import { gatewayForFile, type TestApplication, TestGateway } from "../support/gateway.js";
+import { describe, expect, it } from "vitest";
+import { TestGateway } from "../support/gateway.js";
 import {
   CompleteSignUpDocument,
   ForgotPasswordDocument,
@@ -9,23 +9,15 @@ import {
   SignUpDocument,
 } from "../support/generated/authentication.js";
 import { beginSignUp, logIn, PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
+import { rateLimitFixture } from "../support/rate-limit-fixture.js";
 
-const gateway = gatewayForFile();
-let application: TestApplication;
-beforeAll(async () => {
-  application = await gateway.createApplication();
-});
-
-const clientFrom = (address: string) => application.client.with({ address });
-const guessPassword = (client = application.client, email: string) => logIn(client, email, "certainly not the password");
-const repeat = async (count: number, work: (index: number) => Promise<unknown>) => {
-  for (let index = 0; index < count; index++) await work(index);
-};
+const fixture = rateLimitFixture();
+const { gateway, clientFrom, guessPassword, repeat } = fixture;
 const address = (index: number) => `203.0.${index >> 8}.${index & 255}`;
 
 describe("waits", () => {
   it("TH-01 log in - right password after five wrong ones - is limited without being checked; after the wait it works", async () => {
-    const { email } = await signUpPerson(gateway, application);
+    const { email } = await signUpPerson(gateway, fixture.application);
     const client = clientFrom("192.0.2.1");
     await repeat(5, () => guessPassword(client, email));
     expect(await logIn(client, email)).toMatchObject({ __typename: "TooManyAttempts", retryAfterSeconds: 30 });
@@ -34,7 +26,7 @@ describe("waits", () => {
   });
 
   it("TH-01 log in - attempts during the wait - do not extend it; wrong ones after it double it up to 15 minutes", async () => {
-    const { email } = await signUpPerson(gateway, application);
+    const { email } = await signUpPerson(gateway, fixture.application);
     const client = clientFrom("192.0.2.2");
     await repeat(5, () => guessPassword(client, email));
     await repeat(10, () => guessPassword(client, email));
@@ -50,7 +42,7 @@ describe("waits", () => {
   });
 
   it("TH-01 log in - success - resets the failures of that account and network", async () => {
-    const { email } = await signUpPerson(gateway, application);
+    const { email } = await signUpPerson(gateway, fixture.application);
     const client = clientFrom("192.0.2.3");
     await repeat(3, async () => {
       await repeat(4, () => guessPassword(client, email));
@@ -60,7 +52,7 @@ describe("waits", () => {
   });
 
   it("TH-25 log in - clock set back an hour during a wait - the wait keeps its length", async () => {
-    const { email } = await signUpPerson(gateway, application);
+    const { email } = await signUpPerson(gateway, fixture.application);
     const client = clientFrom("192.0.2.4");
     await repeat(5, () => guessPassword(client, email));
     gateway.clock.move({ hours: -1 });
@@ -71,7 +63,7 @@ describe("waits", () => {
   });
 
   it("TH-10 log in - spellings of one handle - share one limit; unknown handles have the same limit", async () => {
-    for (const email of [(await signUpPerson(gateway, application)).email, uniqueEmail("nobody")]) {
+    for (const email of [(await signUpPerson(gateway, fixture.application)).email, uniqueEmail("nobody")]) {
       const client = clientFrom(email.startsWith("nobody") ? "192.0.2.6" : "192.0.2.5");
       const variants = [email, email.toUpperCase(), ` ${email}`, `${email} `, email.replace("mail", "MAIL")];
       for (const variant of variants) await guessPassword(client, variant);
@@ -80,7 +72,7 @@ describe("waits", () => {
   });
 
   it("TH-12 log in - 50 wrong passwords at once - no more than the limit are checked", async () => {
-    const { email } = await signUpPerson(gateway, application);
+    const { email } = await signUpPerson(gateway, fixture.application);
     const answers = await Promise.all(Array.from({ length: 50 }, () => guessPassword(clientFrom("192.0.2.7"), email).catch(() => null)));
     const tested = answers.filter((answer) => answer?.__typename === "InvalidCredentials").length;
     expect(tested).toBeGreaterThan(0);
@@ -90,7 +82,7 @@ describe("waits", () => {
   });
 
   it("TH-13 log in - second instance and restart during a wait - still limit", async () => {
-    const { email } = await signUpPerson(gateway, application);
+    const { email } = await signUpPerson(gateway, fixture.application);
     await repeat(5, () => guessPassword(clientFrom("192.0.2.8"), email));
     const second = await TestGateway.start({ shareDatabaseOf: gateway });
     expect(await logIn(clientFrom("192.0.2.8").with({ baseUrl: second.url }), email)).toMatchObject({ __typename: "TooManyAttempts" });
@@ -103,7 +95,7 @@ describe("waits", () => {
 
 describe("legitimate users are not locked out", () => {
   it("TH-08 log in - attacker with hundreds of addresses - at most the account's limit is checked; the owner's session, device and reset work", async () => {
-    const owner = await signUpPerson(gateway, application);
+    const owner = await signUpPerson(gateway, fixture.application);
     const { deviceToken } = owner.tokens;
     let tested = 0;
     await repeat(300, async (index) => {
@@ -112,26 +104,32 @@ describe("legitimate users are not locked out", () => {
     });
     expect(tested).toBe(20);
     const input = { handle: { email: owner.email }, password: PASSWORD };
-    expect((await application.client.expect(LogInDocument, { input })).logIn).toMatchObject({ __typename: "TooManyAttempts" });
-    const refreshed = await application.client.expect(RefreshSessionDocument, { input: { refreshToken: owner.tokens.refreshToken } });
+    expect((await fixture.application.client.expect(LogInDocument, { input })).logIn).toMatchObject({ __typename: "TooManyAttempts" });
+    const refreshed = await fixture.application.client.expect(RefreshSessionDocument, {
+      input: { refreshToken: owner.tokens.refreshToken },
+    });
     expect(refreshed.refreshSession).toMatchObject({ __typename: "LoggedIn" });
-    const known = await application.client.expect(LogInDocument, { input: { ...input, deviceToken } });
+    const known = await fixture.application.client.expect(LogInDocument, { input: { ...input, deviceToken } });
     expect(known.logIn).toMatchObject({ __typename: "LoggedIn", deviceToken });
     expect((await gateway.mails.next(owner.email)).subject).toContain("trying passwords");
-    const { forgotPassword } = await application.client.expect(ForgotPasswordDocument, { input: { handle: { email: owner.email } } });
+    const { forgotPassword } = await fixture.application.client.expect(ForgotPasswordDocument, {
+      input: { handle: { email: owner.email } },
+    });
     if (forgotPassword.__typename !== "PasswordResetRequested") throw new Error("no reset");
     const code = await gateway.mails.nextCode(owner.email);
     const reset = { handle: { email: owner.email }, code, ticket: forgotPassword.ticket, newPassword: "a new long password" };
-    expect((await application.client.expect(ResetPasswordDocument, { input: reset })).resetPassword).toMatchObject({
+    expect((await fixture.application.client.expect(ResetPasswordDocument, { input: reset })).resetPassword).toMatchObject({
       __typename: "PasswordReset",
     });
-    await requireLogIn(application.client, owner.email, "a new long password");
-    const voided = await application.client.expect(LogInDocument, { input: { ...input, deviceToken, password: "a new long password" } });
+    await requireLogIn(fixture.application.client, owner.email, "a new long password");
+    const voided = await fixture.application.client.expect(LogInDocument, {
+      input: { ...input, deviceToken, password: "a new long password" },
+    });
     expect(voided.logIn.__typename === "LoggedIn" && voided.logIn.deviceToken).not.toBe(deviceToken);
   });
 
   it("TH-08 log in - guesses over many days - stop at 100 in a row until a recognised device or a reset unlocks the account", async () => {
-    const owner = await signUpPerson(gateway, application);
+    const owner = await signUpPerson(gateway, fixture.application);
     let tested = 0;
     await repeat(30, async (day) => {
       await repeat(8, async (index) => {
@@ -141,15 +139,17 @@ describe("legitimate users are not locked out", () => {
     });
     expect(tested).toBe(100);
     const input = { handle: { email: owner.email }, password: PASSWORD };
-    expect((await application.client.expect(LogInDocument, { input })).logIn).toMatchObject({ __typename: "TooManyAttempts" });
-    const known = await application.client.expect(LogInDocument, { input: { ...input, deviceToken: owner.tokens.deviceToken ?? null } });
+    expect((await fixture.application.client.expect(LogInDocument, { input })).logIn).toMatchObject({ __typename: "TooManyAttempts" });
+    const known = await fixture.application.client.expect(LogInDocument, {
+      input: { ...input, deviceToken: owner.tokens.deviceToken ?? null },
+    });
     expect(known.logIn).toMatchObject({ __typename: "LoggedIn" });
-    await requireLogIn(application.client, owner.email);
+    await requireLogIn(fixture.application.client, owner.email);
   });
 
   it("TH-08 device token - of another user, altered, or malformed - gives no separate limit", async () => {
-    const owner = await signUpPerson(gateway, application);
-    const other = await signUpPerson(gateway, application);
+    const owner = await signUpPerson(gateway, fixture.application);
+    const other = await signUpPerson(gateway, fixture.application);
     await repeat(5, () => guessPassword(clientFrom("192.0.2.9"), owner.email));
     const attempt = async (deviceToken: string | null | undefined) =>
       (
@@ -191,7 +191,7 @@ describe("legitimate users are not locked out", () => {
 
 describe("limits across accounts", () => {
   it("TH-11 log in - one password at many accounts from one address - stops at 20; an uninvolved user elsewhere logs in", async () => {
-    const { email } = await signUpPerson(gateway, application);
+    const { email } = await signUpPerson(gateway, fixture.application);
     const outcomes: string[] = [];
     await repeat(30, async () => {
       outcomes.push((await guessPassword(clientFrom("192.0.2.70"), uniqueEmail("victim"))).__typename);
@@ -204,7 +204,7 @@ describe("limits across accounts", () => {
   });
 
   it("TH-11 log in - addresses of one IPv6 /64 - count as one network", async () => {
-    const { email } = await signUpPerson(gateway, application);
+    const { email } = await signUpPerson(gateway, fixture.application);
     const outcomes: string[] = [];
     await repeat(6, async (index) => outcomes.push((await guessPassword(clientFrom(`2001:db8:1:2::${index + 1}`), email)).__typename));
     expect(outcomes.at(-1)).toBe("TooManyAttempts");
@@ -228,14 +228,14 @@ describe("limits across accounts", () => {
       outcomes.push((await clientFrom("192.0.2.90").expect(SignUpDocument, { input })).signUp.__typename);
     });
     expect(outcomes.filter((name) => name === "ConfirmationSent")).toHaveLength(10);
-    await signUpPerson(gateway, application);
+    await signUpPerson(gateway, fixture.application);
     gateway.clock.move({ hours: 1, seconds: 1 });
     await beginSignUp(clientFrom("192.0.2.90"), uniqueEmail());
   });
 
   it("codes - wrong ones for several codes of one account - stop at the daily limit, the ticket holder is not limited", async () => {
     const email = uniqueEmail();
-    const ticket = await beginSignUp(application.client, email);
+    const ticket = await beginSignUp(fixture.application.client, email);
     let code = await gateway.mails.nextCode(email);
     const outcomes: string[] = [];
     await repeat(18, async (index) => {
@@ -248,18 +248,21 @@ describe("limits across accounts", () => {
       code = await gateway.mails.nextCode(email);
     });
     expect(outcomes.filter((name) => name === "InvalidCode")).toHaveLength(15);
-    const { completeSignUp } = await application.client.expect(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } });
+    const { completeSignUp } = await fixture.application.client.expect(CompleteSignUpDocument, {
+      input: { handle: { email }, code, ticket },
+    });
     expect(completeSignUp).toMatchObject({ __typename: "LoggedIn" });
   });
 
   it("forgot password - many requests for one account - three mails in 15 minutes, known and unknown handles alike", async () => {
-    const { email } = await signUpPerson(gateway, application);
+    const { email } = await signUpPerson(gateway, fixture.application);
     for (const handle of [email, uniqueEmail("nobody")]) {
       const outcomes: string[] = [];
       await repeat(5, async () => {
         gateway.clock.move({ seconds: 61 });
         outcomes.push(
-          (await application.client.expect(ForgotPasswordDocument, { input: { handle: { email: handle } } })).forgotPassword.__typename,
+          (await fixture.application.client.expect(ForgotPasswordDocument, { input: { handle: { email: handle } } })).forgotPassword
+            .__typename,
         );
       });
       expect(outcomes).toEqual([...Array(3).fill("PasswordResetRequested"), ...Array(2).fill("TooManyAttempts")]);

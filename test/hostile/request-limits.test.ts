@@ -1,23 +1,15 @@
-import { beforeAll, describe, expect, it } from "vitest";
-import { gatewayForFile, type TestApplication, TestGateway } from "../support/gateway.js";
+import { describe, expect, it } from "vitest";
+import { TestGateway } from "../support/gateway.js";
 import { MeDocument, RefreshSessionDocument } from "../support/generated/authentication.js";
 import { logIn, requireLogIn, signUpPerson } from "../support/people.js";
+import { rateLimitFixture } from "../support/rate-limit-fixture.js";
 
-const gateway = gatewayForFile();
-let application: TestApplication;
-beforeAll(async () => {
-  application = await gateway.createApplication();
-});
-
-const clientFrom = (address: string) => application.client.with({ address });
-const guessPassword = (client = application.client, email: string) => logIn(client, email, "certainly not the password");
-const repeat = async (count: number, work: (index: number) => Promise<unknown>) => {
-  for (let index = 0; index < count; index++) await work(index);
-};
+const fixture = rateLimitFixture();
+const { gateway, clientFrom, guessPassword, repeat } = fixture;
 
 describe("request limits", () => {
   it("TH-17 requests - more than 60 at once from one network - RATE_LIMITED with Retry-After; another network is served", async () => {
-    const ask = (client: typeof application.client) => client.run(MeDocument, {});
+    const ask = (client: typeof fixture.application.client) => client.run(MeDocument, {});
     const answers = await gateway.clock.whileFrozen(() => Promise.all(Array.from({ length: 80 }, () => ask(clientFrom("192.0.2.100")))));
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused).toHaveLength(20);
@@ -39,7 +31,7 @@ describe("request limits", () => {
 
   it("TH-05 log in - forged forwarding headers without a trusted proxy - count as one address", async () => {
     const strict = await TestGateway.start({ shareDatabaseOf: gateway, environment: { TRUST_PROXY: "10.0.0.0/8" } });
-    const { email } = await signUpPerson(gateway, application);
+    const { email } = await signUpPerson(gateway, fixture.application);
     const outcomes: string[] = [];
     await repeat(7, async (index) => {
       const forged = `203.0.113.${index}`;
@@ -57,7 +49,7 @@ describe("request limits", () => {
   });
 
   it("TH-06 log in - entries added before the trusted hop - are ignored", async () => {
-    const { email } = await signUpPerson(gateway, application);
+    const { email } = await signUpPerson(gateway, fixture.application);
     const outcomes: string[] = [];
     await repeat(7, async (index) =>
       outcomes.push((await guessPassword(clientFrom(`198.51.100.${index}, 192.0.2.110`), email)).__typename),
@@ -67,8 +59,12 @@ describe("request limits", () => {
 
   it("log in - back end with the secret key sends the user's address - each user has a separate network", async () => {
     const backEnd = (endUser: string) =>
-      application.client.with({ address: "192.0.2.120", token: application.secretKey, headers: { "x-end-user-address": endUser } });
-    const { email } = await signUpPerson(gateway, application);
+      fixture.application.client.with({
+        address: "192.0.2.120",
+        token: fixture.application.secretKey,
+        headers: { "x-end-user-address": endUser },
+      });
+    const { email } = await signUpPerson(gateway, fixture.application);
     await repeat(5, () => guessPassword(backEnd("198.51.100.1"), email));
     expect(await logIn(backEnd("198.51.100.1"), email)).toMatchObject({ __typename: "TooManyAttempts" });
     await requireLogIn(backEnd("198.51.100.2"), email);
