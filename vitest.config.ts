@@ -4,8 +4,8 @@ import { everyDatabase, filesOf, nodeSmoke } from "./test/suites.js";
 
 const require = createRequire(import.meta.url);
 const everything = ["test/**/*.test.ts", "src/**/*.test.ts"];
-/** What needs more than npm packages has commands of its own. */
-const apart = ["test/interop/**", "test/browser/**"];
+/** Suites that need more than npm packages; separate commands run them. */
+const separateSuites = ["test/interop/**", "test/browser/**"];
 const modes: Readonly<Record<string, readonly string[]>> = {
   test: everything,
   mysql: filesOf(everyDatabase),
@@ -25,8 +25,8 @@ export default defineConfig(({ mode }) => {
     resolve: { alias: [{ find: /^graphql$/, replacement: require.resolve("graphql") }] },
     test: {
       include: [...(modes[mode] ?? everything)],
-      exclude: mode === "interop" || mode === "browser" ? [] : apart,
-      // The quick suite runs on SQLite whatever the shell has set.
+      exclude: mode === "interop" || mode === "browser" ? [] : separateSuites,
+      // The quick suite runs on SQLite, regardless of the shell's environment.
       env: {
         TEST_DATABASE_URL: mode === "test" || mode === "smoke" ? "" : TEST_DATABASE_URL,
         ...(mode === "races" ? { RACE_ROUNDS: "50" } : {}),

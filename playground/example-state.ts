@@ -34,7 +34,7 @@ export interface Exchange {
   readonly answer: unknown;
 }
 
-/** How the examples are told; operations that are not in it come last. */
+/** Order of the examples; operations that are not listed come last. */
 const exampleOrder: Readonly<Record<Api, readonly string[]>> = {
   authentication: [
     ...["application", "signUp", "resendSignUpCode", "completeSignUp", "logIn", "me", "issueJwt", "refreshSession"],
@@ -193,7 +193,7 @@ export function updateState(state: ExampleState, { api, variables, headers, answ
   if (received.has("ticket") || (sent.has("code") && !isRefused)) delete known["code"];
   capture("mailbox", sent.get("handleEmail"), sent.get("inputEmail"), sent.get("phone"));
   const isOtherAddress = operationsOnOtherAddresses.some((operation) => operation in Object(data));
-  // A back end looks at others: their addresses are not the person's own.
+  // A back end manages other users, so their addresses differ from the example user's.
   if (api === "authentication")
     capture("email", received.get("userEmail"), received.get("meEmail"), isOtherAddress ? undefined : sent.get("handleEmail"));
   capture("userId", received.get("meId"));

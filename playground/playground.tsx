@@ -38,7 +38,7 @@ const fillIn = (example: Example, state: ExampleState): OpenedExample => ({
 
 function createInitialState({ appKey, secretKey }: Context): ExampleState {
   const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
-  // Somebody new each time: whoever signs up again gets another mail.
+  // A new address each time, because a second sign-up with one address gets a different mail.
   const email = `ann.${number.toString(36)}@example.com`;
   return {
     ...{ email, mailbox: email },

@@ -181,7 +181,7 @@ template for every message; users receive messages without one in \`locales.defa
 Templates are [Liquid](https://liquidjs.com) with the tags \`if\` \`unless\` \`case\` \`assign\` \`capture\` \`comment\` \`raw\` and the filters
 \`append\` \`capitalize\` \`default\` \`downcase\` \`prepend\` \`strip\` \`truncate\` \`upcase\` \`url_encode\`. In HTML, values are escaped
 automatically; a value is never interpreted as a template. HTML with an \`<html>\` element is sent unchanged, other HTML is inserted into
-the gateway's page layout. In plain text, put the code on a line of its own before any link, where mail programs offer to copy it. The
+the gateway's page layout. In plain text, put the code on a separate line before any link, where mail programs offer to copy it. The
 HTML of the built-in templates is derived from their plain text at start-up; a custom text does not change the HTML, so set both.
 
 \`message set\` refuses a template that cannot be parsed, uses a variable that the message does not have, is too long, or does not always show

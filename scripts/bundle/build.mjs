@@ -56,7 +56,7 @@ function failOnWarning(level, { code, message }) {
   if (level === "warn" && !["COMMONJS_VARIABLE_IN_ESM", "EVAL", "CIRCULAR_DEPENDENCY"].includes(code)) throw new Error(message);
 }
 
-/** The start with an embedded database in a folder of its own, whatever the environment says. */
+/** The start with an embedded database in a separate folder, regardless of the environment. */
 async function writeCodeCache() {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-build-"));
   const port = String(await freePort());

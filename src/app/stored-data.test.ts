@@ -42,8 +42,8 @@ describe("retention rules", () => {
 
 describe("encrypted columns", () => {
   it("encrypted columns - every column of encrypted values but the outbox payload - is re-encrypted under a new master key", () => {
-    const sealed = getMetadataArgsStorage().columns.filter(({ propertyName }) => propertyName.endsWith("Sealed"));
-    const names = sealed.map(({ target, propertyName }) => `${(target as new () => object).name}.${propertyName}`);
+    const encrypted = getMetadataArgsStorage().columns.filter(({ propertyName }) => propertyName.endsWith("Sealed"));
+    const names = encrypted.map(({ target, propertyName }) => `${(target as new () => object).name}.${propertyName}`);
     const expected = [...encryptedColumns.map(({ entity, property }) => `${entity.name}.${property}`), "OutboxMessageEntity.payloadSealed"];
     expect(names.sort()).toEqual(expected.sort());
   });

@@ -39,7 +39,7 @@ export const retentionRules: readonly RetentionRule[] = [
     onApplicationDeleted: "delete",
     onRestore: { where: { endedAt: null }, change: (endedAt) => ({ endedAt, endReason: restored }) },
   }),
-  // The instant is null until a message is delivered or given up.
+  // The instant is null until a message is delivered or has failed permanently.
   retain(OutboxMessageEntity, {
     expiry: { property: "finishedAt", keptDays: 30 },
     onApplicationDeleted: "delete",

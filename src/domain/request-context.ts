@@ -14,7 +14,7 @@ export interface ClientInfo {
   readonly userAgent: string | null;
 }
 
-/** What every use case and domain operation is told about the request it works for. */
+/** The request for which a use case or domain operation runs. */
 export interface RequestContext<Application extends { readonly id: string } | null = { readonly id: string } | null> {
   readonly actor: Actor;
   readonly application: Application;

@@ -263,7 +263,7 @@ describe("secrets at rest", () => {
     expect(secrets.filter((secret) => dump.includes(secret) || dump.includes(Buffer.from(secret).toString("base64url")))).toEqual([]);
     const digits = [code, pendingCode, waitingCode];
     expect(digits.filter((one) => new RegExp(`(?<![\\w.-])${one}(?![\\w-])`).test(dump))).toEqual([]);
-    // What tables hold of tokens and codes is as long as a hash, and waiting mails are sealed.
+    // Only hashes of tokens and codes are stored, and queued mails are encrypted.
     expect(dump).not.toMatch(/lk_(ses|ref|sec|chl|dev)_/);
     expect(dump).not.toContain(waiting.split("@")[0]?.concat('@mail.example\\"'));
   });

@@ -76,7 +76,7 @@ async function withoutDatabase(): Promise<Answer<unknown>> {
   }
 }
 
-/** Metadata no gateway wrote: reading it is a defect nobody expects. */
+/** Reading corrupt metadata causes an unexpected error. */
 async function withBrokenRow(): Promise<Answer<unknown>> {
   const person = await signUpPerson(gateway, application);
   await gateway.query("UPDATE users SET metadata = ? WHERE id = ?", ["{ broken row", person.tokens.user.id]);
@@ -114,7 +114,7 @@ const requests: Record<AnyCode, () => Promise<Answer<unknown>>> = {
   PHONE_NOT_VERIFIED: async () => {
     const { client } = await signUpPerson(gateway, application);
     const sid = `AC${"0".repeat(32)}`;
-    const account = [`twilio.accountSid=${sid}`, "twilio.authToken=a-token-nobody-asks-for", "twilio.phoneNumber=+14155550123"];
+    const account = [`twilio.accountSid=${sid}`, "twilio.authToken=an-unused-auth-token", "twilio.phoneNumber=+14155550123"];
     await gateway.configure(application.id, ...account, "secondFactor.mode=SMS");
     const answer = await client.run(EnrollSmsDocument, {});
     await gateway.configure(application.id, "secondFactor.mode=NONE");
@@ -140,7 +140,7 @@ const requests: Record<AnyCode, () => Promise<Answer<unknown>>> = {
   UNAVAILABLE: withoutDatabase,
   INTERNAL_SERVER_ERROR: withBrokenRow,
 };
-/** Codes of refusals before execution; the others come from resolvers, and their requests were served. */
+/** Codes of requests that are rejected before execution; the other codes come from resolvers. */
 const rejectedBeforeExecution: readonly string[] = [
   "UNAUTHENTICATED",
   "FORBIDDEN",

@@ -36,7 +36,7 @@ const fetchKeys = async (own: TestApplication) => ((await (await fetch(keySetUrl
 const thumbprintOf = ({ e, kty, n }: Pick<Jwk, "e" | "kty" | "n">) =>
   createHash("sha256").update(`{"e":"${e}","kty":"${kty}","n":"${n}"}`).digest("base64url");
 
-/** A new application with these settings, and the JWT of somebody who has just signed up. */
+/** A new application with these settings, and the JWT of a user who has just signed up. */
 async function issueToken(...settings: string[]) {
   const own = await gateway.createApplication("Issued", ...settings);
   const person = await signUpPerson(gateway, own);
@@ -169,7 +169,7 @@ describe("registered claims", () => {
   it("JW-14 metadata - row edited directly in the database - cannot overwrite a claim", async () => {
     const { own, person, jwt } = await issueToken();
     const evil = JSON.stringify({
-      sub: "somebody else",
+      sub: "another user",
       iss: "https://evil.example",
       aud: "evil",
       exp: 9999999999,

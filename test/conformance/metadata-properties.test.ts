@@ -33,7 +33,7 @@ const field = fc
       { requiredKeys: ["path", "type"] },
     ),
   );
-/** Whatever the settings let an application define. */
+/** Any fields that the settings permit. */
 const fields = fc
   .array(field, { maxLength: 6 })
   .map((list) => metadataSettings.safeParse({ fields: list }))
@@ -49,7 +49,7 @@ const ranks = ["USER", "INVITER", "DEVELOPER"];
 const read = (node: unknown, [first, ...rest]: string[]): unknown =>
   first === undefined ? node : Object.hasOwn(Object(node), first) ? read((node as Metadata)[first], rest) : undefined;
 const at = (metadata: Metadata, { path: own }: MetadataFieldSettings) => read(metadata, own.split("."));
-/** An object that gives some of the fields a value of their type; a wish may also be null, which removes one. */
+/** An object that gives some of the fields a value of their type; with `mayRemove`, a value may be null, which removes it. */
 const metadataFor = (list: readonly MetadataFieldSettings[], mayRemove = false) =>
   fc.tuple(...list.map(({ type }) => fc.option(mayRemove ? fc.option(values[type]) : values[type], { nil: undefined }))).map((chosen) => {
     const given: Record<string, unknown> = {};

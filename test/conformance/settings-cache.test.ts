@@ -84,11 +84,15 @@ describe("settings changed by another process", () => {
   });
 
   it("application - requested before it was created - is found as soon as it exists", async () => {
-    const appKey = `lk_app_${"newcomer".repeat(4)}`;
+    const appKey = `lk_app_${"newapp01".repeat(4)}`;
     const client = gatewayA.client(appKey);
     expect((await client.run(ApplicationDocument, {})).status).toBe(401);
-    await new ApplicationLifecycle(gatewayB.services).create(internalContext("OPERATOR"), { name: "Newcomer", ownerId: null, appKey });
-    expect((await client.expect(ApplicationDocument, {})).application.name).toBe("Newcomer");
+    await new ApplicationLifecycle(gatewayB.services).create(internalContext("OPERATOR"), {
+      name: "New application",
+      ownerId: null,
+      appKey,
+    });
+    expect((await client.expect(ApplicationDocument, {})).application.name).toBe("New application");
   });
 
   it("deletion - concurrent sign-ups at another process - leave no rows", async () => {

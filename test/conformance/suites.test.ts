@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { everyDatabase, filesOf, nodeSmoke, sqliteOnly } from "../suites.js";
 
-/** They have commands of their own. */
-const APART = /^test\/(interop|browser)\//;
+/** Separate commands run these tests. */
+const SEPARATE = /^test\/(interop|browser)\//;
 const present = ["src", "test"]
   .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`))
-  .filter((file) => file.endsWith(".test.ts") && !APART.test(file));
+  .filter((file) => file.endsWith(".test.ts") && !SEPARATE.test(file));
 
 describe("test suites", () => {
   it("lists - every test file - is in exactly one of them", () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
   application = await gateway.createApplication();
 });
 
-/** Somebody else keeps every transaction of the gateway waiting while `work` runs. */
+/** Another connection blocks every transaction of the gateway while `work` runs. */
 async function whileWritesAreBlocked(work: () => Promise<void>): Promise<void> {
   if (isMysql) {
     const connection = await createConnection(gateway.database.url);
@@ -27,7 +27,7 @@ async function whileWritesAreBlocked(work: () => Promise<void>): Promise<void> {
   await other.stop();
 }
 
-/** Somebody else keeps every session from being changed while `work` runs. */
+/** Another connection locks every session while `work` runs. */
 async function whileSessionsAreLocked(work: () => Promise<void>): Promise<void> {
   if (!isMysql) return await whileWritesAreBlocked(work);
   const connection = await createConnection(gateway.database.url);

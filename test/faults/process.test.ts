@@ -223,7 +223,7 @@ describe("start without configuration", () => {
       const log = gateway.logs.map((entry) => JSON.stringify(entry)).join("\n") + gateway.stderr;
       expect(gateway.logs.length).toBeGreaterThan(10);
       expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
-      // Six digits also occur inside times and ids: as a value of their own they must not.
+      // Six digits also occur inside times and ids: as a separate value they must not.
       expect([code, resetCode].filter((digits) => new RegExp(`(?<![0-9a-f.])${digits}(?![0-9a-f])`).test(log))).toEqual([]);
     } finally {
       await gateway.kill();

@@ -26,7 +26,7 @@ beforeAll(async () => {
   application = await gateway.createApplication("Blue Heron", ...twilio.createAccount(TOKEN));
 });
 afterAll(async () => {
-  // Neither a number, nor a code, nor what opens the account is in any log, whatever went wrong.
+  // No log contains a number, a code or credentials of the Twilio account, regardless of the failure.
   const logs = gateway.logs.join("");
   const codes = twilio.received.map(({ body }) => body.slice(0, 6));
   expect([TOKEN, Buffer.from(TOKEN).toString("base64").slice(0, 20), ...numbers].filter((secret) => logs.includes(secret))).toEqual([]);
@@ -100,8 +100,8 @@ describe("permanent failures of Twilio", () => {
   it("SMS - auth token unknown to Twilio - fails with 401 and is never shown", async () => {
     const wrong = await gateway.createApplication("Wrong token", ...twilio.createAccount("the-right-token-of-this-one"));
     await gateway.configure(wrong.id, "twilio.authToken=a-wrong-token-of-this-one");
-    const somebody = await signUpPerson(gateway, wrong);
-    await setPhone(phone, somebody);
+    const user = await signUpPerson(gateway, wrong);
+    await setPhone(phone, user);
     expect(await waitForMessage(isFinished)).toMatchObject({ status: "FAILED", last_failure: "TWILIO 401 20003" });
     expect(gateway.logs.join("")).not.toContain("a-wrong-token-of-this-one");
   });
@@ -180,16 +180,16 @@ describe("temporary failures of Twilio", () => {
   });
 
   it("SMS - auth token that cannot be decrypted - is retried without revealing it, and sent once the token is set again", async () => {
-    const own = await gateway.createApplication("Broken seal", ...twilio.createAccount("token-of-the-broken-seal"));
-    const somebody = await signUpPerson(gateway, own);
+    const own = await gateway.createApplication("Undecryptable token", ...twilio.createAccount("undecryptable-token"));
+    const user = await signUpPerson(gateway, own);
     const rows = await gateway.query<{ value_sealed: string }>("SELECT value_sealed FROM application_secrets WHERE application_id = ?", [
       application.id,
     ]);
     await gateway.query("UPDATE application_secrets SET value_sealed = ? WHERE application_id = ?", [rows[0]?.value_sealed, own.id]);
-    await setPhone(phone, somebody);
+    await setPhone(phone, user);
     expect(await waitForMessage(hasAttempts())).toMatchObject({ status: "PENDING", last_failure: "DecryptionError" });
-    await gateway.configure(own.id, "twilio.authToken=token-of-the-broken-seal");
+    await gateway.configure(own.id, "twilio.authToken=undecryptable-token");
     gateway.clock.move({ seconds: 5 });
-    expect(await verifyPhone(await twilio.nextCode(phone), somebody)).toMatchObject({ __typename: "PhoneVerified" });
+    expect(await verifyPhone(await twilio.nextCode(phone), user)).toMatchObject({ __typename: "PhoneVerified" });
   });
 });

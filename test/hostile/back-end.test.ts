@@ -79,10 +79,10 @@ const operations: readonly Operation[] = [
 const send = ({ document, variables }: Operation, ids: Ids, bearer = fixture.a.secretKey) =>
   fixture.gateway.management(bearer).run(document, variables(ids) as never);
 const ownIds = () => ({ applicationId: fixture.a.id, userId: fixture.u1.tokens.user.id, invitationId: UNKNOWN_ID });
-/** An invitation of the twin's in APP_B. */
+/** An invitation by the user of APP_B who has the same address as u1. */
 const foreignInvitation = async () => {
   const { invite } = await fixture.sameEmailPerson.client.expect(InviteDocument, {
-    input: { handle: { email: "guest.of.twin@mail.example" } },
+    input: { handle: { email: "guest.in.b@mail.example" } },
   });
   return invite.__typename === "InvitationSent"
     ? invite.invitation.id
@@ -94,9 +94,9 @@ describe("authentication of the back end", () => {
     operations,
   )("TN-20 $name - user tokens, application keys, other secret keys, no bearer token - rejected, nothing changes", async (one) => {
     const { sessionToken, refreshToken, jwt, deviceToken } = fixture.u1.tokens;
-    const strangers = [sessionToken, refreshToken, jwt, deviceToken ?? "", fixture.a.appKey, `lk_sec_${"A".repeat(43)}`, "x"];
+    const invalidBearers = [sessionToken, refreshToken, jwt, deviceToken ?? "", fixture.a.appKey, `lk_sec_${"A".repeat(43)}`, "x"];
     await fixture.expectUnchanged(async () => {
-      for (const bearer of strangers) {
+      for (const bearer of invalidBearers) {
         const answer = await send(one, ownIds(), bearer);
         expect([outcomeOf(answer), answer.data]).toEqual(["UNAUTHENTICATED", expect.not.objectContaining({ application: {} })]);
       }
@@ -108,8 +108,8 @@ describe("authentication of the back end", () => {
   it.each(
     operations,
   )("IN-12 $name - application suspended - its key is rejected immediately, and accepted after reactivation", async (one) => {
-    const { gateway, b, sameEmailPerson: twin } = fixture;
-    const ids = { applicationId: b.id, userId: twin.tokens.user.id, invitationId: UNKNOWN_ID };
+    const { gateway, b, sameEmailPerson } = fixture;
+    const ids = { applicationId: b.id, userId: sameEmailPerson.tokens.user.id, invitationId: UNKNOWN_ID };
     await gateway.configure(b.id, "general.status=SUSPENDED");
     expect(outcomeOf(await send(one, ids, b.secretKey))).toBe("UNAUTHENTICATED");
     await gateway.configure(b.id, "general.status=ACTIVE");
@@ -118,8 +118,8 @@ describe("authentication of the back end", () => {
 
 describe("authorisation by application", () => {
   it.each(operations)("TN-01 TN-06 $name - ids of another application - FORBIDDEN as for unknown ids, nothing changes", async (one) => {
-    const { a, b, sameEmailPerson: twin } = fixture;
-    const userId = twin.tokens.user.id;
+    const { a, b, sameEmailPerson } = fixture;
+    const userId = sameEmailPerson.tokens.user.id;
     const invitationId = await foreignInvitation();
     await fixture.expectUnchanged(async () => {
       const theirs = await send(one, { applicationId: b.id, userId, invitationId });

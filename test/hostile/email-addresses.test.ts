@@ -17,7 +17,7 @@ const refusals = {
   change: ["HANDLE_INVALID", (email: string) => fixture.u1.client.run(ChangeHandleDocument, { input: { handle: { email } } })],
 } as const;
 
-/** One address at every operation, tidied so that budgets of one test do not reach into another. */
+/** Sends each address to every operation; the rate limits are reset, so that tests do not affect each other. */
 async function expectRefusedEverywhere(emails: readonly string[]): Promise<void> {
   await requireRecentAuthentication();
   await fixture.expectUnchanged(async () => {

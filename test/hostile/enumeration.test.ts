@@ -9,7 +9,7 @@ const WRONG = "a wrong password of theirs";
 type Shown = Awaited<ReturnType<typeof attempt.logIn>>;
 type Pair = readonly [() => Promise<unknown>, () => Promise<unknown>];
 
-/** An answer without what every answer has of its own: addresses, tickets, ids and times. */
+/** A response without the parts that differ in every response: addresses, tickets, ids and times. */
 function normaliseAnswer({ status, headers, text }: Pick<Shown, "status" | "headers" | "text">): string {
   const names = [...headers].filter(([name]) => name !== "date").map(([name, value]) => `${name}: ${value}`);
   const body = text
@@ -68,15 +68,15 @@ describe("identical answers", () => {
 
   it("EN-01 log in - limited after five wrong passwords, registered and unknown address - same outcome", async () => {
     const { email } = await fixture.signUpPerson();
-    const nobody = uniqueEmail();
+    const unknownEmail = uniqueEmail();
     const client = (address: string) => fixture.a.client.with({ address });
     for (let guess = 0; guess < 5; guess++) {
       await attempt.logIn(client("203.0.113.1"), email, WRONG);
-      await attempt.logIn(client("203.0.113.2"), nobody, WRONG);
+      await attempt.logIn(client("203.0.113.2"), unknownEmail, WRONG);
     }
     await fixture.gateway.clock.whileFrozen(async () => {
       const one = outcomeOf(await attempt.logIn(client("203.0.113.1"), email, PASSWORD));
-      const other = outcomeOf(await attempt.logIn(client("203.0.113.2"), nobody, PASSWORD));
+      const other = outcomeOf(await attempt.logIn(client("203.0.113.2"), unknownEmail, PASSWORD));
       expect([one, other]).toEqual(["TOO_MANY_ATTEMPTS", "TOO_MANY_ATTEMPTS"]);
     });
   });

@@ -19,7 +19,7 @@ const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("
 const decode = (part = "") => JSON.parse(Buffer.from(part, "base64url").toString()) as Record<string, unknown>;
 
 describe("JWTs as bearer tokens of the gateway", () => {
-  /** Every one is refused like a token nobody has seen, whatever it says. */
+  /** Every token is rejected like an unknown one, regardless of its claims. */
   async function refuseAll(tokens: readonly string[]): Promise<void> {
     await fixture.expectUnchanged(async () => {
       for (const token of [...tokens, `lk_ses_${"A".repeat(86)}`]) {
@@ -79,10 +79,10 @@ describe("JWTs as bearer tokens of the gateway", () => {
     const { payload, parts } = await forge();
     const { key, kid } = await fixture.gateway.services.signingKeys.getSigner(fixture.a.id);
     const now = Math.floor(fixture.gateway.clock.now().getTime() / 1000);
-    const { sub: _, ...nobody } = payload;
+    const { sub: _, ...withoutSubject } = payload;
     const claims = [
       payload,
-      nobody,
+      withoutSubject,
       ...[
         { iss: "https://evil.example" },
         { aud: fixture.b.id },

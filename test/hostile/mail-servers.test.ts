@@ -4,7 +4,7 @@ import { OutboundGuard } from "../../src/platform/outbound-guard.js";
 import { hostileFixture } from "../support/hostile-fixture.js";
 import { beginSignUp, uniqueEmail } from "../support/people.js";
 
-// A test of its own listens on loopback; no host:port is let through.
+// No host:port is allowed here; deliveries to loopback are tested elsewhere.
 const fixture = hostileFixture();
 let listener: Server;
 let connections = 0;

@@ -82,7 +82,12 @@ describe("rejected templates (CL-31)", () => {
       "{% if false %}{{ code }}{% endif %} {{ link }}",
       /does not contain the required variable/,
     ],
-    ["a code of its own", "text", "{% assign code = '482913' %}{{ code }} {{ link }}", /does not contain the required variable/],
+    [
+      "a code defined by the template",
+      "text",
+      "{% assign code = '482913' %}{{ code }} {{ link }}",
+      /does not contain the required variable/,
+    ],
     ["the code that previews show", "text", "482913 {{ link }}", /does not contain the required variable/],
     ["a shortened code", "text", "{{ code | truncate: 5 }} {{ link }}", /does not contain the required variable/],
     ["the code as literal Liquid", "text", "{% raw %}{{ code }} {{ link }}{% endraw %}", /does not contain the required variable/],

@@ -78,18 +78,18 @@ describe("forgotten passwords", () => {
     const { client: app } = fixture.a;
     for (const isQuick of [false, true]) {
       const email = uniqueEmail();
-      const [theirs, own] = [fixture.registerSecret("the stranger's password"), fixture.registerSecret("my own long password")];
-      const strangerTicket = await beginSignUp(app, email, { password: theirs });
+      const [theirs, own] = [fixture.registerSecret("another client's password"), fixture.registerSecret("my own long password")];
+      const otherTicket = await beginSignUp(app, email, { password: theirs });
       const first = await fixture.gateway.mails.nextCode(email);
       if (!isQuick) fixture.gateway.clock.move({ seconds: 61 });
       const ticket = await beginSignUp(app, email, { password: own });
       const code = isQuick ? first : await fixture.gateway.mails.nextCode(email);
-      if (code !== first) expect(outcomeOf(await attempt.complete(app, email, first, strangerTicket))).toBe("INVALID_CODE");
-      expect(outcomeOf(await attempt.complete(app, email, wrongCodeFor(code), strangerTicket))).toBe("INVALID_CODE");
+      if (code !== first) expect(outcomeOf(await attempt.complete(app, email, first, otherTicket))).toBe("INVALID_CODE");
+      expect(outcomeOf(await attempt.complete(app, email, wrongCodeFor(code), otherTicket))).toBe("INVALID_CODE");
       const done = await attempt.complete(app, email, code, ticket);
       if (done.data?.completeSignUp.__typename !== "LoggedIn") throw new Error(done.text);
       const { user } = done.data.completeSignUp;
-      for (const late of [first, code]) expect(outcomeOf(await attempt.complete(app, email, late, strangerTicket))).toBe("INVALID_CODE");
+      for (const late of [first, code]) expect(outcomeOf(await attempt.complete(app, email, late, otherTicket))).toBe("INVALID_CODE");
       expect(outcomeOf(await attempt.logIn(app, email, theirs))).toBe("INVALID_CREDENTIALS");
       expect(await fixture.gateway.query("SELECT id FROM sessions WHERE user_id = ?", [user.id])).toHaveLength(1);
       await requireLogIn(app, email, own);

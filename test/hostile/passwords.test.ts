@@ -105,7 +105,7 @@ describe("password policy", () => {
       const types = Object.values(buildSchema(text).getTypeMap()).filter((type) => isObjectType(type));
       const fields = types.flatMap((type) => Object.values(type.getFields()).filter((field) => isScalarType(getNamedType(field.type))));
       expect(fields.length).toBeGreaterThan(10);
-      // The one secret that is shown, to whoever enrolls, once.
+      // The TOTP secret is the only one that is returned, once, to the user who enrolls.
       const shown = types.filter((type) => type.name === "TotpEnrollment").map((type) => type.getFields()["secret"]);
       const names = fields.filter((field) => !shown.includes(field)).map((field) => field.name);
       expect(names.filter((field) => /hash|salt|pepper|password|private|sealed|secret|^codes?$|attempts/i.test(field))).toEqual([]);
@@ -166,21 +166,21 @@ describe("stored hashes", () => {
     const long = [...word].slice(0, 25).join("");
     const short = [...word].slice(0, 24).join("");
     expect([Buffer.byteLength(long), [...long].length]).toEqual([75, 25]);
-    const nobody = async (email: string) => {
+    const expectOnlyLongLogsIn = async (email: string) => {
       expect(outcomeOf(await attempt.logIn(fixture.a.client, email, short))).toBe("INVALID_CREDENTIALS");
       await requireLogIn(fixture.a.client, email, long);
     };
-    await nobody((await fixture.signUpPerson(fixture.a, long)).email);
+    await expectOnlyLongLogsIn((await fixture.signUpPerson(fixture.a, long)).email);
     const changing = await fixture.signUpPerson();
     const change = { currentPassword: PASSWORD, newPassword: long };
     expect(outcomeOf(await changing.client.run(ChangePasswordDocument, { input: change }))).toBe("PasswordChanged");
-    await nobody(changing.email);
+    await expectOnlyLongLogsIn(changing.email);
     const { email } = await fixture.signUpPerson();
     fixture.gateway.clock.move({ seconds: 61 });
     await attempt.forgot(fixture.a.client, email);
     const code = await fixture.gateway.mails.nextCode(email);
     const reset = await fixture.a.client.run(ResetPasswordDocument, { input: { handle: { email }, code, newPassword: long } });
     expect(outcomeOf(reset)).toBe("PasswordReset");
-    await nobody(email);
+    await expectOnlyLongLogsIn(email);
   });
 });

@@ -18,7 +18,7 @@ const fixture = hostileFixture({ environment: { TWILIO_BASE_URL: twilio.url } })
 afterAll(() => twilio.stop());
 
 let account: string[] | undefined;
-/** Somebody in APP_A, which can send from a German number. */
+/** A user of an application that can send from a German number. */
 async function createPerson(application = fixture.a): Promise<TestPerson> {
   account ??= twilio.createAccount("5f2b9c0d7e1a4836b0c9d8e7f6a5b4c3");
   for (const own of [fixture.a, fixture.b]) await fixture.gateway.configure(own.id, ...account);
@@ -29,7 +29,7 @@ const setPhone = async ({ client }: { client: Client }, phone: unknown) =>
   outcomeOf(await client.run(SetPhoneDocument, { input: { phone: phone as string } }));
 const verifyPhone = async ({ client }: { client: Client }, code: unknown) =>
   outcomeOf(await client.run(VerifyPhoneDocument, { input: { code: code as string } }));
-/** Claims a number nobody else has; returns it with its code, both of which no log may hold. */
+/** Requests a code for an unused number. No log may contain the number or the code. */
 async function requestPhoneCode(
   person: TestPerson,
   phone = fixture.registerSecret(uniquePhone()),
@@ -234,10 +234,10 @@ describe("ownership of numbers", () => {
     const person = await createPerson();
     const { code } = await requestPhoneCode(person);
     const { token } = person.client.options;
-    const strangers = [fixture.a.client, fixture.b.client.with({ token }), fixture.a.client.with({ token: person.tokens.refreshToken })];
+    const otherClients = [fixture.a.client, fixture.b.client.with({ token }), fixture.a.client.with({ token: person.tokens.refreshToken })];
     const jwt = fixture.a.client.with({ token: person.tokens.jwt });
     await fixture.expectUnchanged(async () => {
-      for (const client of [...strangers, jwt]) {
+      for (const client of [...otherClients, jwt]) {
         expect(await setPhone({ client }, uniquePhone())).toBe("UNAUTHENTICATED");
         expect(await verifyPhone({ client }, code)).toBe("UNAUTHENTICATED");
         expect(outcomeOf(await client.run(RemovePhoneDocument, {}))).toBe("UNAUTHENTICATED");

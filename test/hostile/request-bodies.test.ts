@@ -8,9 +8,9 @@ const QUERY = "{ application { id } }";
 const body = JSON.stringify({ query: QUERY });
 const host = () => new URL(fixture.gateway.url).host;
 const baseHeaders = () => [`Host: ${host()}`, `X-App-Key: ${fixture.a.appKey}`, "Content-Type: application/json"];
-const post = async (headers: readonly string[], content = "", patience?: number) =>
+const post = async (headers: readonly string[], content = "", timeoutMs?: number) =>
   fixture.recordAnswer(
-    await sendRaw(fixture.gateway.url, formatRequest("POST", "/graphql", headers, content), patience === undefined ? {} : { patience }),
+    await sendRaw(fixture.gateway.url, formatRequest("POST", "/graphql", headers, content), timeoutMs === undefined ? {} : { timeoutMs }),
   );
 /** Milliseconds of some work beside those of a trivial request. */
 async function relativeDuration(work: () => Promise<unknown>): Promise<number> {
@@ -192,7 +192,7 @@ describe("bodies", () => {
     const head = formatRequest("POST", "/graphql", [...baseHeaders(), "Content-Length: 500"]);
     const started = performance.now();
     const slow = Array.from({ length: 200 }, (_, index) =>
-      sendRaw(fixture.gateway.url, index % 2 ? `${head}{` : head.slice(0, 60), { patience: 30_000 }),
+      sendRaw(fixture.gateway.url, index % 2 ? `${head}{` : head.slice(0, 60), { timeoutMs: 30_000 }),
     );
     for (let index = 0; index < 20; index++) expect((await fixture.a.client.post({ query: QUERY })).status).toBe(200);
     for (const answer of await Promise.all(slow)) expect([408, 0]).toContain(answer.status);

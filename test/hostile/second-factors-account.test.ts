@@ -162,8 +162,8 @@ describe("required enrollment", () => {
     const { email, token, client } = await beginRequiredEnrollment();
     const enrollment = ["enrollTotp", "confirmTotp", "setPhone", "verifyPhone", "enrollSms"];
     const probes = probesOf("authentication");
-    const strangers = await Promise.all(probes.map((probe) => send(strict.client, probe).then(outcomeOf)));
-    const guarded = probes.filter(({ name }, index) => strangers[index] === "UNAUTHENTICATED" && !enrollment.includes(name));
+    const unauthenticated = await Promise.all(probes.map((probe) => send(strict.client, probe).then(outcomeOf)));
+    const guarded = probes.filter(({ name }, index) => unauthenticated[index] === "UNAUTHENTICATED" && !enrollment.includes(name));
     expect(guarded.length).toBeGreaterThan(14);
     await fixture.expectUnchanged(async () => {
       for (const probe of guarded) expect([probe.name, outcomeOf(await send(client, probe))]).toEqual([probe.name, "UNAUTHENTICATED"]);

@@ -55,8 +55,8 @@ describe("challenges as credentials", () => {
     const person = await createVictim(fixture);
     const challengeToken = await beginLogIn(fixture.a.client, person.email);
     const probes = probesOf("authentication");
-    const strangers = await Promise.all(probes.map((probe) => send(fixture.a.client, probe).then(outcomeOf)));
-    const guarded = probes.filter((_, index) => strangers[index] === "UNAUTHENTICATED");
+    const unauthenticated = await Promise.all(probes.map((probe) => send(fixture.a.client, probe).then(outcomeOf)));
+    const guarded = probes.filter((_, index) => unauthenticated[index] === "UNAUTHENTICATED");
     expect(guarded.length).toBeGreaterThan(18);
     const client = fixture.a.client.with({ token: challengeToken });
     await fixture.expectUnchanged(async () => {
@@ -90,10 +90,10 @@ describe("challenges as credentials", () => {
   });
 
   it("EN-09 log in, forgot password, sign up - without the right password - do not reveal a factor", async () => {
-    const [plain, person, nobody] = [await fixture.signUpPerson(), await createVictim(fixture), uniqueEmail()];
+    const [plain, person, unknownEmail] = [await fixture.signUpPerson(), await createVictim(fixture), uniqueEmail()];
     const shapes = { logIn: new Set<string>(), forgot: new Set<string>(), signUp: new Set<string>() };
     const shapeOf = (text: string) => text.replace(/"(ticket|expiresAt|resendAvailableAt)":"[^"]+"/g, '"$1":"…"');
-    for (const email of [plain.email, person.email, nobody]) {
+    for (const email of [plain.email, person.email, unknownEmail]) {
       shapes.logIn.add(shapeOf((await attempt.logIn(fixture.a.client, email, "not the password")).text));
       shapes.forgot.add(shapeOf((await attempt.forgot(fixture.a.client, email)).text));
       shapes.signUp.add(shapeOf((await attempt.signUp(fixture.a.client, email)).text));
@@ -132,26 +132,26 @@ describe("binding of challenges", () => {
   it("MF-13 complete log in - codes, recovery codes and challenges of other users and applications - are rejected", async () => {
     const [person, other] = [await createVictim(fixture), await createVictim(fixture)];
     expect((await fixture.gateway.mails.next(person.email)).subject).toContain("second factor");
-    const twin = await createVictim(fixture, fixture.b, person.email);
+    const sameEmailPerson = await createVictim(fixture, fixture.b, person.email);
     fixture.gateway.clock.move({ minutes: 1 });
     const [own, foreign, there] = await Promise.all([
       beginLogIn(fixture.a.client, person.email),
       beginLogIn(fixture.a.client, other.email),
-      beginLogIn(fixture.b.client, twin.email),
+      beginLogIn(fixture.b.client, sameEmailPerson.email),
     ]);
     const proofs = (one: PersonWithTotp) => [{ code: one.authenticator.code() }, { recoveryCode: one.recoveryCodes[0] ?? "" }];
-    const sessions = () => Promise.all([person, other, twin].map((one) => countSessions(fixture, one)));
+    const sessions = () => Promise.all([person, other, sameEmailPerson].map((one) => countSessions(fixture, one)));
     const before = await sessions();
     for (const proof of proofs(other)) expect(await attemptCompletion(fixture.a.client, own, proof)).toBe("INVALID_CODE");
-    for (const proof of proofs(twin)) expect(await attemptCompletion(fixture.a.client, own, proof)).toBe("INVALID_CODE");
+    for (const proof of proofs(sameEmailPerson)) expect(await attemptCompletion(fixture.a.client, own, proof)).toBe("INVALID_CODE");
     for (const proof of proofs(person)) expect(await attemptCompletion(fixture.a.client, foreign, proof)).toBe("INVALID_CODE");
     for (const client of [fixture.b.client, fixture.a2.client])
       for (const proof of proofs(person)) expect(await attemptCompletion(client, own, proof)).toBe("CHALLENGE_ENDED");
-    for (const proof of proofs(twin)) expect(await attemptCompletion(fixture.a.client, there, proof)).toBe("CHALLENGE_ENDED");
+    for (const proof of proofs(sameEmailPerson)) expect(await attemptCompletion(fixture.a.client, there, proof)).toBe("CHALLENGE_ENDED");
     expect(await sessions()).toEqual(before);
     for (const [client, token, one] of [[fixture.a.client, own, person] as const, [fixture.a.client, foreign, other] as const])
       expect(await complete(token, one, client)).toBe("LoggedIn");
-    expect(await complete(there, twin, fixture.b.client)).toBe("LoggedIn");
+    expect(await complete(there, sameEmailPerson, fixture.b.client)).toBe("LoggedIn");
   });
 
   it("complete log in - challenge altered, doubled, oversized, without its prefix or of another kind - has ended", async () => {

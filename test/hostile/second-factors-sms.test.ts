@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => twilio.stop());
 
-/** Somebody new whose phone is the second factor; no log may hold the number or a recovery code. */
+/** A new user whose phone is the second factor. No log may contain the number or a recovery code. */
 async function createVictim(application: TestApplication = fixture.a): Promise<PersonWithPhone> {
   const person = await signUpWithPhone(fixture.gateway, twilio, application);
   for (const text of [person.phone, ...person.recoveryCodes]) fixture.registerSecret(text);

@@ -245,14 +245,14 @@ describe("unusable TOTP secrets", () => {
     ["missing", "NULL"],
     ["empty", "''"],
     ["undecryptable", "'x.y.z'"],
-    ["somebody else's", "other"],
+    ["another user's", "other"],
   ])("log in - secret %s - still requires the factor, accepts no code, and a recovery code allows a new enrollment", async (_, value) => {
     const [person, other] = [await createVictim(fixture), await createVictim(fixture)];
     const [row] = await fixture.gateway.query<{ secret_sealed: string }>("SELECT secret_sealed FROM second_factors WHERE user_id = ?", [
       other.tokens.user.id,
     ]);
-    const sealed = value === "other" ? `'${row?.secret_sealed}'` : value;
-    await fixture.gateway.query(`UPDATE second_factors SET secret_sealed = ${sealed} WHERE user_id = ?`, [person.tokens.user.id]);
+    const storedSecret = value === "other" ? `'${row?.secret_sealed}'` : value;
+    await fixture.gateway.query(`UPDATE second_factors SET secret_sealed = ${storedSecret} WHERE user_id = ?`, [person.tokens.user.id]);
     fixture.gateway.clock.move({ minutes: 10 });
     for (const code of [person.authenticator.code(), other.authenticator.code(), "000000", ""])
       expect(await tryCode(person, code)).toBe("INVALID_CODE");

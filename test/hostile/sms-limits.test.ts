@@ -94,8 +94,8 @@ describe("limits per account and number", () => {
     await verifyNewPhone(owner, phone);
     const before = twilio.countTo(phone);
     for (let hour = 0; hour < 4; hour++) {
-      for (let stranger = 0; stranger < 8; stranger++) {
-        await setPhone(await join(stranger % 2 === 0 ? home : elsewhere), phone);
+      for (let index = 0; index < 8; index++) {
+        await setPhone(await join(index % 2 === 0 ? home : elsewhere), phone);
         gateway.clock.move({ seconds: 61 });
       }
       gateway.clock.move({ hours: 1 });
@@ -131,7 +131,7 @@ describe("SMS pumping", () => {
       const phone = `+49${areas[step % areas.length]}${String(5_000_000 + step)}`;
       await verifyNewPhone(person, phone);
       members.push({ person, phone });
-      // Somebody who came hours ago uses the number again, as at a log-in.
+      // A user who verified a number hours ago uses it again, as at a log-in.
       const earlier = step % 12 === 7 ? members[0] : members[step - 15];
       if (earlier) {
         const { sessionToken } = await requireLogIn(application.client, earlier.person.email);

@@ -78,13 +78,13 @@ describe("own sessions", () => {
     const { me } = await person.client.expect(MeDocument, {});
     expect(me?.sessions.filter(({ isCurrent }) => isCurrent)).toHaveLength(1);
     expect(me?.sessions).toHaveLength(3);
-    const stranger = await signUpPerson(gateway, application);
+    const other = await signUpPerson(gateway, application);
     const target = (await application.client.with({ token: second.sessionToken }).expect(MeDocument, {})).me?.sessions.find(
       ({ isCurrent }) => isCurrent,
     );
     const revoke = async (client: TestPerson["client"]) =>
       (await client.expect(RevokeSessionDocument, { input: { sessionId: target?.id ?? "" } })).revokeSession;
-    expect(await revoke(stranger.client)).toEqual({ sessionsEnded: 0 });
+    expect(await revoke(other.client)).toEqual({ sessionsEnded: 0 });
     expect(await revoke(person.client)).toEqual({ sessionsEnded: 1 });
     expect(await isUnauthenticated(application.client.with({ token: second.sessionToken }))).toBe(true);
     expect((await person.client.expect(LogOutEverywhereDocument, {})).logOutEverywhere).toEqual({ sessionsEnded: 2 });

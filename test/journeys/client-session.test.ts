@@ -191,8 +191,8 @@ describe("client - tokens", () => {
     const phone = createDevice(gateway, application);
     const { email } = await join(phone);
     await phone.client.logOut();
-    const stranger = createDevice(gateway, application);
-    const guess = (index: number) => stranger.client.logIn({ handle: { email }, password: `guess number ${index}` });
+    const other = createDevice(gateway, application);
+    const guess = (index: number) => other.client.logIn({ handle: { email }, password: `guess number ${index}` });
     for (let index = 0; index < 6; index++) await guess(index);
     expect(await guess(6)).toMatchObject({ __typename: "TooManyAttempts", code: "TOO_MANY_ATTEMPTS" });
     expect(await phone.client.logIn({ handle: { email }, password: PASSWORD })).toMatchObject({ __typename: "LoggedIn" });

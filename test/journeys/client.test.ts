@@ -48,8 +48,8 @@ describe("client - signing up", () => {
     const shown = await phone.client.application();
     expect(shown).toMatchObject({ name: "Blue Heron", signUp: { enabled: true, flow: "CODE" }, defaultLocale: "en" });
     requireResult(await phone.client.signUp({ handle: { email }, password: PASSWORD, metadata: ANN }), "ConfirmationSent");
-    const stranger = createDevice(gateway, application);
-    await stranger.client.signUp({ handle: { email }, password: "the stranger's password", metadata: ANN });
+    const other = createDevice(gateway, application);
+    await other.client.signUp({ handle: { email }, password: "another client's password", metadata: ANN });
     const code = await gateway.mails.nextCode(email);
     const reopened = createDevice(gateway, application, { store: phone.store });
     expect(await reopened.client.completeSignUp({ handle: { email }, code: "12345" })).toMatchObject({ code: "INVALID_CODE" });
@@ -59,7 +59,7 @@ describe("client - signing up", () => {
     const key = await keys.getSigningKey(decode(jwt, { complete: true })?.header.kid);
     const claims = verify(jwt, key.getPublicKey(), { algorithms: ["RS256"], audience: application.id, clockTimestamp: now() });
     expect(claims).toMatchObject({ ...ANN, email: email.toLowerCase(), role: "member", sub: (await reopened.client.me()).id });
-    expect(await logIn(stranger, email, "the stranger's password")).toMatchObject({ __typename: "InvalidCredentials" });
+    expect(await logIn(other, email, "another client's password")).toMatchObject({ __typename: "InvalidCredentials" });
   });
 
   it("sign up by link - opened in any browser - the app logs in afterwards; flow NONE logs in immediately", async () => {

@@ -27,7 +27,7 @@ interface InvitationModel {
   readonly registered: Set<string>;
   readonly invitations: ExpectedInvitation[];
 }
-/** One thing somebody does; numbers choose who and what among those there are. */
+/** A step of the model: an operation, and numbers that select a user and an invitation. */
 type Step = readonly ["invite" | "resend" | "revoke" | "accept" | "guess" | "sign-up" | "wait" | "leave", number, number];
 
 const LIFETIME_HOURS = 48;
@@ -140,14 +140,14 @@ const actions: Record<Step[0], (world: InvitationModel, one: number, other: numb
   },
 };
 
-/** The address has an account: everything pending for it is void. */
+/** The address gets an account, which revokes its other pending invitations. */
 function register(world: InvitationModel, email: string, accepted?: ExpectedInvitation): void {
   world.registered.add(email);
   for (const expected of world.invitations.filter((known) => known.email === email && known.status === "PENDING"))
     expected.status = expected === accepted ? "ACCEPTED" : "REVOKED";
 }
 
-/** Somebody tries a code: every live invitation of the address counts it, the first it fits is accepted. */
+/** Tries a code: every live invitation of the address counts the attempt, and the first with this code is accepted. */
 async function tryCode(world: InvitationModel, email: string, code: string): Promise<void> {
   const live = world.invitations.filter((known) => known.email === email && isLive(known));
   for (const expected of live) expected.wrongAttempts++;

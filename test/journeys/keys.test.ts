@@ -62,17 +62,17 @@ describe("master keys", () => {
   const OLD = "test:c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlISE=";
   const NEW = "next:YW5vdGhlciBzaXh0ZWVuIGFuZCBzaXh0ZWVuIG1vcmU=";
   const masterKeyIdsInUse = async () => {
-    const sealed = await gateway.query<{ value: string }>(
+    const encrypted = await gateway.query<{ value: string }>(
       "SELECT key_sealed AS value FROM keyring UNION ALL SELECT value_sealed AS value FROM application_secrets UNION ALL SELECT private_key_sealed AS value FROM signing_keys WHERE private_key_sealed <> '' UNION ALL SELECT secret_sealed AS value FROM second_factors",
     );
     return new Set(
-      sealed.map(({ value }) => (JSON.parse(Buffer.from(value.split(".")[0] ?? "", "base64url").toString()) as { kid: string }).kid),
+      encrypted.map(({ value }) => (JSON.parse(Buffer.from(value.split(".")[0] ?? "", "base64url").toString()) as { kid: string }).kid),
     );
   };
 
   it("UP-03 master keys - new key in front - secrets are re-encrypted with it while users log in; then the old one can be removed", async () => {
     const person = await signUpPerson(gateway, application);
-    await gateway.configure(application.id, "twilio.authToken=a-token-to-be-sealed-anew");
+    await gateway.configure(application.id, "twilio.authToken=a-token-to-be-encrypted-again");
     const { database, secondFactors } = gateway.services;
     const user = { applicationId: application.id, id: person.tokens.user.id };
     await database.transaction((tx) => secondFactors.enrollTotp(tx, user));
@@ -85,7 +85,7 @@ describe("master keys", () => {
     await both.stop();
     const alone = await TestGateway.start({ shareDatabaseOf: gateway, environment: { MASTER_KEYS: NEW } });
     await requireLogIn(application.client.with({ baseUrl: alone.url }), person.email);
-    expect(await alone.services.applicationSecrets.decrypt(application.id, "twilio.authToken")).toBe("a-token-to-be-sealed-anew");
+    expect(await alone.services.applicationSecrets.decrypt(application.id, "twilio.authToken")).toBe("a-token-to-be-encrypted-again");
     await alone.stop();
     await expect(TestGateway.start({ shareDatabaseOf: gateway })).rejects.toThrow(/Cannot decrypt/);
   });

@@ -82,11 +82,11 @@ describe("links", () => {
 
   it("sign up by link - another person signed up with the address too - neither password is used, a reset is mailed and the page says so", async () => {
     const email = uniqueEmail();
-    await beginSignUp(linkApplication.client, email, { password: "the stranger's password" });
+    await beginSignUp(linkApplication.client, email, { password: "another client's password" });
     const link = await nextLink(email);
     await beginSignUp(linkApplication.client, email);
     expect((await fetchPage(link, {})).text).toMatch(/choose a password: we have just sent you an email/);
-    for (const password of [PASSWORD, "the stranger's password"])
+    for (const password of [PASSWORD, "another client's password"])
       expect(await logIn(linkApplication.client, email, password)).toMatchObject({ __typename: "InvalidCredentials" });
     const reset = await nextLink(email);
     expect((await fetchPage(reset, { password: "chosen by the owner" })).status).toBe(200);

@@ -240,7 +240,7 @@ describe("built-in templates", () => {
     ["words in the label of its link", { mail: { en: mail, de: { ...mail, buttonLabel: " " }, fr: mail } }, /\(de\): A button label/],
     ["the link of its label", { requiredVariables: [], mail: { en: { ...mail, text: "x" }, de: mail, fr: mail } }, /\(en\): A button/],
     [
-      "a line of its own for the code",
+      "a separate line for the code",
       { mail: { en: { ...mail, text: "It is {{ code }}\n{{ link }}" }, de: mail, fr: mail } },
       /separate line, before/,
     ],

@@ -14,7 +14,7 @@ const prerequisites: Readonly<Record<string, string>> = {
   logOutEverywhere: "logIn",
   deleteAccount: "logIn",
 };
-/** They need a telephone or an authenticator, and have journeys of their own. */
+/** They need a phone or an authenticator; other journeys test them. */
 const isAboutSecondFactors = (name: string) => /phone|totp|sms|factor|recovery|completeReauth|logInCode|completeLogIn/i.test(name);
 
 it("playground - every operation from top to bottom, with its example variables - succeeds", async () => {

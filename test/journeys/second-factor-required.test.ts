@@ -44,11 +44,11 @@ describe("application that requires a second factor", () => {
     });
     const first = requireEnrollment(acceptInvitation);
     const second = requireEnrollment(await logIn(own.client, email));
-    // One log-in at a time: the newer took the older one's place.
+    // A newer log-in replaces an older one.
     const stale = await own.client.with({ token: first.enrollmentToken }).run(EnrollTotpDocument, {});
     expect(stale.errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
     await finishEnrollment(own, second.enrollmentToken, email);
-    // Sessions of before the rule live on, and nobody loses one by it.
+    // Sessions that were opened before the setting changed remain valid.
     expect((await inviter.client.expect(MeDocument, {})).me?.email).toBe(inviter.email);
     requireEnrollment(await logIn(own.client, inviter.email));
   });

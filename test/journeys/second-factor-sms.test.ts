@@ -153,7 +153,7 @@ describe("phone as second factor", () => {
   });
 });
 
-/** Logs in with a message of its own. */
+/** Logs in with a new text message. */
 async function fullLogIn(person: PersonWithPhone) {
   gateway.clock.move({ seconds: 61 });
   const { challengeToken } = await challengeOf(person);

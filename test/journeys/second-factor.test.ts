@@ -123,9 +123,9 @@ describe("TOTP", () => {
     const own = await gateway.createApplication("Fickle", "secondFactor.mode=TOTP");
     const person = await signUpWithTotp(gateway, own);
     await gateway.configure(own.id, "secondFactor.mode=NONE");
-    const stranger = await signUpPerson(gateway, own);
-    expect((await stranger.client.expect(EnrollTotpDocument, {})).enrollTotp).toMatchObject({ __typename: "SecondFactorOff" });
-    await requireLogIn(own.client, stranger.email);
+    const other = await signUpPerson(gateway, own);
+    expect((await other.client.expect(EnrollTotpDocument, {})).enrollTotp).toMatchObject({ __typename: "SecondFactorOff" });
+    await requireLogIn(own.client, other.email);
     await requireFullLogIn(own.client, person);
   });
 });

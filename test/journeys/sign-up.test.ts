@@ -87,9 +87,9 @@ describe("sign up with a code", () => {
     const email = uniqueEmail();
     const mine = await beginSignUp(application.client, email, { password: "my own long password" });
     const code = await gateway.mails.nextCode(email);
-    await beginSignUp(application.client, email, { password: "the stranger's password" });
+    await beginSignUp(application.client, email, { password: "another client's password" });
     expect(await complete(email, code, mine)).toMatchObject({ __typename: "LoggedIn" });
-    expect(await logIn(application.client, email, "the stranger's password")).toMatchObject({ __typename: "InvalidCredentials" });
+    expect(await logIn(application.client, email, "another client's password")).toMatchObject({ __typename: "InvalidCredentials" });
     await requireLogIn(application.client, email, "my own long password");
   });
 
@@ -97,9 +97,9 @@ describe("sign up with a code", () => {
     const email = uniqueEmail();
     await beginSignUp(application.client, email, { password: "my own long password" });
     const code = await gateway.mails.nextCode(email);
-    await beginSignUp(application.client, email, { password: "the stranger's password" });
+    await beginSignUp(application.client, email, { password: "another client's password" });
     expect(await complete(email, code)).toMatchObject({ __typename: "LoggedIn" });
-    for (const password of ["my own long password", "the stranger's password"])
+    for (const password of ["my own long password", "another client's password"])
       expect(await logIn(application.client, email, password)).toMatchObject({ __typename: "InvalidCredentials" });
     const resetCode = await gateway.mails.nextCode(email);
     const input = { handle: { email }, code: resetCode, newPassword: "chosen after the proof" };

@@ -122,7 +122,7 @@ describe("concurrent claims of one address", () => {
     const email = uniqueEmail();
     expect(outcomeOf(await mover.client.run(ChangeHandleDocument, { input: { handle: { email } } }))).toBe("CodeSent");
     const moving = await fixture.gatewayA.mails.nextCode(email);
-    const ticket = await beginSignUp(fixture.application.client, email, { password: "the password of the newcomer" });
+    const ticket = await beginSignUp(fixture.application.client, email, { password: "the password of a new user" });
     const joining = await fixture.gatewayA.mails.nextCode(email);
     const answers = await fixture.race(
       REQUEST_COUNT,
@@ -145,7 +145,7 @@ describe("concurrent claims of one address", () => {
 
   it("RC-10 application - created twice at once with one name - two complete applications", async () => {
     const lifecycle = new ApplicationLifecycle(fixture.gatewayA.services);
-    const made = await Promise.all([1, 2].map(() => lifecycle.create(internalContext("OPERATOR"), { name: "Twin", ownerId: null })));
+    const made = await Promise.all([1, 2].map(() => lifecycle.create(internalContext("OPERATOR"), { name: "Same name", ownerId: null })));
     expect(new Set(made.flatMap(({ application, secretKey }) => [application.id, application.appKey, secretKey])).size).toBe(6);
     for (const { application } of made) {
       const person = await signUpPerson(fixture.gatewayA, { ...fixture.application, client: fixture.gatewayA.client(application.appKey) });

@@ -208,8 +208,8 @@ describe("batched updates", () => {
   it("TN-01 rotate and find - the same id in two applications - never changes or returns the other's row", async () => {
     await createSessions(2);
     const [mine, beside] = sessions as [SessionEntity, SessionEntity];
-    const [stranger] = await gateway.query<{ id: string }>("SELECT id FROM users WHERE application_id = ?", [applications[1].id]);
-    const theirs = { ...mine, applicationId: applications[1].id, userId: stranger?.id ?? "?", refreshTokenHash: "of the other" };
+    const [otherUser] = await gateway.query<{ id: string }>("SELECT id FROM users WHERE application_id = ?", [applications[1].id]);
+    const theirs = { ...mine, applicationId: applications[1].id, userId: otherUser?.id ?? "?", refreshTokenHash: "of the other" };
     await gateway.services.database.transaction((tx) => repository.insert(tx, theirs));
     const found = await Promise.all([mine, theirs, beside].map(({ applicationId, id }) => repository.findWithUser(applicationId, id)));
     expect(found.map((each) => [each?.session.refreshTokenHash, each?.user.id])).toEqual(

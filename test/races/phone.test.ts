@@ -28,7 +28,7 @@ afterAll(async () => {
   await twilio.stop();
 });
 
-/** Runs `times` requests at once, every other one at the other instance, each from an address of its own. */
+/** Sends concurrent requests, alternately to the two instances, each from a different address. */
 const race = async <T>(times: number, person: TestPerson, request: (client: TestPerson["client"], index: number) => Promise<T>) =>
   await Promise.all(
     Array.from({ length: times }, (_, index) =>

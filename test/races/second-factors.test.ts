@@ -25,7 +25,7 @@ const fixture = raceFixture("secondFactor.mode=TOTP");
 
 type Answered = { readonly __typename: string };
 const losingOutcomes = ["InvalidCode", "ChallengeEnded", "TooManyAttempts"];
-/** One won, whoever else was refused. */
+/** Exactly one request succeeded; the others were rejected. */
 function expectOneWinner(winner: string, answers: readonly Answered[], losers: readonly string[] = losingOutcomes): void {
   const names = answers.map(({ __typename }) => __typename);
   expect(names.filter((name) => name === winner)).toHaveLength(1);

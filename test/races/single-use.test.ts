@@ -14,7 +14,7 @@ import { beginSignUp, logIn, PASSWORD, requireLogIn, signUpPerson, uniqueEmail }
 
 /** Requests of one race. */
 const REQUEST_COUNT = 20;
-/** Wrong codes that no budget refuses: more than a code survives, fewer than an account may spend. */
+/** Wrong codes: more than a code permits, but fewer than the rate limit of an account. */
 const GUESSES = 14;
 const { RACE_ROUNDS = "5" } = process.env;
 const rounds = Array.from({ length: Number(RACE_ROUNDS) }, (_, round) => round + 1);
@@ -32,7 +32,7 @@ afterAll(async () => {
   await gatewayA.stop();
 });
 
-/** Runs `times` requests at once, every other one at the other instance, each from an address of its own. */
+/** Sends concurrent requests, alternately to the two instances, each from a different address. */
 async function race<T>(
   times: number,
   request: (client: TestApplication["client"], index: number) => Promise<T>,
@@ -49,7 +49,7 @@ function tally(answers: readonly { readonly __typename: string }[]): Record<stri
   return counts;
 }
 
-/** One request won; the others were refused, by the race or by the budget of attempts. */
+/** Exactly one request succeeded; the others lost the race or were rate limited. */
 function expectOneWinner(winner: string, answers: readonly { readonly __typename: string }[], loser: string): void {
   const { [winner]: won, [loser]: lost = 0, TooManyAttempts: rateLimited = 0, ...others } = tally(answers);
   expect({ won, others, sum: lost + rateLimited }).toEqual({ won: 1, others: {}, sum: answers.length - 1 });
@@ -185,7 +185,7 @@ describe("codes", () => {
     expect(await completeSignUp(application.client, email, code, null)).toMatchObject({
       __typename: "InvalidCode",
     });
-    // A stranger's guesses must not lock out whoever asked for the code.
+    // Wrong codes of other clients must not lock out the user who requested the code.
     expect(await completeSignUp(application.client, email, code, ticket)).toMatchObject({
       __typename: "LoggedIn",
     });

@@ -130,9 +130,9 @@ export class HostileFixture {
 
   /** Invariants that are checked after every case. */
   async checkInvariants(): Promise<void> {
-    const { gateway, u1, bystander, sameEmailPerson: twin } = this;
+    const { gateway, u1, bystander, sameEmailPerson } = this;
     const answers = gateway.answers.slice(this.caseStart.answer);
-    const privateValues = [u1, bystander, twin].flatMap(({ tokens }) => [tokens.sessionToken, tokens.refreshToken, tokens.jwt]);
+    const privateValues = [u1, bystander, sameEmailPerson].flatMap(({ tokens }) => [tokens.sessionToken, tokens.refreshToken, tokens.jwt]);
     for (const { status, text, headers } of [...answers, ...this.httpAnswers]) {
       const fullText = `${text}\n${JSON.stringify([...headers])}`;
       if (!this.areServerErrorsExpected) expect([status < 500, text]).toEqual([true, expect.not.stringContaining("INTERNAL_SERVER_ERROR")]);

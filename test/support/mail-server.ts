@@ -20,7 +20,7 @@ const WAIT_TIMEOUT_MS = 15_000;
 export class MailServer {
   readonly received: ReceivedMail[] = [];
   behaviour: MailServerBehaviour = "accept";
-  /** Delivery attempts, whatever their result. */
+  /** Delivery attempts, successful or not. */
   deliveryAttempts = 0;
   private readonly listeners = new Set<() => void>();
   private readonly readCounts = new Map<string, number>();
@@ -69,7 +69,7 @@ export class MailServer {
   async nextCode(to: string): Promise<string> {
     const { text } = await this.next(to);
     const code = /^(\d{6,10})$/m.exec(text)?.[1];
-    if (!code) throw new Error(`The mail to ${to} has no code on a line of its own:\n${text}`);
+    if (!code) throw new Error(`The mail to ${to} has no code on a separate line:\n${text}`);
     return code;
   }
 

@@ -8,13 +8,9 @@ export interface RawAnswer extends HttpAnswer {
 
 /**
  * Sends bytes to the gateway and reads one complete response, or with `toTheEnd` until the connection closes, or until nothing has been
- * received for `patience` milliseconds.
+ * received for `timeoutMs` milliseconds.
  */
-export function sendRaw(
-  url: string,
-  bytes: string | Buffer,
-  { patience: timeoutMs = 1500, toTheEnd: untilClose = false } = {},
-): Promise<RawAnswer> {
+export function sendRaw(url: string, bytes: string | Buffer, { timeoutMs = 1500, toTheEnd: untilClose = false } = {}): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];

@@ -25,7 +25,7 @@ export class FakeTwilio {
   behaviour: TwilioBehaviour = "accept";
   /** Behaviour for single numbers, overriding the default. */
   readonly behaviourByNumber = new Map<string, TwilioBehaviour>();
-  /** Delivery attempts, whatever their result. */
+  /** Delivery attempts, successful or not. */
   deliveryAttempts = 0;
   private readonly tokens = new Map<string, string>();
   private readonly readCounts = new Map<string, number>();

@@ -20,8 +20,8 @@ export function acceptMetadata(
 }
 
 /**
- * Why metadata given with an invitation code is refused, whatever the invitation holds; null if it is not. It is accepted after the code
- * was verified, together with the metadata of the invitation.
+ * Why metadata given with an invitation code is rejected regardless of the invitation's metadata; null if it is not. Once the code is
+ * verified, the two are merged and validated.
  */
 export function findMetadataFailure({ application }: ApplicationContext, given: Metadata): Failure | null {
   const validation = validateMetadata(application.settings.metadata.fields, { kind: "partial", given, setBy: "USER" });

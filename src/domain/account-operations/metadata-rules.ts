@@ -91,7 +91,7 @@ function findReason(
   return allowedValues && !values.every((item) => allowedValues.includes(item as never)) ? "VALUE" : undefined;
 }
 
-/** Every value with its path; a path that is a field ends there, whatever it holds. */
+/** Every value with its path; the value of a field is not descended into. */
 function* leaves(node: Metadata, fields: ReadonlyMap<string, unknown>, prefix = ""): Generator<[string, unknown]> {
   for (const [name, value] of Object.entries(node)) {
     const path = prefix + name;

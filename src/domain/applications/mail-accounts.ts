@@ -17,7 +17,7 @@ export class MailAccounts {
     private readonly secrets: ApplicationSecrets,
   ) {}
 
-  /** Null when the application has no mail server of its own. */
+  /** Null when the application has no custom mail server. */
   async find(applicationId: string): Promise<MailAccount | null> {
     const row = await this.applications.findById(applicationId);
     if (!row) return null;

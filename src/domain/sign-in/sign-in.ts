@@ -57,8 +57,8 @@ const LOG_IN_CHALLENGE_TTL_SECONDS = 300;
 const ENROLLMENT_CHALLENGE_TTL_SECONDS = 900;
 
 /**
- * Decides what follows a verified first factor; only this module opens sessions. An enrolled second factor is always required, whatever
- * the application's current mode is and whether or not the factor can be verified at the moment.
+ * Decides what follows a verified first factor; only this module opens sessions. An enrolled second factor is always required,
+ * regardless of the application's current mode and of whether the factor can be verified at the moment.
  */
 export class SignIn {
   constructor(private readonly dependencies: SignInDependencies) {}

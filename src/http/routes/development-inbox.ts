@@ -75,7 +75,7 @@ function toItem({
   html,
   receivedAt,
 }: Awaited<ReturnType<Inbox["list"]>>[number]): InboxItem {
-  // A text message begins with its code; an email has it on a line of its own.
+  // A text message begins with its code; an email has it on a separate line.
   const code = (channel === "SMS" ? /^\d{6,10}\b/ : /(?<=^\s*)\d{6,10}(?=\s*$)/m).exec(text)?.[0] ?? null;
   const link = /https?:\/\/\S+/.exec(text)?.[0] ?? null;
   return { id, channel, to: recipient, from: sender, subject, text, html, code, link, receivedAt: receivedAt.toISOString() };

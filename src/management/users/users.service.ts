@@ -124,7 +124,7 @@ export class UsersService {
     });
   }
 
-  /** Changes any metadata field, whatever its setBy. @throws GatewayError FORBIDDEN when the application has no such user */
+  /** Changes any metadata field, regardless of its setBy. @throws GatewayError FORBIDDEN when the application has no such user */
   async updateMetadata(context: ApplicationContext, id: string, changes: Metadata): Promise<ChangedOutcome | Failure> {
     return await this.withLockedUser<ChangedOutcome | Failure>(context, id, async (tx, user) => {
       const change = { kind: "change", current: user.metadata, given: changes, setBy: "DEVELOPER" } as const;

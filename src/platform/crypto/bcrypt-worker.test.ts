@@ -52,7 +52,7 @@ describe("native bcrypt", () => {
     expect(outcome).toEqual({ ready: "@node-rs/bcrypt", ...expected });
   });
 
-  it("another release - takes something else, or says yes to nothing - is left alone", async () => {
+  it("another release - with other parameters, or that accepts no password - is not used", async () => {
     expect(await startWorkerWith("other", hashSyncSource("true", "4"))).toEqual({ ready: "bcryptjs", ...expected });
     expect(await startWorkerWith("cheap", "(secret) => bcrypt.hashSync(secret, 10)")).toEqual({ ready: "bcryptjs", ...expected });
     expect(await startWorkerWith("never", hashSyncSource("false", "given.cost ?? given"), "() => false")).toEqual({

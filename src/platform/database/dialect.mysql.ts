@@ -15,7 +15,7 @@ interface Pool extends Executor {
 const MAX_POOL_CONNECTIONS = 10;
 const STATEMENT_TIMEOUT_MS = 5000;
 /**
- * For one lock. It is shorter than the statement timeout, so that the server never completes a statement the client has given up. A
+ * For one lock. It is shorter than the statement timeout, so that the server never completes a statement after the client's timeout. A
  * statement may wait for each of its rows in turn.
  */
 const LOCK_WAIT_TIMEOUT_SECONDS = 1;

@@ -126,8 +126,8 @@ export class BatchedLookup<Selection extends EntitySelection> {
   }
 
   /**
-   * Execution must start from the keys, whatever the optimizer estimates. Keys are compared as row values, because a chain of ORs may lead
-   * to a table scan, and on MySQL the join order is fixed.
+   * Execution must start from the keys, regardless of the optimizer's estimates. Keys are compared as row values, because a chain of ORs
+   * may lead to a table scan, and on MySQL the join order is fixed.
    */
   private buildSelect(size: number): PreparedSelect<Selection> {
     const usesMysql = isMysql(this.database.readManager.dataSource);

@@ -17,7 +17,7 @@ export class RecoveryCodes {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes ten new ones; all older ones are void. */
+  /** Issues ten new codes and deletes all older ones. */
   async replace(tx: Transaction, user: UserKey): Promise<readonly string[]> {
     const createdAt = this.clock.now();
     const codes = Array.from({ length: CODE_COUNT }, () => toBase32(randomBytes(CODE_BYTES)));
@@ -27,13 +27,13 @@ export class RecoveryCodes {
     return codes.map((code) => code.match(/.{4}/g)?.join("-") ?? "");
   }
 
-  /** True when it is one of those that are left. Capital or small letters, spaces and dashes make no difference. */
+  /** True if the code is unused. Case, spaces and dashes are ignored. */
   async verify(user: UserKey, typed: string): Promise<boolean> {
     const code = normalise(typed);
     return code !== null && (await this.rows.existsBy(this.rowKey(user, code)));
   }
 
-  /** Uses a code up; false when it is not one of those that are left. Runs in the transaction of its effect. */
+  /** Consumes a code, in the transaction of its effect; false if it is not an unused code. */
   async consume(tx: Transaction, user: UserKey, typed: string): Promise<boolean> {
     const code = normalise(typed);
     return code !== null && (await tx.manager.delete(RecoveryCodeEntity, this.rowKey(user, code))).affected === 1;

@@ -24,7 +24,7 @@ export class SecondFactorRepository {
     return await this.rows.findOneBy({ applicationId, userId: id, method, state });
   }
 
-  /** Those a user has in force, oldest first. */
+  /** Active factors of a user, oldest first. */
   async listActiveByUser({ applicationId, id }: UserKey): Promise<SecondFactorEntity[]> {
     return (await this.byUser.all([applicationId, id, "ACTIVE" satisfies SecondFactorState])).map(({ factor }) => factor);
   }

@@ -61,7 +61,7 @@ export class SecondFactors {
     return await this.repository.countActive(applicationId, method);
   }
 
-  /** Begins to set up TOTP. The factor in force, if there is one, stays until the new one is confirmed. */
+  /** Begins the enrollment of TOTP. An active factor remains active until the new one is confirmed. */
   async enrollTotp(tx: Transaction, user: UserKey): Promise<PendingTotp> {
     const now = this.clock.now();
     const expiresAt = addSeconds(now, ENROLLMENT_TTL_SECONDS);
@@ -76,7 +76,7 @@ export class SecondFactors {
     return { secret, expiresAt };
   }
 
-  /** Counts one attempt and only then looks at the code; commits the count whatever comes of it. Null: refused, for whatever reason. */
+  /** Counts and commits one attempt, also for a correct code. Null if the code is rejected for any reason. */
   async verifyPendingTotp(user: UserKey, code: string): Promise<VerifiedTotp | null> {
     return await this.database.transaction(async (tx) => {
       const row = await this.repository.find(user, "TOTP", "PENDING");
@@ -131,7 +131,7 @@ export class SecondFactors {
     await this.repository.deleteByUser(tx, user);
   }
 
-  /** A secret that is missing or cannot be opened matches nothing: the factor stays in force, and a recovery code is the way in. */
+  /** A missing or undecryptable secret matches no code. The factor remains required; the user can log in with a recovery code. */
   private async verifyCode(row: SecondFactorEntity, code: string): Promise<VerifiedTotp | null> {
     try {
       const secret = await this.encryptor.decrypt(totpSecretColumn.associatedData(row), row.secretSealed ?? "");
