@@ -1,4 +1,4 @@
-// What npm ci leaves out. `node scripts/packages.mjs <folder> ...` installs the packages of folders that have a lockfile of their own.
+// What npm ci leaves out. `node scripts/packages.mjs <folder> ...` installs the packages of folders with a separate lockfile.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -21,7 +21,8 @@ export function installPackages(folder) {
 
 /**
  * Downloads or compiles the release of the SQLite driver for Node 20, which .npmrc keeps npm ci from doing. The release for Node 22 and
- * later contains its binary. If this fails, the gateway says what it needs, and it needs nothing if it uses MySQL.
+ * later contains its binary. If this fails, the start of the gateway fails with one sentence that says what to do, and the next start tries
+ * again, because a compiler may have been installed.
  */
 export function buildSqliteDriver() {
   const driver = join(root, "node_modules/better-sqlite3");
