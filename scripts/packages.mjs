@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseEnv } from "node:util";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** An unreachable registry is reported after seconds, not after npm's five minutes. */
@@ -30,6 +31,12 @@ export function buildSqliteDriver() {
   if (!isNeeded || existsSync(join(driver, "build/Release/better_sqlite3.node"))) return;
   process.stderr.write("Building the SQLite driver for Node 20 (once; a minute or two) ...\n");
   npm(["rebuild", "better-sqlite3", "--ignore-scripts=false"], "ignore");
+}
+
+/** Whether the gateway will use MySQL or MariaDB: as in the gateway, the environment takes precedence over the file. */
+export function usesMysql(environment, file = ".env") {
+  const variables = { ...(existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {}), ...environment };
+  return variables.DATABASE_URL?.startsWith("mysql:") ?? false;
 }
 
 /** Optional packages are those of other platforms. */

@@ -1,12 +1,11 @@
 // Builds the parts of dist/ that are missing or older than their sources, then runs the gateway: `node scripts/run.mjs [command]`.
 // The command `build` builds everything and exits; `prepare` builds missing and outdated parts and exits.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseEnv } from "node:util";
-import { buildSqliteDriver, installPackages } from "./packages.mjs";
+import { buildSqliteDriver, installPackages, usesMysql } from "./packages.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const entry = join(root, "dist/src/main.js");
@@ -60,16 +59,10 @@ function build({ name, outputs, marker, packages, command }) {
   return status ?? 1;
 }
 
-/** As the gateway determines it: the environment takes precedence over the file .env. */
-function usesMysql() {
-  const { DATABASE_URL = existsSync(".env") ? parseEnv(readFileSync(".env", "utf8")).DATABASE_URL : "" } = process.env;
-  return DATABASE_URL?.startsWith("mysql:") ?? false;
-}
-
 const [command, ...rest] = process.argv.slice(2);
 const needsPlayground = ["build", "prepare", undefined].includes(command) || (command === "serve" && rest.length === 0);
 const parts = [gateway, ...(needsPlayground ? [playground] : []), ...(command === "build" ? [client] : [])];
-if (hasSources(gateway) && !usesMysql()) buildSqliteDriver();
+if (hasSources(gateway) && !usesMysql(process.env)) buildSqliteDriver();
 const isStart = command !== "build" && command !== "prepare";
 for (const part of parts.filter(hasSources)) {
   if (command !== "build" && isBuilt(part)) continue;

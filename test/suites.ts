@@ -141,6 +141,7 @@ export const sqliteOnly: readonly Group[] = [
     why: "Unit tests, without a database.",
     files: [
       "test/conformance/boundaries.test.ts",
+      "test/conformance/packages.test.ts",
       "src/app/stored-data.test.ts",
       "src/domain/account-operations/metadata-policy.test.ts",
       "src/domain/applications/locale.test.ts",

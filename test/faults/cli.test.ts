@@ -227,7 +227,7 @@ describe("developer", () => {
     const developer = await json<{ id: string; email: string }>("developer", "create", "--email", email.toUpperCase());
     expect(developer.email).toBe(email);
     expect(await refused("developer", "create", "--email", email)).toContain("already exists");
-    expect(await refused("developer", "create", "--email", "nobody")).toContain("Not an email address");
+    expect(await refused("developer", "create", "--email", "not-an-address")).toContain("Not an email address");
     const second = await json<{ id: string }>("developer", "create", "--email", uniqueEmail("developer"));
     const ownerOf = async ({ id }: Created) => (await gateway.services.applicationRegistry.find(id))?.ownerId;
     expect(await ownerOf(await create("Theirs", "--owner", email))).toBe(developer.id);
@@ -292,7 +292,7 @@ describe("operation", () => {
     const refusedEnvironment = await runScript(["application", "list"], variables({ MASTER_KEYS: "k1:short" }), createTemporaryFolder());
     expect([refusedEnvironment.code, refusedEnvironment.stdout]).toEqual([1, ""]);
     expect(refusedEnvironment.stderr).toMatch(/MASTER_KEYS/);
-    const gone = await runProcess(["application", "list"], { DATABASE_URL: "mysql://somebody:hunter-password@127.0.0.1:9/nothing" });
+    const gone = await runProcess(["application", "list"], { DATABASE_URL: "mysql://latchkey:hunter-password@127.0.0.1:9/nothing" });
     expect([gone.code, gone.stdout]).toEqual([1, ""]);
     expect(gone.stderr).not.toContain("hunter-password");
   });

@@ -86,7 +86,7 @@ describe("temporary failures of the mail server", () => {
   });
 
   it("mail - rejected repeatedly - fails permanently after seven attempts, payload erased, error logged", async () => {
-    const application = await gateway.createApplication("Given up", "signUp.codeMinutes=1440");
+    const application = await gateway.createApplication("Failed delivery", "signUp.codeMinutes=1440");
     gateway.mails.behaviour = "refuse-temporarily";
     await beginSignUp(application.client, uniqueEmail());
     const waits: number[] = [];

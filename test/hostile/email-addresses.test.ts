@@ -6,7 +6,7 @@ import { beginSignUp, PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "
 const fixture = hostileFixture();
 const signUp = async (email: string) => outcomeOf(await attempt.signUp(fixture.a.client, email));
 /** What every operation that takes an address says to one that is none. */
-const refusals = {
+const rejectingOperations = {
   signUp: ["HANDLE_INVALID", (email: string) => attempt.signUp(fixture.a.client, email)],
   resend: ["HANDLE_INVALID", (email: string) => attempt.resend(fixture.a.client, email)],
   complete: ["INVALID_CODE", (email: string) => attempt.complete(fixture.a.client, email, "000000")],
@@ -22,7 +22,7 @@ async function expectRefusedEverywhere(emails: readonly string[]): Promise<void>
   await requireRecentAuthentication();
   await fixture.expectUnchanged(async () => {
     for (const email of emails)
-      for (const [name, [expected, ask]] of Object.entries(refusals)) {
+      for (const [name, [expected, ask]] of Object.entries(rejectingOperations)) {
         const answer = await ask(email);
         expect([email.slice(0, 80), name, outcomeOf(answer)]).toEqual([email.slice(0, 80), name, expected]);
         if (name !== "forgot" && email.length > 20) expect(answer.text).not.toContain(JSON.stringify(email).slice(1, -1));

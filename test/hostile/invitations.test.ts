@@ -109,7 +109,7 @@ describe("accepting invitations", () => {
     for (const { client } of [fixture.b, fixture.a2]) expect(await accept(client, email, code)).toBe("INVALID_CODE");
     expect(await fixture.countUsers()).toBe(users);
     expect(await accept(fixture.a.client, email.toUpperCase(), code)).toBe("LoggedIn");
-    expect(await accept(fixture.a.client, email, code, "another password of somebody")).toBe("INVALID_CODE");
+    expect(await accept(fixture.a.client, email, code, "another password of this user")).toBe("INVALID_CODE");
     expect(await fixture.countUsers()).toBe(users + 1);
     await requireLogIn(fixture.a.client, email);
   });

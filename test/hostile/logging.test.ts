@@ -47,8 +47,8 @@ it("TH-21 invented tokens - right format, sessions table missing - are rejected 
     const body = () => Buffer.from(Array.from({ length: 64 }, (_, index) => (index * 7 + 3) % 251)).toString("base64url");
     expect(outcomeOf(await attempt.refresh(client, `lk_ref_${body()}`))).toBe("SESSION_ENDED");
     expect(outcomeOf(await client.with({ token: `lk_ses_${body()}` }).run(MeDocument, {}))).toBe("UNAUTHENTICATED");
-    const flood = client.with({ address: "192.0.2.99" });
-    const answers = await Promise.all(Array.from({ length: 120 }, () => attempt.refresh(flood, "lk_ref_invented")));
+    const limited = client.with({ address: "192.0.2.99" });
+    const answers = await Promise.all(Array.from({ length: 120 }, () => attempt.refresh(limited, "lk_ref_invented")));
     expect(answers.map(outcomeOf)).toContain("RATE_LIMITED");
   } finally {
     await gateway.stop();

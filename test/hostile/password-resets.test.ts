@@ -22,7 +22,7 @@ describe("forgotten passwords", () => {
     const before = await countQueuedMessages();
     const answers = await clock.whileFrozen(async () => {
       const shown: string[] = [];
-      for (const one of [uniqueEmail("nobody-"), unfinished, fixture.suspended.email, email])
+      for (const one of [uniqueEmail("unknown-"), unfinished, fixture.suspended.email, email])
         shown.push(withoutTicket((await attempt.forgot(fixture.a.client, one)).text));
       return shown;
     });

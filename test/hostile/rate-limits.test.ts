@@ -63,8 +63,8 @@ describe("waits", () => {
   });
 
   it("TH-10 log in - spellings of one handle - share one limit; unknown handles have the same limit", async () => {
-    for (const email of [(await signUpPerson(gateway, fixture.application)).email, uniqueEmail("nobody")]) {
-      const client = clientFrom(email.startsWith("nobody") ? "192.0.2.6" : "192.0.2.5");
+    for (const email of [(await signUpPerson(gateway, fixture.application)).email, uniqueEmail("unknown")]) {
+      const client = clientFrom(email.startsWith("unknown") ? "192.0.2.6" : "192.0.2.5");
       const variants = [email, email.toUpperCase(), ` ${email}`, `${email} `, email.replace("mail", "MAIL")];
       for (const variant of variants) await guessPassword(client, variant);
       expect(await guessPassword(client, email)).toMatchObject({ __typename: "TooManyAttempts", retryAfterSeconds: 30 });
@@ -256,7 +256,7 @@ describe("limits across accounts", () => {
 
   it("forgot password - many requests for one account - three mails in 15 minutes, known and unknown handles alike", async () => {
     const { email } = await signUpPerson(gateway, fixture.application);
-    for (const handle of [email, uniqueEmail("nobody")]) {
+    for (const handle of [email, uniqueEmail("unknown")]) {
       const outcomes: string[] = [];
       await repeat(5, async () => {
         gateway.clock.move({ seconds: 61 });

@@ -29,7 +29,7 @@ import {
 import { attemptCompletion, countSessions, createVictim, hostileFixtureWithTotp } from "../support/second-factor-fixture.js";
 
 const fixture = hostileFixtureWithTotp();
-/** Insists on a second factor. */
+/** Requires a second factor. */
 let strict: TestApplication;
 beforeAll(async () => {
   strict = await fixture.gateway.createApplication("Strict", "secondFactor.mode=TOTP", "secondFactor.required=true");

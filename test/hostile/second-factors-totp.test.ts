@@ -226,10 +226,10 @@ describe("format of codes", () => {
     const person = await createVictim(fixture);
     fixture.gateway.clock.move({ minutes: 5 });
     await freezeInStep(fixture.gateway, 1, async () => {
-      const replayed = person.authenticator.code();
-      expect(await tryCode(person, replayed)).toBe("LoggedIn");
+      const reused = person.authenticator.code();
+      expect(await tryCode(person, reused)).toBe("LoggedIn");
       const texts = new Set<string>();
-      for (const code of [replayed, person.authenticator.code(-2), person.authenticator.wrongCode(), "abcdef"]) {
+      for (const code of [reused, person.authenticator.code(-2), person.authenticator.wrongCode(), "abcdef"]) {
         const challengeToken = await beginLogIn(fixture.a.client, person.email);
         const answer = await fixture.a.client.run(CompleteLogInDocument, { input: { challengeToken, proof: { code } } });
         expect([answer.status, outcomeOf(answer)]).toEqual([200, "INVALID_CODE"]);

@@ -33,7 +33,7 @@ describe("PyJWT", () => {
   it("JWT - Python's verifier with the published keys - accepts a valid token, rejects another audience and an altered one", async () => {
     const { tokens, email } = await signUpPerson(gateway, application);
     expect(await verify(tokens.jwt)).toMatchObject({ sub: tokens.user.id, email });
-    expect(await verify(tokens.jwt, "somebody-else")).toEqual({ refused: "InvalidAudienceError" });
+    expect(await verify(tokens.jwt, "another-audience")).toEqual({ refused: "InvalidAudienceError" });
     const [head, body, signature = ""] = tokens.jwt.split(".");
     const flipped = (signature.startsWith("A") ? "B" : "A") + signature.slice(1);
     expect(await verify([head, body, flipped].join("."))).toEqual({ refused: "InvalidSignatureError" });

@@ -245,7 +245,7 @@ describe("createUser", () => {
   it("create - registered address, full application, invalid values - answers the reason; no account is created", async () => {
     const { email } = await fixture.signUpPerson();
     expect(await createUser(email.toUpperCase())).toMatchObject({ code: "HANDLE_UNAVAILABLE", path: ["email"] });
-    expect(await createUser("nobody")).toMatchObject({ code: "HANDLE_INVALID" });
+    expect(await createUser("not-an-address")).toMatchObject({ code: "HANDLE_INVALID" });
     expect(await createUser(uniqueEmail(), { locale: "xx" })).toMatchObject({ code: "LOCALE_REFUSED" });
     expect(await createUser(uniqueEmail(), { metadata: { sub: "x" } })).toMatchObject({ code: "METADATA_REFUSED" });
     await gateway.configure(fixture.application.id, "signUp.maximumUsers=1");

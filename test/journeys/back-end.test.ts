@@ -173,7 +173,7 @@ describe("invitations of the back end", () => {
       fields: [{ path: "", reason: "TOO_LARGE" }],
     });
     expect(await refused({ locale: "xx" })).toMatchObject({ code: "LOCALE_REFUSED", path: ["locale"] });
-    expect(await refused({}, "nobody")).toMatchObject({ code: "HANDLE_INVALID", path: ["email"] });
+    expect(await refused({}, "not-an-address")).toMatchObject({ code: "HANDLE_INVALID", path: ["email"] });
     expect(gateway.mails.received.filter(({ to }) => to === email)).toEqual([]);
     await gateway.configure(fixture.application.id, "invitation.enabled=false");
     expect(await refused({})).toMatchObject({ code: "INVITATIONS_CLOSED" });

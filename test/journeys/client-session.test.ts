@@ -264,10 +264,10 @@ describe("client - stores and errors", () => {
     await join(phone);
     expect(await failureOf(phone.client.issueJwt({ profile: "nope" }))).toMatchObject({ code: "BAD_USER_INPUT", path: "input.profile" });
     expect(await failureOf(phone.client.revokeInvitation({ invitationId: "none" }))).toMatchObject({ code: "FORBIDDEN" });
-    const flood = await gateway.clock.whileFrozen(() =>
+    const answers = await gateway.clock.whileFrozen(() =>
       runConcurrently(70, () => phone.client.me().catch((error: LatchkeyError) => error)),
     );
-    const refused = flood.filter((answer) => answer instanceof LatchkeyError);
+    const refused = answers.filter((answer) => answer instanceof LatchkeyError);
     expect(refused[0]).toMatchObject({ code: "RATE_LIMITED", retryAfterSeconds: expect.any(Number) });
     const nowhere = createDevice(gateway, application, { url: "http://127.0.0.1:9" });
     expect(await failureOf(nowhere.client.application())).toMatchObject({ code: "NETWORK", cause: expect.any(Error) });

@@ -83,7 +83,10 @@ describe("client - signing up", () => {
     expect(await attempt({ password: "password12" })).toMatchObject({ violations: ["TOO_COMMON"], path: ["password"] });
     expect(await attempt({ metadata: {} })).toMatchObject({ fields: [{ path: "user_data.name.first", reason: "REQUIRED" }] });
     expect(await attempt({ metadata: { ...ANN, role: "admin" } })).toMatchObject({ fields: [{ path: "role", reason: "NOT_ALLOWED" }] });
-    expect(await attempt({ handle: { email: "nobody" } })).toMatchObject({ __typename: "HandleInvalid", path: ["handle", "email"] });
+    expect(await attempt({ handle: { email: "not-an-address" } })).toMatchObject({
+      __typename: "HandleInvalid",
+      path: ["handle", "email"],
+    });
     const wrong = await client.completeSignUp({ handle: { email: uniqueEmail() }, code: "000000" });
     expect(wrong).toMatchObject({ __typename: "InvalidCode", message: "Der Code ist falsch oder nicht mehr gültig." });
   });

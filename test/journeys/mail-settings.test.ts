@@ -112,9 +112,9 @@ describe("own mail server", () => {
     "mail.replyTo=a@b.example\r\nBcc: c@d.example",
   ])("settings - %j - is rejected without repeating a secret", async (assignment) => {
     const application = await gateway.createApplication("Refusing");
-    const refusal = await gateway.configure(application.id, assignment).catch((error: Error) => error.message);
-    expect(refusal).toMatch(/^mail\.(smtpUrl|from|replyTo): must be/);
-    expect(refusal).not.toMatch(/secret-of-theirs|passwd/);
+    const failure = await gateway.configure(application.id, assignment).catch((error: Error) => error.message);
+    expect(failure).toMatch(/^mail\.(smtpUrl|from|replyTo): must be/);
+    expect(failure).not.toMatch(/secret-of-theirs|passwd/);
   });
 
   it.each([

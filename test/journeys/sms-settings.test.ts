@@ -94,9 +94,9 @@ describe("twilio", () => {
   ])("settings - %s - is rejected without repeating the value", async (assignment) => {
     const application = await gateway.createApplication("Refusing");
     const value = assignment.slice(assignment.indexOf("=") + 1);
-    const refusal = await gateway.configure(application.id, assignment).catch((error: Error) => error.message);
-    expect(refusal).toMatch(/twilio/);
-    if (value.length > 2) expect(refusal).not.toContain(value);
+    const failure = await gateway.configure(application.id, assignment).catch((error: Error) => error.message);
+    expect(failure).toMatch(/twilio/);
+    if (value.length > 2) expect(failure).not.toContain(value);
   });
 
   it("countries - one bare item, lower case - are stored as codes", async () => {

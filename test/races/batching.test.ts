@@ -34,7 +34,7 @@ describe("batched requests of many users", () => {
   it.each(rounds)("SE-02 TN-01 refreshSession and me, round %i - batched - each user gets only their own result", async () => {
     const fresh = await Promise.all(people.map(({ application }) => signUpPerson(gateway, application)));
     const [gone, replaced] = await Promise.all(applications.map((application) => signUpPerson(gateway, application)));
-    if (!gone || !replaced) throw new Error("Nobody");
+    if (!gone || !replaced) throw new Error("No user");
     await gone.client.expect(LogOutDocument, {});
     await refresh(applications[1], replaced.tokens.refreshToken);
     gateway.clock.move({ minutes: 1 });

@@ -211,7 +211,7 @@ describe("codes", () => {
     const reset = async (client: TestApplication["client"], tried: string) =>
       (
         await client.expect(ResetPasswordDocument, {
-          input: { handle: { email }, code: tried, ticket, newPassword: "set by nobody at all" },
+          input: { handle: { email }, code: tried, ticket, newPassword: "a password never set" },
         })
       ).resetPassword;
     expect(tally(await race(GUESSES, (client, index) => reset(client, otherCode(code, index + 1))))).toEqual({ InvalidCode: GUESSES });

@@ -56,7 +56,7 @@ export class HostileFixture {
     this.a2 = await this.gateway.createApplication("Grey Heron");
     this.b = await this.gateway.createApplication("Red Kite");
     this.u1 = await signUpPerson(this.gateway, this.a, uniqueEmail("u1-"));
-    this.sameEmailPerson = await signUpPerson(this.gateway, this.b, this.u1.email, { password: "another password of a twin" });
+    this.sameEmailPerson = await signUpPerson(this.gateway, this.b, this.u1.email, { password: "another password for app b" });
     this.bystander = await signUpPerson(this.gateway, this.a, uniqueEmail("bystander-"));
     this.suspended = await signUpPerson(this.gateway, this.a, uniqueEmail("suspended-"));
     await this.gateway.query("UPDATE users SET status = 'SUSPENDED' WHERE id = ?", [this.suspended.tokens.user.id]);

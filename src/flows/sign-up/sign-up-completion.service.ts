@@ -48,7 +48,7 @@ export class SignUpCompletionService {
         return (
           created && {
             ...created,
-            admitted: await signIn.complete(context, tx, created.user, [created.user.password ? "pwd" : "otp"]),
+            decision: await signIn.complete(context, tx, created.user, [created.user.password ? "pwd" : "otp"]),
           }
         );
       });
@@ -60,7 +60,7 @@ export class SignUpCompletionService {
     }
     await faultPoints.pauseAt("sign-up.after-commit");
     await this.refundLimits(context.application, email, completed.networks);
-    return await signIn.toResult(context.application, completed.admitted);
+    return await signIn.toResult(context.application, completed.decision);
   }
 
   /** Creates the user without logging in, because the link may be opened on another device. */
