@@ -4,16 +4,10 @@ import { InstantColumn, KeyColumn, LongTextColumn } from "../../platform/databas
 /** An encrypted setting whose value is never returned. */
 @Entity({ name: "application_secrets" })
 export class ApplicationSecretEntity {
-  @KeyColumn("application_id")
-  applicationId!: string;
+  @KeyColumn("application_id") applicationId!: string;
 
   /** The setting: `group.field`. */
-  @KeyColumn("name", 64)
-  name!: string;
-
-  @LongTextColumn("value_sealed")
-  valueSealed!: string;
-
-  @InstantColumn("created_at")
-  createdAt!: Date;
+  @KeyColumn("name", 64) name!: string;
+  @LongTextColumn("value_sealed") valueSealed!: string;
+  @InstantColumn("created_at") createdAt!: Date;
 }

@@ -5,32 +5,17 @@ import { InstantColumn, IntegerColumn, JsonColumn, KeyColumn, TextColumn } from 
 @Unique("applications_app_key", ["appKey"])
 @Unique("applications_secret_key_hash", ["secretKeyHash"])
 export class ApplicationEntity {
-  @KeyColumn("id")
-  id!: string;
-
-  @TextColumn("name", 128)
-  name!: string;
-
-  @TextColumn("status", 16)
-  status!: string;
+  @KeyColumn("id") id!: string;
+  @TextColumn("name", 128) name!: string;
+  @TextColumn("status", 16) status!: string;
 
   /** Public: it is part of clients and only identifies the application. */
-  @TextColumn("app_key", 64)
-  appKey!: string;
-
-  @TextColumn("secret_key_hash", 64)
-  secretKeyHash!: string;
-
-  @TextColumn("owner_id", 36, { nullable: true })
-  ownerId!: string | null;
+  @TextColumn("app_key", 64) appKey!: string;
+  @TextColumn("secret_key_hash", 64) secretKeyHash!: string;
+  @TextColumn("owner_id", 36, { nullable: true }) ownerId!: string | null;
 
   /** Settings that differ from the defaults, by group. */
-  @JsonColumn("settings")
-  settings!: Record<string, unknown>;
-
-  @IntegerColumn("settings_version")
-  settingsVersion!: number;
-
-  @InstantColumn("created_at")
-  createdAt!: Date;
+  @JsonColumn("settings") settings!: Record<string, unknown>;
+  @IntegerColumn("settings_version") settingsVersion!: number;
+  @InstantColumn("created_at") createdAt!: Date;
 }

@@ -5,28 +5,14 @@ import { InstantColumn, IntegerColumn, IntegerKeyColumn, KeyColumn, TextColumn }
 @Entity({ name: "challenge_tickets" })
 @Index("challenge_tickets_expires_at", ["expiresAt"])
 export class ChallengeTicketEntity {
-  @KeyColumn("application_id")
-  applicationId!: string;
-
-  @KeyColumn("purpose", 24)
-  purpose!: string;
-
-  @KeyColumn("binding_hash", 64)
-  bindingHash!: string;
-
-  @IntegerKeyColumn("slot")
-  slot!: number;
-
-  @TextColumn("ticket_hash", 64)
-  ticketHash!: string;
+  @KeyColumn("application_id") applicationId!: string;
+  @KeyColumn("purpose", 24) purpose!: string;
+  @KeyColumn("binding_hash", 64) bindingHash!: string;
+  @IntegerKeyColumn("slot") slot!: number;
+  @TextColumn("ticket_hash", 64) ticketHash!: string;
 
   /** Codes tried with this ticket since the live code was issued. */
-  @IntegerColumn("attempts")
-  attempts!: number;
-
-  @InstantColumn("created_at")
-  createdAt!: Date;
-
-  @InstantColumn("expires_at")
-  expiresAt!: Date;
+  @IntegerColumn("attempts") attempts!: number;
+  @InstantColumn("created_at") createdAt!: Date;
+  @InstantColumn("expires_at") expiresAt!: Date;
 }

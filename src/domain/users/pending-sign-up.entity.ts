@@ -5,37 +5,17 @@ import { InstantColumn, IntegerKeyColumn, JsonColumn, KeyColumn, TextColumn } fr
 @Entity({ name: "pending_sign_ups" })
 @Index("pending_sign_ups_expires_at", ["expiresAt"])
 export class PendingSignUpEntity {
-  @KeyColumn("application_id")
-  applicationId!: string;
-
-  @KeyColumn("email", 254)
-  email!: string;
-
-  @IntegerKeyColumn("slot")
-  slot!: number;
-
-  @TextColumn("email_as_typed", 508)
-  emailAsTyped!: string;
-
-  @TextColumn("password_hash", 128)
-  passwordHash!: string;
-
-  @TextColumn("password_scheme", 16)
-  passwordScheme!: string;
-
-  @JsonColumn("metadata")
-  metadata!: Record<string, unknown>;
-
-  @TextColumn("locale", 35)
-  locale!: string;
+  @KeyColumn("application_id") applicationId!: string;
+  @KeyColumn("email", 254) email!: string;
+  @IntegerKeyColumn("slot") slot!: number;
+  @TextColumn("email_as_typed", 508) emailAsTyped!: string;
+  @TextColumn("password_hash", 128) passwordHash!: string;
+  @TextColumn("password_scheme", 16) passwordScheme!: string;
+  @JsonColumn("metadata") metadata!: Record<string, unknown>;
+  @TextColumn("locale", 35) locale!: string;
 
   /** Network of the request; its rate limit is refunded when the sign-up is confirmed. */
-  @TextColumn("network", 45)
-  network!: string;
-
-  @InstantColumn("created_at")
-  createdAt!: Date;
-
-  @InstantColumn("expires_at")
-  expiresAt!: Date;
+  @TextColumn("network", 45) network!: string;
+  @InstantColumn("created_at") createdAt!: Date;
+  @InstantColumn("expires_at") expiresAt!: Date;
 }
