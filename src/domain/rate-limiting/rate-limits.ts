@@ -24,21 +24,21 @@ const DAY = 24 * HOUR;
 const exponentialBackoff: Backoff = { kind: "exponential", initialSeconds: 30, maxSeconds: 15 * MINUTE, resetAfterSeconds: DAY };
 const untilWindowEnds: Backoff = { kind: "fixed" };
 
-const failureLimit = (
-  attempts: number,
-  windowSeconds: number,
-  backoff: Backoff,
-  onSuccess: RateLimit["onSuccess"],
-  description: string,
-): RateLimit => ({
-  ...{ attempts, windowSeconds, backoff, onSuccess, description },
+/** A limit of failures whose counter a success resets. */
+const resetOnSuccess = (attempts: number, windowSeconds: number, backoff: Backoff, description: string): RateLimit => ({
+  ...{ attempts, windowSeconds, backoff, description },
+  onSuccess: "reset",
   isEnforced: true,
 });
+/** A limit of failures to which a success returns its own attempt. */
+const refundOnSuccess = (attempts: number, windowSeconds: number, description: string): RateLimit => ({
+  ...resetOnSuccess(attempts, windowSeconds, untilWindowEnds, description),
+  onSuccess: "refund",
+});
+/** A limit of every use, whatever its outcome. */
 const usageLimit = (attempts: number, windowSeconds: number, description: string): RateLimit => ({
-  ...{ attempts, windowSeconds, description },
-  backoff: untilWindowEnds,
+  ...resetOnSuccess(attempts, windowSeconds, untilWindowEnds, description),
   onSuccess: "none",
-  isEnforced: true,
 });
 
 /**
@@ -46,76 +46,46 @@ const usageLimit = (attempts: number, windowSeconds: number, description: string
  * an account have the same limits, to prevent account enumeration.
  */
 export const rateLimits = {
-  logInFromNetwork: failureLimit(5, 15 * MINUTE, exponentialBackoff, "reset", "Wrong passwords for one account from one network."),
-  logInFromStrangersHourly: failureLimit(
-    20,
-    HOUR,
-    untilWindowEnds,
-    "refund",
-    "Wrong passwords for one account from all unrecognised clients.",
-  ),
-  logInFromStrangersDaily: failureLimit(
-    100,
-    DAY,
-    untilWindowEnds,
-    "refund",
-    "Wrong passwords for one account from all unrecognised clients.",
-  ),
-  logInConsecutive: failureLimit(
+  logInFromNetwork: resetOnSuccess(5, 15 * MINUTE, exponentialBackoff, "Wrong passwords for one account from one network."),
+  logInFromStrangersHourly: refundOnSuccess(20, HOUR, "Wrong passwords for one account from all unrecognised clients."),
+  logInFromStrangersDaily: refundOnSuccess(100, DAY, "Wrong passwords for one account from all unrecognised clients."),
+  logInConsecutive: resetOnSuccess(
     100,
     30 * DAY,
     untilWindowEnds,
-    "reset",
     "Wrong passwords for one account from unrecognised clients since the last successful log-in or password reset.",
   ),
-  logInFromDevice: failureLimit(10, HOUR, exponentialBackoff, "reset", "Wrong passwords for one account from one recognised device."),
-  passwordInSession: failureLimit(5, 15 * MINUTE, exponentialBackoff, "reset", "Wrong current passwords in one session."),
-  passwordInSessions: failureLimit(20, HOUR, untilWindowEnds, "refund", "Wrong current passwords in all sessions of one account."),
-  failuresFromNetwork: failureLimit(
-    20,
-    10 * MINUTE,
-    { kind: "fixed", seconds: 15 * MINUTE },
-    "refund",
-    "Wrong passwords and codes for all accounts from one network.",
-  ),
-  failuresFromNetworkHourly: failureLimit(
-    100,
-    HOUR,
-    untilWindowEnds,
-    "refund",
-    "Wrong passwords and codes for all accounts from one network.",
-  ),
-  failuresFromSite: failureLimit(1000, HOUR, untilWindowEnds, "refund", "Wrong passwords and codes for all accounts from one IPv6 /48."),
-  codesOfStrangers: failureLimit(15, DAY, untilWindowEnds, "refund", "Wrong codes for one account and purpose without a valid ticket."),
-  codesOfTicket: failureLimit(15, DAY, untilWindowEnds, "refund", "Wrong codes with one ticket."),
-  codesOfAccount: failureLimit(60, DAY, untilWindowEnds, "refund", "Wrong codes for one account and purpose, with or without a ticket."),
+  logInFromDevice: resetOnSuccess(10, HOUR, exponentialBackoff, "Wrong passwords for one account from one recognised device."),
+  passwordInSession: resetOnSuccess(5, 15 * MINUTE, exponentialBackoff, "Wrong current passwords in one session."),
+  passwordInSessions: refundOnSuccess(20, HOUR, "Wrong current passwords in all sessions of one account."),
+  failuresFromNetwork: {
+    ...refundOnSuccess(20, 10 * MINUTE, "Wrong passwords and codes for all accounts from one network."),
+    backoff: { kind: "fixed", seconds: 15 * MINUTE },
+  },
+  failuresFromNetworkHourly: refundOnSuccess(100, HOUR, "Wrong passwords and codes for all accounts from one network."),
+  failuresFromSite: refundOnSuccess(1000, HOUR, "Wrong passwords and codes for all accounts from one IPv6 /48."),
+  codesOfStrangers: refundOnSuccess(15, DAY, "Wrong codes for one account and purpose without a valid ticket."),
+  codesOfTicket: refundOnSuccess(15, DAY, "Wrong codes with one ticket."),
+  codesOfAccount: refundOnSuccess(60, DAY, "Wrong codes for one account and purpose, with or without a ticket."),
   codesOfApplication: {
-    ...failureLimit(
-      200,
-      HOUR,
-      untilWindowEnds,
-      "refund",
-      "Wrong codes in one application. When exceeded, new codes have ten digits; requests are not rejected.",
-    ),
+    ...refundOnSuccess(200, HOUR, "Wrong codes in one application. When exceeded, new codes have ten digits; requests are not rejected."),
     isEnforced: false,
   },
-  secondFactorConsecutive: failureLimit(
+  secondFactorConsecutive: resetOnSuccess(
     5,
     30 * DAY,
     { kind: "exponential", initialSeconds: MINUTE, maxSeconds: HOUR, resetAfterSeconds: 30 * DAY },
-    "reset",
     "Consecutive wrong second factor codes for one account.",
   ),
-  secondFactorDaily: failureLimit(30, DAY, untilWindowEnds, "refund", "Wrong second factor codes for one account."),
-  secondFactorSuspension: failureLimit(
+  secondFactorDaily: refundOnSuccess(30, DAY, "Wrong second factor codes for one account."),
+  secondFactorSuspension: resetOnSuccess(
     100,
     10 * 365 * DAY,
     untilWindowEnds,
-    "reset",
     "Wrong second factor codes for one account since the last correct one. Only a recovery code or a reset lifts it.",
   ),
-  recoveryCodesHourly: failureLimit(5, HOUR, untilWindowEnds, "refund", "Wrong recovery codes for one account."),
-  recoveryCodesDaily: failureLimit(10, DAY, untilWindowEnds, "refund", "Wrong recovery codes for one account."),
+  recoveryCodesHourly: refundOnSuccess(5, HOUR, "Wrong recovery codes for one account."),
+  recoveryCodesDaily: refundOnSuccess(10, DAY, "Wrong recovery codes for one account."),
   sendsQuarterHourly: usageLimit(3, 15 * MINUTE, "Messages of one purpose to one account; refunded when the code is verified."),
   sendsFromNetworkDaily: usageLimit(10, DAY, "Messages of one purpose to one account requested from one network."),
   sendsToRecipientHourly: usageLimit(10, HOUR, "Messages to one address from all applications."),
