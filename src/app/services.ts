@@ -4,9 +4,8 @@ import type { ApplicationDirectory, ApplicationRegistry, ApplicationSecrets } fr
 import type { PasswordAuthenticator } from "../domain/authenticators/index.js";
 import type { SigningKeys } from "../domain/jwt/index.js";
 import type { CustomTemplates } from "../domain/messaging/index.js";
-import type { RecognisedDevices, TokenIssuer } from "../domain/sessions/index.js";
 import type { SecondFactorEnrollment } from "../domain/sign-in/index.js";
-import type { EncryptedColumns, Keyring, PasswordHasher } from "../platform/crypto/index.js";
+import type { EncryptedColumns, PasswordHasher } from "../platform/crypto/index.js";
 import type { RetentionRule } from "../platform/database/index.js";
 import type { FaultPoints } from "../platform/fault-points.js";
 
@@ -14,15 +13,12 @@ import type { FaultPoints } from "../platform/fault-points.js";
 export interface Services extends AccountServices {
   readonly log: Logger;
   readonly faultPoints: FaultPoints;
-  readonly keyring: Keyring;
   readonly hasher: PasswordHasher;
   readonly applicationDirectory: ApplicationDirectory;
   readonly applicationRegistry: ApplicationRegistry;
   readonly applicationSecrets: ApplicationSecrets;
   readonly passwords: PasswordAuthenticator;
   readonly signingKeys: SigningKeys;
-  readonly recognisedDevices: RecognisedDevices;
-  readonly tokenIssuer: TokenIssuer;
   readonly customTemplates: CustomTemplates;
   readonly secondFactorEnrollment: SecondFactorEnrollment;
   readonly retentionRules: readonly RetentionRule[];

@@ -87,12 +87,12 @@ export async function verifySmsCode<Done extends { readonly kind: string }>(
 ): Promise<Done | Failure> {
   if (!isCodeFormat(code)) return failure("INVALID_CODE", { path: ["code"] });
   const { challenges, rateLimiter, database, audit } = services;
-  const applicationId = context.application.id;
+  const subject = smsCodeSubject(user, purpose);
   return await rateLimiter.limited<Done | Failure>(
     context,
-    codeKeys({ applicationId, purpose, handle: user.id }, null, context.client),
+    codeKeys(subject, null, context.client),
     async () => {
-      const verified = await challenges.verify(smsCodeSubject(user, purpose), code, null);
+      const verified = await challenges.verify(subject, code, null);
       const phone = verified?.detail as Phone | undefined;
       const consumeAndApply = () =>
         database.transaction(async (tx) => (verified && phone && (await challenges.consume(tx, verified)) ? await apply(tx, phone) : null));

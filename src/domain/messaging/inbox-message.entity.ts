@@ -2,7 +2,7 @@ import { Entity, Index } from "typeorm";
 import { InstantColumn, KeyColumn, LongTextColumn, TextColumn } from "../../platform/database/index.js";
 import type { Channel } from "./delivery.js";
 
-/** A message in the development inbox, kept for 24 hours. */
+/** A message captured by the development inbox instead of being sent; kept for 24 hours. */
 @Entity({ name: "inbox_messages" })
 @Index("inbox_messages_received_at", ["receivedAt"])
 export class InboxMessageEntity {

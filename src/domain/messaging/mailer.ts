@@ -1,4 +1,4 @@
-import type { Channel } from "./delivery.js";
+import type { InboxMessageEntity } from "./inbox-message.entity.js";
 
 /** A rendered email. */
 export interface Mail {
@@ -14,22 +14,10 @@ export interface Mail {
   readonly html: string;
 }
 
-/** A message captured by the development inbox instead of being sent. */
-export interface InboxMessage {
-  readonly id: string;
-  readonly channel: Channel;
-  readonly sender: string;
-  readonly recipient: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-  readonly receivedAt: Date;
-}
-
 /** Read access to the development inbox. */
 export interface Inbox {
   /** The newest hundred, newest first; only those to one address or number when `to` is given. */
-  list(to?: string): Promise<readonly InboxMessage[]>;
+  list(to?: string): Promise<readonly InboxMessageEntity[]>;
 }
 
 /** Sends emails. */

@@ -1,6 +1,7 @@
 import { addSeconds, type Clock } from "../../platform/clock.js";
 import { equalsInConstantTime, hashToken, type Keyring, randomDigits, randomId, randomToken } from "../../platform/crypto/index.js";
 import type { Database, Transaction } from "../../platform/database/index.js";
+import type { CodeSubject } from "../rate-limiting/index.js";
 import type { ChallengeEntity } from "./challenge.entity.js";
 import type { ChallengeKey, ChallengeRepository } from "./challenge.repository.js";
 import type { ChallengeTicketRepository } from "./challenge-ticket.repository.js";
@@ -8,11 +9,8 @@ import type { ChallengeTicketRepository } from "./challenge-ticket.repository.js
 export type ChallengePurpose = "SIGN_UP" | "PASSWORD_RESET" | "HANDLE_CHANGE" | "INVITATION" | "PHONE" | "SECOND_FACTOR";
 
 /** Identifies a challenge: a code is valid only for its application, purpose and binding. */
-export interface ChallengeSubject {
-  readonly applicationId: string;
+export interface ChallengeSubject extends CodeSubject {
   readonly purpose: ChallengePurpose;
-  /** Canonical handle, user id or invitation id. */
-  readonly binding: string;
 }
 
 export interface IssueOptions {

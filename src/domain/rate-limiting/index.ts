@@ -2,8 +2,8 @@ export { networkOf } from "./network.js";
 export { RateLimitBucketEntity } from "./rate-limit-bucket.entity.js";
 export { RateLimitBucketRepository } from "./rate-limit-bucket.repository.js";
 export {
-  type AccountPurpose,
   applicationCodeKey,
+  type CodeSubject,
   codeKeys,
   deviceLogInKeys,
   invitationKeys,

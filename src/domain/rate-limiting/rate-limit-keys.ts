@@ -2,11 +2,12 @@ import type { ClientInfo } from "../request-context.js";
 import { networkOf, siteOf } from "./network.js";
 import type { RateLimitKey } from "./rate-limiter.js";
 
-/** A handle, with or without an account, and the purpose of the attempt. */
-export interface AccountPurpose {
+/** What attempts and messages are counted for: a handle, with or without an account, or another binding, and a purpose. */
+export interface CodeSubject {
   readonly applicationId: string;
   readonly purpose: string;
-  readonly handle: string;
+  /** Canonical handle, user id or invitation id. */
+  readonly binding: string;
 }
 
 /** Wrong passwords and codes for all accounts from the client's network. */
@@ -87,12 +88,8 @@ export const recoveryCodeKeys = (applicationId: string, userId: string): RateLim
   (["recoveryCodesHourly", "recoveryCodesDaily"] as const).map((limit) => ({ limit, applicationId, parts: [userId] }));
 
 /** Verification of a code. Attempts with a valid ticket are counted separately from those without. */
-export function codeKeys(
-  { applicationId, purpose, handle }: AccountPurpose,
-  heldTicket: string | null,
-  client: ClientInfo,
-): RateLimitKey[] {
-  const parts = [purpose, handle];
+export function codeKeys({ applicationId, purpose, binding }: CodeSubject, heldTicket: string | null, client: ClientInfo): RateLimitKey[] {
+  const parts = [purpose, binding];
   return [
     heldTicket === null
       ? { limit: "codesOfStrangers", applicationId, parts }
@@ -106,18 +103,16 @@ export function codeKeys(
 export const applicationCodeKey = (applicationId: string): RateLimitKey => ({ limit: "codesOfApplication", applicationId, parts: [] });
 
 /** Sending a message. The recipient's limits are shared by all applications. */
-export function messageKeys({ applicationId, purpose, handle }: AccountPurpose, client: ClientInfo): RateLimitKey[] {
-  const networkParts = [purpose, handle, networkOf(client.address)];
-  return [
-    ...refundableMessageKeys({ applicationId, purpose, handle }),
-    { limit: "sendsFromNetworkDaily", applicationId, parts: networkParts },
-  ];
+export function messageKeys(subject: CodeSubject, client: ClientInfo): RateLimitKey[] {
+  const { applicationId, purpose, binding } = subject;
+  const parts = [purpose, binding, networkOf(client.address)];
+  return [...refundableMessageKeys(subject), { limit: "sendsFromNetworkDaily", applicationId, parts }];
 }
 
 /** Limits refunded when the code of a message is verified. */
-export const refundableMessageKeys = ({ applicationId, purpose, handle }: AccountPurpose): RateLimitKey[] => [
-  { limit: "sendsQuarterHourly", applicationId, parts: [purpose, handle] },
-  ...recipientKeys(handle),
+export const refundableMessageKeys = ({ applicationId, purpose, binding }: CodeSubject): RateLimitKey[] => [
+  { limit: "sendsQuarterHourly", applicationId, parts: [purpose, binding] },
+  ...recipientKeys(binding),
 ];
 
 /** Sending an invitation by a user. The recipient's limits are shared by all applications. */

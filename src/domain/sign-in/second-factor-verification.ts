@@ -123,17 +123,10 @@ export class SecondFactorVerification {
 
   private async rejectCode(context: ApplicationContext, user: User, exhausted: readonly RateLimitName[]): Promise<Failure> {
     await this.dependencies.audit.failure(actingAsUser(context, user), "SECOND_FACTOR_REFUSED");
-    if (exhausted.some((name) => noticeTriggers.includes(name))) await this.notifyUserOfGuessing(context, user);
+    // Wrong second factor codes imply that the client knows the password.
+    if (exhausted.some((name) => noticeTriggers.includes(name)))
+      await this.signIn.notifyOfGuessing(context, user, ["second-factor", user.id], "secondFactorGuessing");
     return failure("INVALID_CODE");
-  }
-
-  /** Wrong second factor codes imply that the client knows the password. At most one notification a day. */
-  private async notifyUserOfGuessing(context: ApplicationContext, user: User): Promise<void> {
-    const { rateLimiter, outbox, database } = this.dependencies;
-    const noticeKey = { applicationId: context.application.id, limit: "guessingNotices", parts: ["second-factor", user.id] } as const;
-    const consumed = await rateLimiter.consume(context, [noticeKey]);
-    const isFirst = consumed.kind === "consumed" && consumed.exhausted.includes("guessingNotices");
-    if (isFirst) await database.transaction((tx) => outbox.notify(context, tx, user, "secondFactorGuessing"));
   }
 }
 

@@ -126,6 +126,15 @@ export class SignIn {
     return user?.status === "ACTIVE" && this.credentialFingerprint(user) === credentialFingerprint ? user : null;
   }
 
+  /** Notifies a user whose password or second factor is being guessed: at most once a day for the same `parts`. */
+  async notifyOfGuessing(context: ApplicationContext, user: User, parts: readonly string[], template: string): Promise<void> {
+    const { rateLimiter, outbox, database } = this.dependencies;
+    const noticeKey = { applicationId: context.application.id, limit: "guessingNotices", parts } as const;
+    const consumed = await rateLimiter.consume(context, [noticeKey]);
+    const isFirst = consumed.kind === "consumed" && consumed.exhausted.includes("guessingNotices");
+    if (isFirst) await database.transaction((tx) => outbox.notify(context, tx, user, template));
+  }
+
   private async issueSecondFactorChallenge(
     context: ApplicationContext,
     tx: Transaction,

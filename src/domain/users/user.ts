@@ -7,24 +7,6 @@ import type { UserEntity } from "./user.entity.js";
 export const userStatuses = ["ACTIVE", "SUSPENDED"] as const;
 export type UserStatus = (typeof userStatuses)[number];
 
-export interface User {
-  readonly applicationId: string;
-  readonly id: string;
-  readonly subject: string;
-  readonly email: Email | null;
-  readonly phone: Phone | null;
-  readonly phoneVerifiedAt: Date | null;
-  readonly password: PasswordHash | null;
-  readonly metadata: Metadata;
-  readonly locale: string;
-  readonly status: UserStatus;
-  readonly deviceEpoch: number;
-  readonly createdAt: Date;
-  readonly lastLogInAt: Date | null;
-  readonly invitedById: string | null;
-}
-export type UserKey = Pick<User, "applicationId" | "id">;
-
 /** The columns that make up a `User`. */
 export const userProperties = [
   "applicationId",
@@ -43,24 +25,26 @@ export const userProperties = [
   "lastLogInAt",
   "invitedById",
 ] as const;
+type StoredUser = Pick<UserEntity, (typeof userProperties)[number]>;
 
-export function toUser(row: Pick<UserEntity, (typeof userProperties)[number]>): User {
-  const { applicationId, id, subject, metadata, locale, deviceEpoch, phoneVerifiedAt, createdAt, lastLogInAt, invitedById } = row;
+/** The person as stored. */
+export interface User extends Readonly<Omit<StoredUser, "email" | "phone" | "passwordHash" | "passwordScheme" | "metadata" | "status">> {
+  readonly email: Email | null;
+  readonly phone: Phone | null;
+  readonly password: PasswordHash | null;
+  readonly metadata: Metadata;
+  readonly status: UserStatus;
+}
+/** Identifies a user. */
+export type UserKey = Pick<User, "applicationId" | "id">;
+
+export function toUser({ emailAsTyped: _, passwordHash, passwordScheme, ...row }: StoredUser & Partial<UserEntity>): User {
   return {
-    applicationId,
-    id,
-    subject,
-    metadata,
-    locale,
-    deviceEpoch,
-    phoneVerifiedAt,
-    createdAt,
-    lastLogInAt,
-    invitedById,
+    ...row,
     email: row.email as Email | null,
     phone: row.phone as Phone | null,
     status: row.status as UserStatus,
-    password: row.passwordHash === null ? null : { hash: row.passwordHash, scheme: row.passwordScheme as PasswordScheme },
+    password: passwordHash === null ? null : { hash: passwordHash, scheme: passwordScheme as PasswordScheme },
   };
 }
 

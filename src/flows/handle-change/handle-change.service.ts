@@ -36,7 +36,7 @@ export class HandleChangeService {
     const { user } = caller;
     if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
     // A user has one pending change: a new request invalidates the previous code, even if it was sent to another address.
-    const limitKeys = messageKeys({ applicationId: context.application.id, purpose: PURPOSE, handle: email }, context.client);
+    const limitKeys = messageKeys({ applicationId: context.application.id, purpose: PURPOSE, binding: email }, context.client);
     return await rateLimiter.limited<SentOutcome | Failure>(context, limitKeys, () =>
       database.transaction(async (tx) => {
         if (!(await users.lockActive(tx, user))) throw new GatewayError("UNAUTHENTICATED");
@@ -51,10 +51,9 @@ export class HandleChangeService {
     const { user } = caller;
     if (!isCodeFormat(code)) return failure("INVALID_CODE");
     const { challenges, rateLimiter, audit } = this.services;
-    const purpose = { applicationId: context.application.id, purpose: PURPOSE, handle: user.id };
     return await rateLimiter.limited<Changed | Failure>(
       context,
-      codeKeys(purpose, null, context.client),
+      codeKeys(subjectOf(user), null, context.client),
       async () => {
         const verified = await challenges.verify(subjectOf(user), code, null);
         const changed = verified && (await challenges.refundAttemptOnError(verified, () => this.apply(context, caller, verified)));
@@ -131,7 +130,7 @@ export class HandleChangeService {
       return true;
     };
     if (!(await database.transaction(change).catch(nullOnUniqueViolation))) return null;
-    await rateLimiter.refund(refundableMessageKeys({ applicationId, purpose: PURPOSE, handle: email })).catch(() => {});
+    await rateLimiter.refund(refundableMessageKeys({ applicationId, purpose: PURPOSE, binding: email })).catch(() => {});
     return { kind: "changed", user: { ...user, email } };
   }
 }

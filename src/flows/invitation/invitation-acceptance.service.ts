@@ -42,7 +42,7 @@ export class InvitationAcceptanceService {
     if (!email || !isCodeFormat(command.code, INVITATION_CODE_DIGITS)) return failure("INVALID_CODE");
     return await this.services.rateLimiter.limited<SignInResult | Failure>(
       context,
-      codeKeys({ applicationId: context.application.id, purpose: "INVITATION", handle: email }, null, context.client),
+      codeKeys({ applicationId: context.application.id, purpose: "INVITATION", binding: email }, null, context.client),
       () => this.check(context, email, command),
       (outcome) => outcome.kind !== "failure" || outcome.code !== "INVALID_CODE",
     );

@@ -1,12 +1,11 @@
 import type { Flow } from "../flow.js";
 import { LogInResolver } from "./log-in.resolver.js";
 import { LogInService } from "./log-in.service.js";
-import { LogInCompletionService } from "./log-in-completion.service.js";
 import { messages } from "./messages.js";
 
 export const logInFlow: Flow = {
   name: "log-in",
   resolver: LogInResolver,
-  create: (services) => new LogInResolver(new LogInService(services), new LogInCompletionService(services)),
+  create: (services) => new LogInResolver(new LogInService(services)),
   messages,
 };

@@ -6,14 +6,10 @@ import { CodeSent } from "../results.types.js";
 import { CompleteLogInInput, proofOf } from "../second-factor.types.js";
 import type { LogInService } from "./log-in.service.js";
 import { CompleteLogInResult, LogInInput, LogInResult, SendLogInCodeInput, SendLogInCodeResult } from "./log-in.types.js";
-import type { LogInCompletionService } from "./log-in-completion.service.js";
 
 @Resolver()
 export class LogInResolver {
-  constructor(
-    private readonly service: LogInService,
-    private readonly completion: LogInCompletionService,
-  ) {}
+  constructor(private readonly service: LogInService) {}
 
   @Mutation(() => LogInResult, { description: "Logs in with a password. Users with a second factor continue with completeLogIn." })
   async logIn(
@@ -32,7 +28,7 @@ export class LogInResolver {
     @Arg("input", () => SendLogInCodeInput) { challengeToken }: SendLogInCodeInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof SendLogInCodeResult> {
-    const outcome = await this.completion.sendCode(context, challengeToken);
+    const outcome = await this.service.sendCode(context, challengeToken);
     if (outcome.kind === "failure") return toUserError(outcome, context.locale);
     const { kind: _, ...answer } = outcome;
     return Object.assign(new CodeSent(), answer);
@@ -43,7 +39,7 @@ export class LogInResolver {
     @Arg("input", () => CompleteLogInInput) { challengeToken, proof }: CompleteLogInInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof CompleteLogInResult> {
-    const outcome = await this.completion.complete(context, challengeToken, proofOf(proof));
+    const outcome = await this.service.complete(context, challengeToken, proofOf(proof));
     return outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState<LoggedIn>(outcome);
   }
 }

@@ -1,14 +1,20 @@
 import type { Services } from "../../app/services.js";
-import { type SmsCodeServices, sendCodeIfSmsOnly } from "../../domain/account-operations/index.js";
+import {
+  type SmsCodeSent,
+  type SmsCodeServices,
+  sendCodeIfSmsOnly,
+  sendSecondFactorCode,
+  verifySecondFactor,
+} from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
-import { deviceLogInKeys, logInKeys, networkFailureKeys, type RateLimitKey, type RateLimitName } from "../../domain/rate-limiting/index.js";
+import { deviceLogInKeys, logInKeys, networkFailureKeys, type RateLimitName } from "../../domain/rate-limiting/index.js";
 import { actingAsUser } from "../../domain/request-context.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
+import type { SecondFactorInput } from "../../domain/sign-in/index.js";
 import { canonicalEmail, type User } from "../../domain/users/index.js";
 import type { PasswordHash } from "../../platform/crypto/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 
-type RateLimitedAccount = Pick<RateLimitKey, "parts"> & { readonly applicationId: string };
 export interface LogInCommand {
   readonly handle: string;
   readonly password: string;
@@ -17,7 +23,11 @@ export interface LogInCommand {
 /** Rate limits for devices that are not recognised: when one is exhausted, the user is notified. */
 const notifyingLimits: readonly RateLimitName[] = ["logInFromStrangersHourly", "logInFromStrangersDaily", "logInConsecutive"];
 
-type Dependencies = Pick<Services, "recognisedDevices" | "passwords" | "signIn" | "audit"> & SmsCodeServices;
+type Dependencies = SmsCodeServices &
+  Pick<
+    Services,
+    "recognisedDevices" | "passwords" | "signIn" | "audit" | "secondFactorVerification" | "tokenChallenges" | "secondFactors"
+  >;
 
 /** Log-in with a password. Known and unknown handles cause the same work, count against the same rate limits and get the same result. */
 export class LogInService {
@@ -28,23 +38,39 @@ export class LogInService {
     const email = canonicalEmail(command.handle);
     const user = email && (await users.findByHandle(context.application.id, email));
     const device = recognisedDevices.recognise(user, command.deviceToken);
-    const account = { applicationId: context.application.id, parts: [email ?? command.handle] };
+    const applicationId = context.application.id;
+    const handle = email ?? command.handle;
     const limitKeys = device
-      ? deviceLogInKeys(context.application.id, email ?? command.handle, device)
-      : [...logInKeys(context.application.id, email ?? command.handle, context.client), ...networkFailureKeys(context.client)];
+      ? deviceLogInKeys(applicationId, handle, device)
+      : [...logInKeys(applicationId, handle, context.client), ...networkFailureKeys(context.client)];
     return await rateLimiter.limited(
       context,
       limitKeys,
       async (exhaustedLimits) => {
         const outcome = await this.check(context, user, command, device);
-        if (outcome.kind !== "failure" && device) await rateLimiter.reset(consecutiveFailureKeys(account));
+        if (outcome.kind !== "failure" && device)
+          await rateLimiter.reset([{ applicationId, limit: "logInConsecutive", parts: [handle] }]);
         else if (outcome.kind === "failure" && user && exhaustedLimits.some((name) => notifyingLimits.includes(name)))
-          await this.notifyUser(context, user, account);
+          await this.services.signIn.notifyOfGuessing(context, user, [handle], "passwordGuessing");
         return outcome;
       },
       // The password was correct in these cases; a second factor has separate rate limits.
       (outcome) => outcome.kind !== "failure" || outcome.code === "ACCOUNT_SUSPENDED",
     );
+  }
+
+  /** The second half of a log-in: the second factor is proved, and the session opens. */
+  async complete(context: ApplicationContext, token: string, proof: SecondFactorInput): Promise<SignInResult | Failure> {
+    const { signIn } = this.services;
+    const challenge = { purpose: "LOG_IN", sessionId: null, token } as const;
+    const outcome = await verifySecondFactor(context, this.services, challenge, proof, (tx, user, amr) =>
+      signIn.openSession(context, tx, user, amr),
+    );
+    return outcome.kind === "failure" ? outcome : await signIn.toResult(context.application, outcome.result);
+  }
+
+  async sendCode(context: ApplicationContext, token: string): Promise<SmsCodeSent | Failure> {
+    return await sendSecondFactorCode(context, this.services, token);
   }
 
   private async check(context: ApplicationContext, user: User | null, command: LogInCommand, device: string | null) {
@@ -79,14 +105,4 @@ export class LogInService {
     await this.services.audit.failure(user ? actingAsUser(context, user) : context, "LOG_IN", details);
     return failure(code);
   }
-
-  /** At most one notice a day. */
-  private async notifyUser(context: ApplicationContext, user: User, account: RateLimitedAccount): Promise<void> {
-    const { rateLimiter, outbox, database } = this.services;
-    const consumed = await rateLimiter.consume(context, [{ ...account, limit: "guessingNotices" }]);
-    const isFirst = consumed.kind === "consumed" && consumed.exhausted.includes("guessingNotices");
-    if (isFirst) await database.transaction((tx) => outbox.notify(context, tx, user, "passwordGuessing"));
-  }
 }
-
-const consecutiveFailureKeys = (account: RateLimitedAccount): RateLimitKey[] => [{ ...account, limit: "logInConsecutive" }];

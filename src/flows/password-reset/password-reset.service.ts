@@ -8,7 +8,7 @@ import {
 import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
 import { isCodeFormat, RESEND_COOLDOWN_SECONDS, type VerifiedChallenge, type VerifiedLink } from "../../domain/one-time-codes/index.js";
-import { type AccountPurpose, codeKeys, logInKeys, messageKeys, refundableMessageKeys } from "../../domain/rate-limiting/index.js";
+import { codeKeys, logInKeys, messageKeys, refundableMessageKeys } from "../../domain/rate-limiting/index.js";
 import { actingAsUser } from "../../domain/request-context.js";
 import { canonicalEmail, type Email } from "../../domain/users/index.js";
 import { addSeconds } from "../../platform/clock.js";
@@ -36,8 +36,6 @@ export interface ResetOutcome {
   readonly deviceToken: string;
 }
 
-const purposeOf = ({ id }: Application, email: Email): AccountPurpose => ({ applicationId: id, purpose: "PASSWORD_RESET", handle: email });
-
 type Dependencies = Pick<Services, "clock" | "hasher" | "recognisedDevices" | "log"> & ResetCodeServices & CredentialChangeServices;
 
 /** Reset of a forgotten password with a code or link that is mailed to the address of the account. */
@@ -54,9 +52,8 @@ export class PasswordResetService {
       const times = { expiresAt: addSeconds(now, minutes * 60), resendAvailableAt: addSeconds(now, RESEND_COOLDOWN_SECONDS) };
       return { kind: "requested", ticket: randomToken(), ...times };
     }
-    const limitKeys = (await challenges.isCoolingDown(resetSubject(context.application, email)))
-      ? []
-      : messageKeys(purposeOf(context.application, email), context.client);
+    const subject = resetSubject(context.application, email);
+    const limitKeys = (await challenges.isCoolingDown(subject)) ? [] : messageKeys(subject, context.client);
     const send = (tx: Transaction) => this.send(context, tx, email, minutes * 60);
     return await rateLimiter.limited(context, limitKeys, () => database.transaction(send));
   }
@@ -69,10 +66,11 @@ export class PasswordResetService {
     if (violations.length > 0) return failure("PASSWORD_REFUSED", { path: ["newPassword"], violations });
     if (!email || !isCodeFormat(command.code)) return failure("INVALID_CODE");
     const { challenges, rateLimiter } = this.services;
-    const foundTicket = await challenges.findTicket(resetSubject(context.application, email), command.ticket);
+    const subject = resetSubject(context.application, email);
+    const foundTicket = await challenges.findTicket(subject, command.ticket);
     const outcome = await rateLimiter.limited(
       context,
-      codeKeys(purposeOf(context.application, email), foundTicket, context.client),
+      codeKeys(subject, foundTicket, context.client),
       () => this.check(context, email, command),
       ({ kind }) => kind === "reset",
     );
@@ -137,7 +135,7 @@ export class PasswordResetService {
     const { rateLimiter, log } = this.services;
     try {
       await rateLimiter.reset(logInKeys(context.application.id, email, context.client));
-      await rateLimiter.refund(refundableMessageKeys(purposeOf(context.application, email)));
+      await rateLimiter.refund(refundableMessageKeys(resetSubject(context.application, email)));
     } catch (error) {
       log.warn({ err: error }, "rate limit refund failed");
     }

@@ -1,7 +1,6 @@
 import type { NewUserServices } from "../../domain/account-operations/index.js";
 import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import type { ChallengeSubject } from "../../domain/one-time-codes/index.js";
-import type { AccountPurpose } from "../../domain/rate-limiting/index.js";
 import { actingAsUser } from "../../domain/request-context.js";
 import type { Email, PendingSignUpEntity, User } from "../../domain/users/index.js";
 import { type PasswordHash, randomId } from "../../platform/crypto/index.js";
@@ -10,17 +9,11 @@ import type { Transaction } from "../../platform/database/index.js";
 /** Data of a sign-up from which the user is created. */
 export type NewUserData = Pick<PendingSignUpEntity, "emailAsTyped" | "metadata" | "locale"> & { readonly password: PasswordHash | null };
 
-/** The challenge that verifies the address of a sign-up. */
+/** The challenge that verifies the address of a sign-up; its attempts and messages are counted for the same key. */
 export const signUpSubject = ({ id }: Application, email: Email): ChallengeSubject => ({
   applicationId: id,
   purpose: "SIGN_UP",
   binding: email,
-});
-/** The account and purpose that its rate limits are counted for. */
-export const signUpPurpose = ({ id }: Application, email: Email): AccountPurpose => ({
-  applicationId: id,
-  purpose: "SIGN_UP",
-  handle: email,
 });
 
 /** @throws a unique violation when the handle is taken */

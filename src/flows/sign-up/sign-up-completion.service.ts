@@ -9,7 +9,7 @@ import type { PasswordHash } from "../../platform/crypto/index.js";
 import { nullOnUniqueViolation, type Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 import type { LinkOutcome } from "../flow.js";
-import { createAccount, listPendingSignUps, type NewUserData, signUpPurpose, signUpSubject } from "./new-account.js";
+import { createAccount, listPendingSignUps, type NewUserData, signUpSubject } from "./new-account.js";
 
 export interface CompletionCommand {
   readonly handle: string;
@@ -28,11 +28,11 @@ export class SignUpCompletionService {
     const email = canonicalEmail(handle);
     if (!email || !isCodeFormat(code)) return failure("INVALID_CODE");
     const { challenges, rateLimiter } = this.services;
-    const foundTicket = await challenges.findTicket(signUpSubject(context.application, email), ticket);
-    const limitKeys = codeKeys(signUpPurpose(context.application, email), foundTicket, context.client);
+    const subject = signUpSubject(context.application, email);
+    const foundTicket = await challenges.findTicket(subject, ticket);
     return await rateLimiter.limited(
       context,
-      limitKeys,
+      codeKeys(subject, foundTicket, context.client),
       () => this.check(context, email, code, ticket),
       ({ kind }) => kind !== "failure",
     );
@@ -111,7 +111,7 @@ export class SignUpCompletionService {
 
   /** Refunds the rate limits of the sign-up and its mails. The user already exists, so an error here must not fail the request. */
   private async refundLimits(application: Application, email: Email, networks: readonly string[]): Promise<void> {
-    const limitKeys = [...networks.slice(0, 1).map(signUpKey), ...refundableMessageKeys(signUpPurpose(application, email))];
+    const limitKeys = [...networks.slice(0, 1).map(signUpKey), ...refundableMessageKeys(signUpSubject(application, email))];
     await this.services.rateLimiter
       .refund(limitKeys)
       .catch((error: unknown) => this.services.log.warn({ err: error }, "rate limit refund failed"));

@@ -10,7 +10,7 @@ import { addSeconds } from "../../platform/clock.js";
 import { type PasswordHash, randomToken } from "../../platform/crypto/index.js";
 import { nullOnUniqueViolation, type Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
-import { createAccount, listPendingSignUps, signUpPurpose, signUpSubject } from "./new-account.js";
+import { createAccount, listPendingSignUps, signUpSubject } from "./new-account.js";
 
 export interface SignUpCommand {
   readonly email: string;
@@ -131,8 +131,8 @@ export class SignUpService {
 
   /** Empty during the cool-down, when no message is sent. */
   private async messageLimitKeys(context: ApplicationContext, email: Email): Promise<RateLimitKey[]> {
-    const isCoolingDown = await this.services.challenges.isCoolingDown(signUpSubject(context.application, email));
-    return isCoolingDown ? [] : messageKeys(signUpPurpose(context.application, email), context.client);
+    const subject = signUpSubject(context.application, email);
+    return (await this.services.challenges.isCoolingDown(subject)) ? [] : messageKeys(subject, context.client);
   }
 
   private async issueCode(context: ApplicationContext, tx: Transaction, email: Email, send: boolean) {

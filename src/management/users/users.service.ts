@@ -8,7 +8,7 @@ import {
   type ResetCodeServices,
   resetSubject,
 } from "../../domain/account-operations/index.js";
-import { type Application, type ApplicationContext, findLocale } from "../../domain/applications/index.js";
+import { type ApplicationContext, findLocale } from "../../domain/applications/index.js";
 import { lockoutKeys, refundableMessageKeys, secondFactorLockoutKeys } from "../../domain/rate-limiting/index.js";
 import { canonicalEmail, type Email, type Metadata, type NewUser, type User } from "../../domain/users/index.js";
 import { addSeconds } from "../../platform/clock.js";
@@ -59,7 +59,7 @@ export class UsersService {
     if (accepted.kind === "failure") return accepted;
     if (await isUserLimitReached(this.services, context.application)) return failure("SIGN_UP_CLOSED");
     const userData = { email, emailAsTyped: draft.email, metadata: accepted.metadata, locale };
-    return await this.services.rateLimiter.limited<CreatedOutcome | Failure>(context, resetMailLimitKeys(context.application, email), () =>
+    return await this.services.rateLimiter.limited<CreatedOutcome | Failure>(context, refundableMessageKeys(resetSubject(context.application, email)), () =>
       this.insert(context, userData),
     );
   }
@@ -153,11 +153,10 @@ export class UsersService {
     const { email } = found;
     if (found.status === "SUSPENDED") return failure("ACCOUNT_SUSPENDED");
     if (!email) return failure("HANDLE_INVALID");
-    const isCoolingDown = await challenges.isCoolingDown(resetSubject(context.application, email));
-    return await rateLimiter.limited<ResetSentOutcome | Failure>(
-      context,
-      isCoolingDown ? [] : resetMailLimitKeys(context.application, email),
-      () => database.transaction((tx) => this.queuePasswordReset(context, tx, found, email)),
+    const subject = resetSubject(context.application, email);
+    const limitKeys = (await challenges.isCoolingDown(subject)) ? [] : refundableMessageKeys(subject);
+    return await rateLimiter.limited<ResetSentOutcome | Failure>(context, limitKeys, () => 
+      database.transaction((tx) => this.queuePasswordReset(context, tx, found, email)),
     );
   }
 
@@ -202,6 +201,3 @@ export class UsersService {
     await this.services.audit.success(context, event, { userId });
   }
 }
-
-const resetMailLimitKeys = ({ id }: Application, handle: Email) =>
-  refundableMessageKeys({ applicationId: id, purpose: "PASSWORD_RESET", handle });
