@@ -1,4 +1,5 @@
 import { Field, ObjectType } from "type-graphql";
+import type { User } from "../domain/users/index.js";
 import { DateTime } from "../graphql/index.js";
 import { UserView } from "./user.types.js";
 
@@ -15,4 +16,8 @@ export class CodeSent {
 export class ProfileUpdated {
   @Field(() => UserView, { description: "The user." })
   user!: UserView;
+
+  static from(user: User, sessionId: string): ProfileUpdated {
+    return Object.assign(new ProfileUpdated(), { user: UserView.from(user, sessionId) });
+  }
 }

@@ -12,4 +12,4 @@ export { InvitationStatus } from "./invitation-status.js";
 export { DateTime, JsonScalar } from "./scalars.js";
 export { SecondFactorMethod, SecondFactorView } from "./second-factor.types.js";
 export { SessionFields } from "./session.types.js";
-export { resultUnion, toUserError, UserError } from "./user-errors.js";
+export { answer, resultUnion, toUserError, UserError } from "./user-errors.js";

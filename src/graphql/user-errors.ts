@@ -90,6 +90,15 @@ export function resultUnion<const States extends readonly ClassType[]>({ name, d
   return createUnionType({ name, description, types: () => types }) as unknown as InstanceType<States[number]> | UserError;
 }
 
+/** The union member of an outcome: `present` makes it, unless the outcome is a failure. */
+export function answer<Outcome extends { readonly kind: string }, Member>(
+  outcome: Outcome | Failure,
+  { locale }: { readonly locale: Locale },
+  present: (outcome: Exclude<Outcome, Failure>) => Member,
+): Member | UserError {
+  return outcome.kind === "failure" ? toUserError(outcome as Failure, locale) : present(outcome as Exclude<Outcome, Failure>);
+}
+
 /** The union member of a failure, with its message in the request's locale. */
 export function toUserError({ kind: _, country, ...details }: Failure, locale: Locale): UserError {
   const member = new userErrorTypes[details.code]();

@@ -1,5 +1,5 @@
 import { Ctx, Mutation, Resolver } from "type-graphql";
-import { type FlowContext, toUserError } from "../../graphql/index.js";
+import { type FlowContext, answer } from "../../graphql/index.js";
 import type { AccountDeletionService } from "./account-deletion.service.js";
 import { AccountDeleted, DeleteAccountResult } from "./account-deletion.types.js";
 
@@ -13,7 +13,6 @@ export class AccountDeletionResolver {
   async deleteAccount(@Ctx() context: FlowContext): Promise<typeof DeleteAccountResult> {
     const caller = await context.authenticate();
     const outcome = await this.service.delete(context, caller);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return Object.assign(new AccountDeleted(), { deletedAt: outcome.deletedAt });
+    return answer(outcome, context, ({ deletedAt }) => Object.assign(new AccountDeleted(), { deletedAt }));
   }
 }

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { type FlowContext, toUserError } from "../../graphql/index.js";
+import { type FlowContext, answer } from "../../graphql/index.js";
 import { emailOf } from "../handle.types.js";
 import { CodeSent } from "../results.types.js";
 import { UserView } from "../user.types.js";
@@ -20,9 +20,7 @@ export class HandleChangeResolver {
   ): Promise<typeof ChangeHandleResult> {
     const caller = await context.authenticate();
     const outcome = await this.service.request(context, caller, emailOf(handle));
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    const { kind: _, ...answer } = outcome;
-    return Object.assign(new CodeSent(), answer);
+    return answer(outcome, context, ({ kind: _, ...state }) => Object.assign(new CodeSent(), state));
   }
 
   @Mutation(() => ConfirmHandleResult, {
@@ -34,7 +32,6 @@ export class HandleChangeResolver {
   ): Promise<typeof ConfirmHandleResult> {
     const caller = await context.authenticate();
     const outcome = await this.service.confirm(context, caller, code);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return Object.assign(new HandleChanged(), { user: UserView.from(outcome.user, caller.session.id) });
+    return answer(outcome, context, ({ user }) => Object.assign(new HandleChanged(), { user: UserView.from(user, caller.session.id) }));
   }
 }

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from "type-graphql";
 import { chooseLocale } from "../../domain/applications/index.js";
-import { type FlowContext, toUserError } from "../../graphql/index.js";
-import { type Failure, GatewayError } from "../../platform/errors/index.js";
+import { type FlowContext, answer } from "../../graphql/index.js";
+import { GatewayError } from "../../platform/errors/index.js";
 import { requirePage } from "../../platform/pagination/index.js";
 import { emailOf } from "../handle.types.js";
 import { type LoggedIn, type SecondFactorEnrollmentRequired, toLogInState } from "../log-in-states.types.js";
@@ -35,7 +35,7 @@ export class InvitationResolver {
     const { application } = context;
     const locale = chooseLocale(application, [input.locale ?? user.locale]);
     const command = { handle: emailOf(input.handle), metadata: input.metadata ?? {}, locale };
-    return presentSent(await this.service.invite(context, user, command), context);
+    return answer(await this.service.invite(context, user, command), context, toSent);
   }
 
   @Mutation(() => InviteResult, {
@@ -46,7 +46,7 @@ export class InvitationResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof InviteResult> {
     const { user } = await context.authenticate();
-    return presentSent(await this.service.resend(context, user, invitationId), context);
+    return answer(await this.service.resend(context, user, invitationId), context, toSent);
   }
 
   @Mutation(() => InvitationRevoked, { description: "Revokes an invitation; its code is no longer valid." })
@@ -69,10 +69,7 @@ export class InvitationResolver {
     const { application } = context;
     const requestedLocale = locale ? chooseLocale(application, [locale]) : null;
     const command = { handle: emailOf(handle), code, password, metadata: metadata ?? {}, locale: requestedLocale };
-    const outcome = await this.acceptance.accept(context, command);
-    return outcome.kind === "failure"
-      ? toUserError(outcome, context.locale)
-      : toLogInState<LoggedIn | SecondFactorEnrollmentRequired>(outcome);
+    return answer(await this.acceptance.accept(context, command), context, toLogInState<LoggedIn | SecondFactorEnrollmentRequired>);
   }
 
   @FieldResolver(() => InvitationConnection.type, { description: "Invitations sent by the user, newest first. `first` is at most 100." })
@@ -89,7 +86,5 @@ export class InvitationResolver {
   }
 }
 
-function presentSent(outcome: InvitedOutcome | Failure, { locale }: FlowContext): typeof InviteResult {
-  if (outcome.kind === "failure") return toUserError(outcome, locale);
-  return Object.assign(new InvitationSent(), { invitation: InvitationView.from(outcome.invitation) });
-}
+const toSent = ({ invitation }: InvitedOutcome) =>
+  Object.assign(new InvitationSent(), { invitation: InvitationView.from(invitation) });

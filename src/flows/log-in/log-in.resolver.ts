@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { type FlowContext, toUserError } from "../../graphql/index.js";
+import { type FlowContext, answer } from "../../graphql/index.js";
 import { emailOf } from "../handle.types.js";
 import { type LoggedIn, toLogInState } from "../log-in-states.types.js";
 import { CodeSent } from "../results.types.js";
@@ -17,7 +17,7 @@ export class LogInResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof LogInResult> {
     const outcome = await this.service.logIn(context, { handle: emailOf(handle), password, deviceToken: deviceToken ?? null });
-    return outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState(outcome);
+    return answer(outcome, context, toLogInState);
   }
 
   @Mutation(() => SendLogInCodeResult, {
@@ -29,9 +29,7 @@ export class LogInResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof SendLogInCodeResult> {
     const outcome = await this.service.sendCode(context, challengeToken);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    const { kind: _, ...answer } = outcome;
-    return Object.assign(new CodeSent(), answer);
+    return answer(outcome, context, ({ kind: _, ...state }) => Object.assign(new CodeSent(), state));
   }
 
   @Mutation(() => CompleteLogInResult, { description: "Completes a log-in with a second factor and opens the session." })
@@ -40,6 +38,6 @@ export class LogInResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof CompleteLogInResult> {
     const outcome = await this.service.complete(context, challengeToken, proofOf(proof));
-    return outcome.kind === "failure" ? toUserError(outcome, context.locale) : toLogInState<LoggedIn>(outcome);
+    return answer(outcome, context, toLogInState<LoggedIn>);
   }
 }

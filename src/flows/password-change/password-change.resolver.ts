@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { type FlowContext, toUserError } from "../../graphql/index.js";
+import { type FlowContext, answer } from "../../graphql/index.js";
 import { UserView } from "../user.types.js";
 import type { PasswordChangeService } from "./password-change.service.js";
 import { ChangePasswordInput, ChangePasswordResult, PasswordChanged } from "./password-change.types.js";
@@ -15,7 +15,7 @@ export class PasswordChangeResolver {
   ): Promise<typeof ChangePasswordResult> {
     const caller = await context.authenticate();
     const outcome = await this.service.change(context, caller, currentPassword, newPassword);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return Object.assign(new PasswordChanged(), { user: UserView.from(caller.user, caller.session.id) });
+    const user = UserView.from(caller.user, caller.session.id);
+    return answer(outcome, context, () => Object.assign(new PasswordChanged(), { user }));
   }
 }

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { type FlowContext, toUserError } from "../../graphql/index.js";
+import { type FlowContext, answer } from "../../graphql/index.js";
 import { emailOf } from "../handle.types.js";
 import type { PasswordResetService } from "./password-reset.service.js";
 import {
@@ -23,9 +23,7 @@ export class PasswordResetResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof ForgotPasswordResult> {
     const outcome = await this.service.request(context, emailOf(handle));
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    const { kind: _, ...answer } = outcome;
-    return Object.assign(new PasswordResetRequested(), answer);
+    return answer(outcome, context, ({ kind: _, ...state }) => Object.assign(new PasswordResetRequested(), state));
   }
 
   @Mutation(() => ResetPasswordResult, {
@@ -37,8 +35,6 @@ export class PasswordResetResolver {
   ): Promise<typeof ResetPasswordResult> {
     const command = { handle: emailOf(handle), code, ticket: ticket ?? null, newPassword };
     const outcome = await this.service.reset(context, command);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    const { kind: _, ...answer } = outcome;
-    return Object.assign(new PasswordReset(), answer);
+    return answer(outcome, context, ({ kind: _, ...state }) => Object.assign(new PasswordReset(), state));
   }
 }

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import { maskPhone } from "../../domain/users/index.js";
-import { type FlowContext, toUserError } from "../../graphql/index.js";
+import { type FlowContext, answer } from "../../graphql/index.js";
 import { CodeSent, ProfileUpdated } from "../results.types.js";
 import { UserView } from "../user.types.js";
 import type { PhoneService } from "./phone.service.js";
@@ -25,9 +25,7 @@ export class PhoneResolver {
   async setPhone(@Arg("input", () => SetPhoneInput) { phone }: SetPhoneInput, @Ctx() context: FlowContext): Promise<typeof SetPhoneResult> {
     const caller = await context.authenticateForEnrollment();
     const outcome = await this.service.request(context, caller, phone);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    const { kind: _, ...answer } = outcome;
-    return Object.assign(new CodeSent(), answer);
+    return answer(outcome, context, ({ kind: _, ...state }) => Object.assign(new CodeSent(), state));
   }
 
   @Mutation(() => VerifyPhoneResult, { description: "Verifies a phone number with the code that was sent and makes it the user's number." })
@@ -37,8 +35,8 @@ export class PhoneResolver {
   ): Promise<typeof VerifyPhoneResult> {
     const { user, session } = await context.authenticateForEnrollment();
     const outcome = await this.service.verify(context, user, code);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return Object.assign(new PhoneVerified(), { user: UserView.from(outcome.user, session?.id ?? "") });
+    const sessionId = session?.id ?? "";
+    return answer(outcome, context, (done) => Object.assign(new PhoneVerified(), { user: UserView.from(done.user, sessionId) }));
   }
 
   @Mutation(() => RemovePhoneResult, {
@@ -48,8 +46,7 @@ export class PhoneResolver {
   async removePhone(@Ctx() context: FlowContext): Promise<typeof RemovePhoneResult> {
     const caller = await context.authenticate();
     const outcome = await this.service.remove(context, caller);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return Object.assign(new ProfileUpdated(), { user: UserView.from(outcome.user, caller.session.id) });
+    return answer(outcome, context, ({ user }) => ProfileUpdated.from(user, caller.session.id));
   }
 
   @FieldResolver(() => MaskedPhone, {

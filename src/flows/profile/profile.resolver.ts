@@ -1,9 +1,8 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
-import { type FlowContext, toUserError, type UserError } from "../../graphql/index.js";
-import type { Failure } from "../../platform/errors/index.js";
+import { answer, type FlowContext } from "../../graphql/index.js";
 import { ProfileUpdated } from "../results.types.js";
 import { UserView } from "../user.types.js";
-import type { ProfileService, UpdatedOutcome } from "./profile.service.js";
+import type { ProfileService } from "./profile.service.js";
 import { SetLocaleInput, SetLocaleResult, SetMetadataInput, SetMetadataResult } from "./profile.types.js";
 
 @Resolver()
@@ -27,7 +26,7 @@ export class ProfileResolver {
   ): Promise<typeof SetMetadataResult> {
     const { user, session } = await context.authenticate();
     const outcome = await this.service.setMetadata(context, user, metadata);
-    return present(outcome, session.id, context);
+    return answer(outcome, context, (updated) => ProfileUpdated.from(updated.user, session.id));
   }
 
   @Mutation(() => SetLocaleResult, { description: "Sets the language of messages to the user." })
@@ -36,11 +35,7 @@ export class ProfileResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof SetLocaleResult> {
     const { user, session } = await context.authenticate();
-    return present(await this.service.setLocale(context, user, locale), session.id, context);
+    const outcome = await this.service.setLocale(context, user, locale);
+    return answer(outcome, context, (updated) => ProfileUpdated.from(updated.user, session.id));
   }
-}
-
-function present(outcome: UpdatedOutcome | Failure, sessionId: string, { locale }: FlowContext): ProfileUpdated | UserError {
-  if (outcome.kind === "failure") return toUserError(outcome, locale);
-  return Object.assign(new ProfileUpdated(), { user: UserView.from(outcome.user, sessionId) });
 }

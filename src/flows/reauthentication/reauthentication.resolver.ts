@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { type FlowContext, toUserError } from "../../graphql/index.js";
+import { type FlowContext, answer } from "../../graphql/index.js";
 import { SecondFactorRequired } from "../log-in-states.types.js";
 import { CompleteLogInInput, proofOf } from "../second-factor.types.js";
 import type { ReauthenticatedOutcome, ReauthenticationService } from "./reauthentication.service.js";
@@ -18,8 +18,7 @@ export class ReauthenticationResolver {
   ): Promise<typeof ReauthenticateResult> {
     const caller = await context.authenticate();
     const outcome = await this.service.reauthenticateWithPassword(context, caller, password ?? "");
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return outcome.kind === "verified" ? toReauthenticated(outcome) : SecondFactorRequired.from(outcome);
+    return answer(outcome, context, (done) => (done.kind === "verified" ? toReauthenticated(done) : SecondFactorRequired.from(done)));
   }
 
   @Mutation(() => CompleteReauthenticationResult, {
@@ -31,8 +30,7 @@ export class ReauthenticationResolver {
   ): Promise<typeof CompleteReauthenticationResult> {
     const caller = await context.authenticate();
     const outcome = await this.service.reauthenticateWithSecondFactor(context, caller, challengeToken, proofOf(proof));
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return toReauthenticated(outcome);
+    return answer(outcome, context, toReauthenticated);
   }
 }
 

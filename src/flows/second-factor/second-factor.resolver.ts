@@ -1,7 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from "type-graphql";
-import { type FlowContext, SecondFactorView, toUserError, type UserError } from "../../graphql/index.js";
-import type { Failure } from "../../platform/errors/index.js";
-import { toLogInState } from "../log-in-states.types.js";
+import { answer, type FlowContext, SecondFactorView } from "../../graphql/index.js";
+import { type LoggedIn, toLogInState } from "../log-in-states.types.js";
 import { UserView } from "../user.types.js";
 import type { EnabledOutcome, SecondFactorService } from "./second-factor.service.js";
 import {
@@ -28,9 +27,7 @@ export class SecondFactorResolver {
   async enrollTotp(@Ctx() context: FlowContext): Promise<typeof EnrollTotpResult> {
     const caller = await context.authenticateForEnrollment();
     const outcome = await this.service.enrollTotp(context.application, caller);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    const { kind: _, ...enrollment } = outcome;
-    return Object.assign(new TotpEnrollment(), enrollment);
+    return answer(outcome, context, ({ kind: _, ...state }) => Object.assign(new TotpEnrollment(), state));
   }
 
   @Mutation(() => ConfirmTotpResult, {
@@ -41,7 +38,7 @@ export class SecondFactorResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof ConfirmTotpResult> {
     const caller = await context.authenticateForEnrollment();
-    return presentEnabled(await this.service.confirmTotp(context, caller, code), context);
+    return answer(await this.service.confirmTotp(context, caller, code), context, toEnabled);
   }
 
   @Mutation(() => EnrollSmsResult, {
@@ -50,7 +47,7 @@ export class SecondFactorResolver {
   })
   async enrollSms(@Ctx() context: FlowContext): Promise<typeof EnrollSmsResult> {
     const caller = await context.authenticateForEnrollment();
-    return presentEnabled(await this.service.enrollSms(context, caller), context);
+    return answer(await this.service.enrollSms(context, caller), context, toEnabled);
   }
 
   @Mutation(() => RegenerateRecoveryCodesResult, {
@@ -60,8 +57,7 @@ export class SecondFactorResolver {
   async regenerateRecoveryCodes(@Ctx() context: FlowContext): Promise<typeof RegenerateRecoveryCodesResult> {
     const caller = await context.authenticate();
     const outcome = await this.service.regenerateRecoveryCodes(context, caller);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return Object.assign(new RecoveryCodes(), { recoveryCodes: outcome.recoveryCodes });
+    return answer(outcome, context, ({ recoveryCodes }) => Object.assign(new RecoveryCodes(), { recoveryCodes }));
   }
 
   @Mutation(() => DisableSecondFactorResult, {
@@ -70,8 +66,8 @@ export class SecondFactorResolver {
   async disableSecondFactor(@Ctx() context: FlowContext): Promise<typeof DisableSecondFactorResult> {
     const caller = await context.authenticate();
     const outcome = await this.service.disable(context, caller);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return Object.assign(new SecondFactorDisabled(), { user: UserView.from(caller.user, caller.session.id) });
+    const user = UserView.from(caller.user, caller.session.id);
+    return answer(outcome, context, () => Object.assign(new SecondFactorDisabled(), { user }));
   }
 
   @FieldResolver(() => [SecondFactorView], { description: "Enrolled second factors, oldest first. Any one of them completes a log-in." })
@@ -85,8 +81,5 @@ export class SecondFactorResolver {
   }
 }
 
-function presentEnabled(outcome: EnabledOutcome | Failure, { locale }: FlowContext): SecondFactorEnabled | UserError {
-  if (outcome.kind === "failure") return toUserError(outcome, locale);
-  const { recoveryCodes, loggedIn } = outcome;
-  return Object.assign(new SecondFactorEnabled(), { recoveryCodes, loggedIn: loggedIn && toLogInState(loggedIn) });
-}
+const toEnabled = ({ recoveryCodes, loggedIn }: EnabledOutcome) =>
+  Object.assign(new SecondFactorEnabled(), { recoveryCodes, loggedIn: loggedIn && toLogInState<LoggedIn>(loggedIn) });

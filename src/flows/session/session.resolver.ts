@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
-import { type FlowContext, toUserError } from "../../graphql/index.js";
+import { type FlowContext, answer } from "../../graphql/index.js";
 import { LoggedIn } from "../log-in-states.types.js";
 import { UserView } from "../user.types.js";
 import type { SessionService } from "./session.service.js";
@@ -25,8 +25,7 @@ export class SessionResolver {
     @Arg("input", () => RefreshSessionInput) { refreshToken }: RefreshSessionInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof RefreshSessionResult> {
-    const outcome = await this.service.refresh(context, refreshToken);
-    return outcome.kind === "failure" ? toUserError(outcome, context.locale) : LoggedIn.from(outcome);
+    return answer(await this.service.refresh(context, refreshToken), context, LoggedIn.from);
   }
 
   @Mutation(() => JwtIssued, {

@@ -1,8 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { chooseLocale } from "../../domain/applications/index.js";
-import type { SignInResult } from "../../domain/sessions/index.js";
-import { type FlowContext, toUserError, type UserError } from "../../graphql/index.js";
-import type { Failure } from "../../platform/errors/index.js";
+import { answer, type FlowContext } from "../../graphql/index.js";
 import { emailOf } from "../handle.types.js";
 import { type LoggedIn, type SecondFactorEnrollmentRequired, toLogInState } from "../log-in-states.types.js";
 import type { ConfirmationOutcome, SignUpService } from "./sign-up.service.js";
@@ -36,7 +34,9 @@ export class SignUpResolver {
       metadata: input.metadata ?? {},
       locale: chooseLocale(application, [input.locale, ...languages]),
     };
-    return present(await this.service.signUp(context, command), context);
+    return answer(await this.service.signUp(context, command), context, (outcome) =>
+      outcome.kind === "confirmation" ? toConfirmation(outcome) : toLogInState<Opened>(outcome),
+    );
   }
 
   @Mutation(() => ResendSignUpCodeResult, {
@@ -46,7 +46,7 @@ export class SignUpResolver {
     @Arg("input", () => ResendSignUpCodeInput) { handle }: ResendSignUpCodeInput,
     @Ctx() context: FlowContext,
   ): Promise<typeof ResendSignUpCodeResult> {
-    return present(await this.service.resendCode(context, emailOf(handle)), context);
+    return answer(await this.service.resendCode(context, emailOf(handle)), context, toConfirmation);
   }
 
   @Mutation(() => CompleteSignUpResult, {
@@ -57,18 +57,10 @@ export class SignUpResolver {
     @Ctx() context: FlowContext,
   ): Promise<typeof CompleteSignUpResult> {
     const outcome = await this.completion.complete(context, { handle: emailOf(handle), code, ticket: ticket ?? null });
-    return present(outcome, context);
+    return answer(outcome, context, toLogInState<Opened>);
   }
 }
 
 type Opened = LoggedIn | SecondFactorEnrollmentRequired;
 
-function present(outcome: ConfirmationOutcome | Failure, context: FlowContext): ConfirmationSent | UserError;
-function present(outcome: SignInResult | Failure, context: FlowContext): Opened | UserError;
-function present(outcome: ConfirmationOutcome | SignInResult | Failure, context: FlowContext): ConfirmationSent | Opened | UserError;
-function present(outcome: ConfirmationOutcome | SignInResult | Failure, { locale }: FlowContext) {
-  if (outcome.kind === "failure") return toUserError(outcome, locale);
-  if (outcome.kind !== "confirmation") return toLogInState(outcome);
-  const { kind: _, ...answer } = outcome;
-  return Object.assign(new ConfirmationSent(), answer);
-}
+const toConfirmation = ({ kind: _, ...state }: ConfirmationOutcome) => Object.assign(new ConfirmationSent(), state);
