@@ -4,16 +4,13 @@ import { ApplicationEntity } from "./application.entity.js";
 import type { Application } from "./application.js";
 import { parseSettings } from "./settings/index.js";
 
-const selection = { application: ApplicationEntity };
+const BY_APP_KEY = "FROM applications application WHERE application.app_key = ?";
 
 export class ApplicationRepository {
-  private readonly byAppKey: PreparedSelect<typeof selection>;
-  readonly cacheVersion: CacheVersion;
+  private readonly byAppKey = new PreparedSelect(this.database, { application: ApplicationEntity }, BY_APP_KEY);
+  readonly cacheVersion = new CacheVersion(this.database);
 
-  constructor(private readonly database: Database) {
-    this.cacheVersion = new CacheVersion(database);
-    this.byAppKey = new PreparedSelect(database, selection, "FROM applications application WHERE application.app_key = ?");
-  }
+  constructor(private readonly database: Database) {}
 
   async findByAppKey(appKey: string): Promise<ApplicationEntity | null> {
     return (await this.byAppKey.first([appKey]))?.application ?? null;

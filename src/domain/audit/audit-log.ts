@@ -68,14 +68,12 @@ const storedActor = (actor: Actor) => ("id" in actor ? actor.id : actor.kind);
 /** Append-only, except that the network addresses of deleted users are erased. */
 export class AuditLog {
   private readonly listeners: Listener[] = [];
-  private readonly preparedInsert: PreparedInsert<AuditEventEntity>;
+  private readonly preparedInsert = new PreparedInsert(this.database, AuditEventEntity);
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-  ) {
-    this.preparedInsert = new PreparedInsert(database, AuditEventEntity);
-  }
+  ) {}
 
   /** Calls `listener` for every event, once its transaction is committed. */
   onRecord(listener: Listener): void {

@@ -2,20 +2,13 @@ import { ConcurrencyConflict, type Database, PreparedSelect, type Transaction } 
 import { CacheVersion } from "../../platform/read-through-cache.js";
 import { SigningKeyEntity } from "./signing-key.entity.js";
 
-const selection = { signing_key: SigningKeyEntity };
+const BY_APPLICATION = "FROM signing_keys signing_key WHERE signing_key.application_id = ? ORDER BY signing_key.created_at";
 
 export class SigningKeyRepository {
-  private readonly byApplication: PreparedSelect<typeof selection>;
-  readonly cacheVersion: CacheVersion;
+  private readonly byApplication = new PreparedSelect(this.database, { signing_key: SigningKeyEntity }, BY_APPLICATION);
+  readonly cacheVersion = new CacheVersion(this.database);
 
-  constructor(database: Database) {
-    this.cacheVersion = new CacheVersion(database);
-    this.byApplication = new PreparedSelect(
-      database,
-      selection,
-      "FROM signing_keys signing_key WHERE signing_key.application_id = ? ORDER BY signing_key.created_at",
-    );
-  }
+  constructor(private readonly database: Database) {}
 
   async list(applicationId: string): Promise<SigningKeyEntity[]> {
     return (await this.byApplication.all([applicationId])).map(({ signing_key }) => signing_key);

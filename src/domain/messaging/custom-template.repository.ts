@@ -2,21 +2,16 @@ import type { Transaction } from "../../platform/database/index.js";
 import { BatchedLookup, type Database } from "../../platform/database/index.js";
 import { CustomTemplateEntity } from "./custom-template.entity.js";
 
-const selection = { wording: CustomTemplateEntity };
-
 export class CustomTemplateRepository {
-  private readonly byKey: BatchedLookup<typeof selection>;
+  private readonly byKey = new BatchedLookup(
+    this.database,
+    { wording: CustomTemplateEntity },
+    "FROM message_texts wording",
+    ["wording.application_id", "wording.template", "wording.locale"],
+    ({ wording: { applicationId, template, locale } }) => [applicationId, template, locale],
+  );
 
-  constructor(private readonly database: Database) {
-    const key = ["wording.application_id", "wording.template", "wording.locale"];
-    this.byKey = new BatchedLookup(
-      database,
-      selection,
-      "FROM message_texts wording",
-      key,
-      ({ wording: { applicationId, template, locale } }) => [applicationId, template, locale],
-    );
-  }
+  constructor(private readonly database: Database) {}
 
   /** Custom templates of one message in some locales. */
   async listByLocales(applicationId: string, template: string, locales: readonly string[]): Promise<CustomTemplateEntity[]> {
@@ -36,11 +31,7 @@ export class CustomTemplateRepository {
 
   /** Deletes the custom templates of a message in one locale or in all; returns how many were deleted. */
   async delete(tx: Transaction, applicationId: string, template: string, locale?: string): Promise<number> {
-    const { affected } = await tx.manager.delete(CustomTemplateEntity, {
-      applicationId,
-      template,
-      ...(locale ? { locale } : {}),
-    });
+    const { affected } = await tx.manager.delete(CustomTemplateEntity, { applicationId, template, ...(locale ? { locale } : {}) });
     return affected ?? 0;
   }
 

@@ -4,33 +4,25 @@ import type { QueueFilter } from "./delivery-queues.js";
 import { OutboxMessageEntity } from "./outbox-message.entity.js";
 
 const selection = { message: OutboxMessageEntity };
+const unclaimed = ["applicationId", "id", "status", "leaseUntil"] as const;
+const ended = ["status", "payloadSealed", "finishedAt"] as const;
+const finished = [...ended, "lastFailure", "leaseOwner", "leaseUntil"] as const;
+const replaceable = ["applicationId", "replacesHash", "status"] as const;
+const leased = ["applicationId", "id", "leaseOwner", "status"] as const;
 const DUE = `FROM outbox_messages message WHERE message.status = 'PENDING' AND message.next_attempt_at <= ?
   AND (message.lease_until IS NULL OR message.lease_until < ?)`;
 
 export type FinalStatus = "DELIVERED" | "EXPIRED" | "FAILED" | "REPLACED";
 
 export class OutboxRepository {
-  private readonly preparedInsert: PreparedInsert<OutboxMessageEntity>;
+  private readonly preparedInsert = new PreparedInsert(this.database, OutboxMessageEntity);
   /** By queue condition. */
   private readonly preparedDueReads = new Map<string, PreparedSelect<typeof selection>>();
-  private readonly preparedClaim;
-  private readonly preparedReplace;
-  private readonly preparedFinish;
+  private readonly preparedClaim = new PreparedUpdate(this.database, OutboxMessageEntity, ["leaseOwner", "leaseUntil"], unclaimed);
+  private readonly preparedReplace = new PreparedUpdate(this.database, OutboxMessageEntity, ended, replaceable);
+  private readonly preparedFinish = new PreparedUpdate(this.database, OutboxMessageEntity, finished, leased);
 
-  constructor(private readonly database: Database) {
-    this.preparedInsert = new PreparedInsert(database, OutboxMessageEntity);
-    const unclaimed = ["applicationId", "id", "status", "leaseUntil"] as const;
-    this.preparedClaim = new PreparedUpdate(database, OutboxMessageEntity, ["leaseOwner", "leaseUntil"], unclaimed);
-    const ended = ["status", "payloadSealed", "finishedAt"] as const;
-    this.preparedReplace = new PreparedUpdate(database, OutboxMessageEntity, ended, ["applicationId", "replacesHash", "status"]);
-    const released = ["lastFailure", "leaseOwner", "leaseUntil"] as const;
-    this.preparedFinish = new PreparedUpdate(
-      database,
-      OutboxMessageEntity,
-      [...ended, ...released],
-      ["applicationId", "id", "leaseOwner", "status"],
-    );
-  }
+  constructor(private readonly database: Database) {}
 
   async insert(tx: Transaction, row: OutboxMessageEntity): Promise<void> {
     await this.preparedInsert.run([row], tx.manager);

@@ -11,24 +11,16 @@ import {
 import type { ChallengeKey } from "./challenge.repository.js";
 import { ChallengeTicketEntity } from "./challenge-ticket.entity.js";
 
-const selection = { ticket: ChallengeTicketEntity };
+const CONDITION = "ticket.application_id = ? AND ticket.purpose = ? AND ticket.binding_hash = ?";
+const BY_CHALLENGE = `FROM challenge_tickets ticket WHERE ${CONDITION} ORDER BY ticket.slot`;
+const challengeKey = ["applicationId", "purpose", "bindingHash"] as const;
 
 export class ChallengeTicketRepository {
-  private readonly preparedInsert: PreparedInsert<ChallengeTicketEntity>;
-  private readonly byChallenge: PreparedSelect<typeof selection>;
-  private readonly preparedAttemptsReset: PreparedUpdate<ChallengeTicketEntity, "attempts", keyof ChallengeKey>;
+  private readonly preparedInsert = new PreparedInsert(this.database, ChallengeTicketEntity);
+  private readonly byChallenge = new PreparedSelect(this.database, { ticket: ChallengeTicketEntity }, BY_CHALLENGE);
+  private readonly preparedAttemptsReset = new PreparedUpdate(this.database, ChallengeTicketEntity, ["attempts"], challengeKey);
 
-  constructor(database: Database) {
-    this.preparedInsert = new PreparedInsert(database, ChallengeTicketEntity);
-    const condition = "ticket.application_id = ? AND ticket.purpose = ? AND ticket.binding_hash = ?";
-    this.byChallenge = new PreparedSelect(database, selection, `FROM challenge_tickets ticket WHERE ${condition} ORDER BY ticket.slot`);
-    this.preparedAttemptsReset = new PreparedUpdate(
-      database,
-      ChallengeTicketEntity,
-      ["attempts"],
-      ["applicationId", "purpose", "bindingHash"],
-    );
-  }
+  constructor(private readonly database: Database) {}
 
   /** All tickets of a challenge, ordered by slot. */
   async list(key: ChallengeKey): Promise<ChallengeTicketEntity[]> {
@@ -43,13 +35,7 @@ export class ChallengeTicketRepository {
 
   /** Frees the slot of the ticket that was read. @throws ConcurrencyConflict when the slot no longer holds it */
   async delete(tx: Transaction, { applicationId, purpose, bindingHash, slot, ticketHash }: ChallengeTicketEntity): Promise<void> {
-    const { affected } = await tx.manager.delete(ChallengeTicketEntity, {
-      applicationId,
-      purpose,
-      bindingHash,
-      slot,
-      ticketHash,
-    });
+    const { affected } = await tx.manager.delete(ChallengeTicketEntity, { applicationId, purpose, bindingHash, slot, ticketHash });
     if (affected !== 1) throw new ConcurrencyConflict();
   }
 

@@ -11,17 +11,13 @@ import { ChallengeEntity } from "./challenge.entity.js";
 
 export type ChallengeKey = Pick<ChallengeEntity, "applicationId" | "purpose" | "bindingHash">;
 
-const selection = { challenge: ChallengeEntity };
+const BY_KEY = "FROM challenges challenge WHERE challenge.application_id = ? AND challenge.purpose = ? AND challenge.binding_hash = ?";
 
 export class ChallengeRepository {
-  private readonly preparedInsert: PreparedInsert<ChallengeEntity>;
-  private readonly byKey: PreparedSelect<typeof selection>;
+  private readonly preparedInsert = new PreparedInsert(this.database, ChallengeEntity);
+  private readonly byKey = new PreparedSelect(this.database, { challenge: ChallengeEntity }, BY_KEY);
 
-  constructor(private readonly database: Database) {
-    this.preparedInsert = new PreparedInsert(database, ChallengeEntity);
-    const condition = "challenge.application_id = ? AND challenge.purpose = ? AND challenge.binding_hash = ?";
-    this.byKey = new PreparedSelect(database, selection, `FROM challenges challenge WHERE ${condition}`);
-  }
+  constructor(private readonly database: Database) {}
 
   async find(key: ChallengeKey): Promise<ChallengeEntity | null> {
     return (await this.byKey.first([key.applicationId, key.purpose, key.bindingHash]))?.challenge ?? null;

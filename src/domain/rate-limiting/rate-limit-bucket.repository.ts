@@ -21,27 +21,22 @@ export interface Settlement {
 /** Stored states in the order of their buckets; null where there is no row. */
 type BucketStates = readonly (BucketState | null)[];
 
-const selection = { bucket: RateLimitBucketEntity };
+const stateProperties = ["count", "windowEndsAt", "blockedUntil", "countedAt"] as const;
 
 /** Counters shared by all processes. Every operation is atomic over its buckets: compare-and-swap first, row locks on a conflict. */
 export class RateLimitBucketRepository {
-  private readonly preparedInsertMissing: PreparedInsert<RateLimitBucketEntity>;
-  private readonly preparedUpsert: PreparedInsert<RateLimitBucketEntity>;
-  private readonly preparedCompareAndSwap: CompareAndSwap<RateLimitBucketEntity>;
-  private readonly byKey: BatchedLookup<typeof selection>;
+  private readonly preparedInsertMissing = new PreparedInsert(this.database, RateLimitBucketEntity, ["applicationId"]);
+  private readonly preparedUpsert = new PreparedInsert(this.database, RateLimitBucketEntity, stateProperties);
+  private readonly preparedCompareAndSwap = new CompareAndSwap(this.database, RateLimitBucketEntity);
+  private readonly byKey = new BatchedLookup(
+    this.database,
+    { bucket: RateLimitBucketEntity },
+    "FROM throttle_buckets bucket",
+    ["bucket.application_id", "bucket.id"],
+    ({ bucket }) => [bucket.applicationId, bucket.id],
+  );
 
-  constructor(private readonly database: Database) {
-    this.preparedInsertMissing = new PreparedInsert(database, RateLimitBucketEntity, ["applicationId"]);
-    this.preparedUpsert = new PreparedInsert(database, RateLimitBucketEntity, ["count", "windowEndsAt", "blockedUntil", "countedAt"]);
-    this.preparedCompareAndSwap = new CompareAndSwap(database, RateLimitBucketEntity);
-    this.byKey = new BatchedLookup(
-      database,
-      selection,
-      "FROM throttle_buckets bucket",
-      ["bucket.application_id", "bucket.id"],
-      ({ bucket }) => [bucket.applicationId, bucket.id],
-    );
-  }
+  constructor(private readonly database: Database) {}
 
   /** Counts one attempt in every bucket, or in none when an enforced limit is blocked. Results are in the order of `buckets`. */
   async consume(buckets: readonly RateLimitBucket[], now: Date): Promise<readonly ConsumeResult[]> {

@@ -35,22 +35,18 @@ const selection = {
   application: selectProperties(ApplicationEntity, ["settingsVersion"]),
 };
 export class SessionRepository {
-  private readonly preparedInsert: PreparedInsert<SessionEntity>;
-  private readonly withUser: BatchedLookup<typeof selection>;
-  private readonly rotations: SessionRotations;
-
-  constructor(private readonly database: Database) {
-    this.preparedInsert = new PreparedInsert(database, SessionEntity);
-    this.withUser = new BatchedLookup(
-      database,
-      selection,
-      `FROM sessions session JOIN users person ON person.application_id = session.application_id AND person.id = session.user_id
+  private readonly preparedInsert = new PreparedInsert(this.database, SessionEntity);
+  private readonly rotations = new SessionRotations(this.database);
+  private readonly withUser = new BatchedLookup(
+    this.database,
+    selection,
+    `FROM sessions session JOIN users person ON person.application_id = session.application_id AND person.id = session.user_id
        JOIN applications application ON application.id = session.application_id`,
-      ["session.application_id", "session.id"],
-      ({ session }) => [session.applicationId, session.id],
-    );
-    this.rotations = new SessionRotations(database);
-  }
+    ["session.application_id", "session.id"],
+    ({ session }) => [session.applicationId, session.id],
+  );
+
+  constructor(private readonly database: Database) {}
 
   /** Reads a session with its user and the version of its application's settings in one query. */
   async findWithUser(applicationId: string, id: string) {

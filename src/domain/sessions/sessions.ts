@@ -51,7 +51,7 @@ const MAX_REFRESH_ATTEMPTS = 5;
 /** Sessions are opened at log-in and refreshed by token rotation; an ended session cannot be resumed. */
 export class Sessions {
   /** Limits the rotations of one session, to protect the database from a faulty client. Retries in the grace period do not count. */
-  private readonly rotationLimiter: TokenBucketLimiter;
+  private readonly rotationLimiter = new TokenBucketLimiter({ refillPerSecond: 10 / 60, burst: 10 }, this.clock);
 
   constructor(
     private readonly repository: SessionRepository,
@@ -60,9 +60,7 @@ export class Sessions {
     private readonly audit: AuditLog,
     private readonly database: Database,
     private readonly clock: Clock,
-  ) {
-    this.rotationLimiter = new TokenBucketLimiter({ refillPerSecond: 10 / 60, burst: 10 }, clock);
-  }
+  ) {}
 
   /** Opens a session for a user who has just authenticated. */
   async open(context: ApplicationContext, tx: Transaction, user: User, amr: readonly Amr[]): Promise<SessionTokens> {

@@ -4,11 +4,9 @@ import type { Email } from "./email.js";
 import { PendingSignUpEntity } from "./pending-sign-up.entity.js";
 
 export class PendingSignUpRepository {
-  private readonly preparedUpsert: PreparedInsert<PendingSignUpEntity>;
+  private readonly preparedUpsert = new PreparedInsert(this.database, PendingSignUpEntity, "all");
 
-  constructor(private readonly database: Database) {
-    this.preparedUpsert = new PreparedInsert(database, PendingSignUpEntity, "all");
-  }
+  constructor(private readonly database: Database) {}
 
   async list(applicationId: string, email: Email): Promise<PendingSignUpEntity[]> {
     return await this.database.readManager

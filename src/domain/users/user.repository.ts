@@ -31,16 +31,17 @@ export interface UserFilter {
   readonly status?: UserStatus;
 }
 
-const selection = { person: UserEntity };
+const activeWithPassword = ["applicationId", "id", "status", "passwordHash"] as const;
 
 export class UserRepository {
-  private readonly byHandle: PreparedSelect<typeof selection>;
-  private readonly preparedLogInUpdate: PreparedUpdate<UserEntity, "lastLogInAt", "applicationId" | "id" | "status" | "passwordHash">;
+  private readonly byHandle = new PreparedSelect(
+    this.database,
+    { person: UserEntity },
+    "FROM users person WHERE person.application_id = ? AND person.email = ?",
+  );
+  private readonly preparedLogInUpdate = new PreparedUpdate(this.database, UserEntity, ["lastLogInAt"], activeWithPassword);
 
-  constructor(private readonly database: Database) {
-    this.preparedLogInUpdate = new PreparedUpdate(database, UserEntity, ["lastLogInAt"], ["applicationId", "id", "status", "passwordHash"]);
-    this.byHandle = new PreparedSelect(database, selection, "FROM users person WHERE person.application_id = ? AND person.email = ?");
-  }
+  constructor(private readonly database: Database) {}
 
   async findByHandle(applicationId: string, email: Email): Promise<User | null> {
     const row = await this.byHandle.first([applicationId, email]);

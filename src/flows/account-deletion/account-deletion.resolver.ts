@@ -1,5 +1,5 @@
 import { Ctx, Mutation, Resolver } from "type-graphql";
-import { type FlowContext, answer } from "../../graphql/index.js";
+import { answer, type FlowContext } from "../../graphql/index.js";
 import type { AccountDeletionService } from "./account-deletion.service.js";
 import { AccountDeleted, DeleteAccountResult } from "./account-deletion.types.js";
 

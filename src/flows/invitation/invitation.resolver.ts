@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from "type-graphql";
 import { chooseLocale } from "../../domain/applications/index.js";
-import { type FlowContext, answer } from "../../graphql/index.js";
+import { answer, type FlowContext } from "../../graphql/index.js";
 import { GatewayError } from "../../platform/errors/index.js";
 import { requirePage } from "../../platform/pagination/index.js";
 import { emailOf } from "../handle.types.js";
@@ -86,5 +86,4 @@ export class InvitationResolver {
   }
 }
 
-const toSent = ({ invitation }: InvitedOutcome) =>
-  Object.assign(new InvitationSent(), { invitation: InvitationView.from(invitation) });
+const toSent = ({ invitation }: InvitedOutcome) => Object.assign(new InvitationSent(), { invitation: InvitationView.from(invitation) });

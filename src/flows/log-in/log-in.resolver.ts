@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { type FlowContext, answer } from "../../graphql/index.js";
+import { answer, type FlowContext } from "../../graphql/index.js";
 import { emailOf } from "../handle.types.js";
 import { type LoggedIn, toLogInState } from "../log-in-states.types.js";
 import { CodeSent } from "../results.types.js";

@@ -24,10 +24,7 @@ export interface LogInCommand {
 const notifyingLimits: readonly RateLimitName[] = ["logInFromStrangersHourly", "logInFromStrangersDaily", "logInConsecutive"];
 
 type Dependencies = SmsCodeServices &
-  Pick<
-    Services,
-    "recognisedDevices" | "passwords" | "signIn" | "audit" | "secondFactorVerification" | "tokenChallenges" | "secondFactors"
-  >;
+  Pick<Services, "recognisedDevices" | "passwords" | "signIn" | "audit" | "secondFactorVerification" | "tokenChallenges" | "secondFactors">;
 
 /** Log-in with a password. Known and unknown handles cause the same work, count against the same rate limits and get the same result. */
 export class LogInService {
@@ -48,8 +45,7 @@ export class LogInService {
       limitKeys,
       async (exhaustedLimits) => {
         const outcome = await this.check(context, user, command, device);
-        if (outcome.kind !== "failure" && device)
-          await rateLimiter.reset([{ applicationId, limit: "logInConsecutive", parts: [handle] }]);
+        if (outcome.kind !== "failure" && device) await rateLimiter.reset([{ applicationId, limit: "logInConsecutive", parts: [handle] }]);
         else if (outcome.kind === "failure" && user && exhaustedLimits.some((name) => notifyingLimits.includes(name)))
           await this.services.signIn.notifyOfGuessing(context, user, [handle], "passwordGuessing");
         return outcome;

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { type FlowContext, answer } from "../../graphql/index.js";
+import { answer, type FlowContext } from "../../graphql/index.js";
 import { UserView } from "../user.types.js";
 import type { PasswordChangeService } from "./password-change.service.js";
 import { ChangePasswordInput, ChangePasswordResult, PasswordChanged } from "./password-change.types.js";

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import { maskPhone } from "../../domain/users/index.js";
-import { type FlowContext, answer } from "../../graphql/index.js";
+import { answer, type FlowContext } from "../../graphql/index.js";
 import { CodeSent, ProfileUpdated } from "../results.types.js";
 import { UserView } from "../user.types.js";
 import type { PhoneService } from "./phone.service.js";

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { type FlowContext, answer } from "../../graphql/index.js";
+import { answer, type FlowContext } from "../../graphql/index.js";
 import { SecondFactorRequired } from "../log-in-states.types.js";
 import { CompleteLogInInput, proofOf } from "../second-factor.types.js";
 import type { ReauthenticatedOutcome, ReauthenticationService } from "./reauthentication.service.js";

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
-import { type FlowContext, answer } from "../../graphql/index.js";
+import { answer, type FlowContext } from "../../graphql/index.js";
 import { LoggedIn } from "../log-in-states.types.js";
 import { UserView } from "../user.types.js";
 import type { SessionService } from "./session.service.js";

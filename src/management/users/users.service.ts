@@ -59,8 +59,10 @@ export class UsersService {
     if (accepted.kind === "failure") return accepted;
     if (await isUserLimitReached(this.services, context.application)) return failure("SIGN_UP_CLOSED");
     const userData = { email, emailAsTyped: draft.email, metadata: accepted.metadata, locale };
-    return await this.services.rateLimiter.limited<CreatedOutcome | Failure>(context, refundableMessageKeys(resetSubject(context.application, email)), () =>
-      this.insert(context, userData),
+    return await this.services.rateLimiter.limited<CreatedOutcome | Failure>(
+      context,
+      refundableMessageKeys(resetSubject(context.application, email)),
+      () => this.insert(context, userData),
     );
   }
 
@@ -155,7 +157,7 @@ export class UsersService {
     if (!email) return failure("HANDLE_INVALID");
     const subject = resetSubject(context.application, email);
     const limitKeys = (await challenges.isCoolingDown(subject)) ? [] : refundableMessageKeys(subject);
-    return await rateLimiter.limited<ResetSentOutcome | Failure>(context, limitKeys, () => 
+    return await rateLimiter.limited<ResetSentOutcome | Failure>(context, limitKeys, () =>
       database.transaction((tx) => this.queuePasswordReset(context, tx, found, email)),
     );
   }

@@ -9,16 +9,13 @@ export type SecondFactorState = "ACTIVE" | "PENDING";
 
 type Row = Pick<SecondFactorEntity, "applicationId" | "userId" | "method" | "state" | "id">;
 const keyOf = ({ applicationId, userId, method, state, id }: Row) => ({ applicationId, userId, method, state, id });
-const selection = { factor: SecondFactorEntity };
+const BY_USER = `FROM second_factors factor WHERE factor.application_id = ? AND factor.user_id = ? AND factor.state = ?
+  ORDER BY factor.enrolled_at, factor.method`;
 
 export class SecondFactorRepository {
-  private readonly byUser: PreparedSelect<typeof selection>;
+  private readonly byUser = new PreparedSelect(this.database, { factor: SecondFactorEntity }, BY_USER);
 
-  constructor(private readonly database: Database) {
-    const condition = "factor.application_id = ? AND factor.user_id = ? AND factor.state = ?";
-    const order = "factor.enrolled_at, factor.method";
-    this.byUser = new PreparedSelect(database, selection, `FROM second_factors factor WHERE ${condition} ORDER BY ${order}`);
-  }
+  constructor(private readonly database: Database) {}
 
   async find({ applicationId, id }: UserKey, method: SecondFactorMethodName, state: SecondFactorState): Promise<SecondFactorEntity | null> {
     return await this.rows.findOneBy({ applicationId, userId: id, method, state });
