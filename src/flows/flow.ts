@@ -24,10 +24,9 @@ export type LinkOutcome =
 
 /** A use case of end users: what it adds to the schema and which messages it sends. */
 export interface Flow {
-  readonly name: string;
   readonly resolver: ResolverClass;
   create(services: Services): object;
-  readonly messages: readonly MessageTemplate[];
+  readonly messages?: readonly MessageTemplate[];
   /** For flows that mail links. */
   createLinkFlow?(services: Services): LinkFlow;
 }

@@ -1,8 +1,8 @@
 import { Field, ObjectType } from "type-graphql";
-import { type SecondFactorModeSetting, secondFactorModes } from "../domain/applications/index.js";
+import type { SecondFactorModeSetting } from "../domain/applications/index.js";
 import type { SecondFactorMethodName } from "../domain/authenticators/index.js";
 import type { IssuedTokens, RequiresEnrollment, RequiresSecondFactor, SignInResult } from "../domain/sessions/index.js";
-import { DateTime, defineEnum, SecondFactorMethod } from "../graphql/index.js";
+import { DateTime, enumType, SecondFactorMethod } from "../graphql/index.js";
 import { UserView } from "./user.types.js";
 
 @ObjectType({
@@ -41,15 +41,10 @@ export class LoggedIn {
   }
 }
 
-export const SecondFactorMode = defineEnum({
-  name: "SecondFactorMode",
-  description: "Second factor requested at log-in.",
-  names: secondFactorModes,
-  descriptions: {
-    NONE: "No second factor.",
-    TOTP: "A code from Google Authenticator or another TOTP app (RFC 6238).",
-    SMS: "A code sent to the verified phone number by SMS.",
-  },
+export const SecondFactorMode = enumType<SecondFactorModeSetting>("SecondFactorMode", "Second factor requested at log-in.", {
+  NONE: "No second factor.",
+  TOTP: "A code from Google Authenticator or another TOTP app (RFC 6238).",
+  SMS: "A code sent to the verified phone number by SMS.",
 });
 
 @ObjectType({

@@ -1,16 +1,11 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import { type EnrolledFactor, type SecondFactorMethodName, secondFactorMethods } from "../domain/authenticators/index.js";
-import { defineEnum } from "./define-enum.js";
+import type { EnrolledFactor, SecondFactorMethodName } from "../domain/authenticators/index.js";
+import { enumType } from "./enum-type.js";
 import { DateTime } from "./scalars.js";
 
-export const SecondFactorMethod = defineEnum({
-  name: "SecondFactorMethod",
-  description: "A second factor method.",
-  names: secondFactorMethods,
-  descriptions: {
-    TOTP: "A code from Google Authenticator or another TOTP app (RFC 6238).",
-    SMS: "A code sent to the verified phone number by SMS.",
-  },
+export const SecondFactorMethod = enumType<SecondFactorMethodName>("SecondFactorMethod", "A second factor method.", {
+  TOTP: "A code from Google Authenticator or another TOTP app (RFC 6238).",
+  SMS: "A code sent to the verified phone number by SMS.",
 });
 
 @ObjectType("SecondFactorEnrollment", { description: "An enrolled second factor." })

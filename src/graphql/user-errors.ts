@@ -5,20 +5,18 @@ import {
   errorMessageFor,
   type Failure,
   type Locale,
-  type PasswordViolation,
   passwordRules,
   unsupportedCountryMessage,
   userErrorCodes,
 } from "../platform/errors/index.js";
-import { defineEnum } from "./define-enum.js";
+import { enumType } from "./enum-type.js";
 
 /** The codes of result unions, as an enum of the schema. Codes of top-level errors are strings in `extensions.code`. */
-const UserErrorCode = defineEnum({
-  name: "ErrorCode",
-  description: "Machine-readable code of an expected failure, described in the error catalogue of the documentation.",
-  names: userErrorCodes,
-  descriptions: Object.fromEntries(userErrorCodes.map((code) => [code, errorCatalogue[code].meaning])) as Record<ErrorCode, string>,
-});
+const UserErrorCode = enumType(
+  "ErrorCode",
+  "Machine-readable code of an expected failure, described in the error catalogue of the documentation.",
+  Object.fromEntries(userErrorCodes.map((code) => [code, errorCatalogue[code].meaning])),
+);
 
 @InterfaceType({
   autoRegisterImplementations: false,
@@ -38,12 +36,7 @@ export abstract class UserError {
   path?: string[] | null;
 }
 
-const PasswordViolationEnum = defineEnum({
-  name: "PasswordViolation",
-  description: "A rule of Application.password that a password violates.",
-  names: Object.keys(passwordRules) as PasswordViolation[],
-  descriptions: passwordRules,
-});
+const PasswordViolationEnum = enumType("PasswordViolation", "A rule of Application.password that a password violates.", passwordRules);
 
 @ObjectType({ description: "A rejected metadata field and the reason." })
 class RefusedField {
@@ -100,7 +93,7 @@ export function answer<Outcome extends { readonly kind: string }, Member>(
 }
 
 /** The union member of a failure, with its message in the request's locale. */
-export function toUserError({ kind: _, country, ...details }: Failure, locale: Locale): UserError {
+function toUserError({ kind: _, country, ...details }: Failure, locale: Locale): UserError {
   const member = new userErrorTypes[details.code]();
   const message = country ? unsupportedCountryMessage(country, locale) : errorMessageFor(details.code, locale);
   return Object.assign(member, { message, path: null }, details);

@@ -1,15 +1,10 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
-import { type Application, applicationStatuses } from "../domain/applications/index.js";
-import { defineEnum } from "../graphql/index.js";
+import type { Application, ApplicationSettings } from "../domain/applications/index.js";
+import { enumType } from "../graphql/index.js";
 
-const ApplicationStatus = defineEnum({
-  name: "ApplicationStatus",
-  description: "Status of an application.",
-  names: applicationStatuses,
-  descriptions: {
-    ACTIVE: "The application serves its users.",
-    SUSPENDED: "The application's key, tokens and key set are rejected as if it did not exist.",
-  },
+const ApplicationStatus = enumType<ApplicationSettings["general"]["status"]>("ApplicationStatus", "Status of an application.", {
+  ACTIVE: "The application serves its users.",
+  SUSPENDED: "The application's key, tokens and key set are rejected as if it did not exist.",
 });
 
 @ObjectType("Application", { description: "An application." })

@@ -4,7 +4,6 @@ import type { ResolverClass } from "../graphql/index.js";
 
 /** A part of the Management API and what it adds to the schema. */
 export interface ManagementModule {
-  readonly name: string;
   readonly resolver: ResolverClass;
   create(services: Services): object;
   readonly messages?: readonly MessageTemplate[];

@@ -1,15 +1,10 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import { type Metadata, type User, userStatuses, verifiedPhone } from "../domain/users/index.js";
-import { DateTime, defineEnum, JsonScalar } from "../graphql/index.js";
+import { type Metadata, type User, verifiedPhone } from "../domain/users/index.js";
+import { DateTime, enumType, JsonScalar } from "../graphql/index.js";
 
-export const UserStatus = defineEnum({
-  name: "UserStatus",
-  description: "Status of a user.",
-  names: userStatuses,
-  descriptions: {
-    ACTIVE: "Can log in and use sessions.",
-    SUSPENDED: "Cannot log in and has no sessions; password, metadata and second factors are kept.",
-  },
+export const UserStatus = enumType<User["status"]>("UserStatus", "Status of a user.", {
+  ACTIVE: "Can log in and use sessions.",
+  SUSPENDED: "Cannot log in and has no sessions; password, metadata and second factors are kept.",
 });
 
 /** A user in the Management API. Lists are field resolvers. */

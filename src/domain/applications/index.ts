@@ -9,18 +9,14 @@ export { chooseLocale, findLocale } from "./locale.js";
 export { MailAccounts } from "./mail-accounts.js";
 export {
   type ApplicationSettings,
-  applicationStatuses,
   canSendSms,
   countryOfNumber,
   type MetadataFieldSettings,
   metadataAuthorities,
-  metadataTypes,
   prototypeNames,
   type SecondFactorModeSetting,
-  secondFactorModes,
   secretSettings,
   settingsGroups,
-  signUpFlows,
   smsCountries,
 } from "./settings/index.js";
 export { type TwilioAccount, TwilioAccounts } from "./twilio-accounts.js";

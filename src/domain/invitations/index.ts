@@ -5,6 +5,5 @@ export {
   type Invitation,
   type InvitationStatus,
   Invitations,
-  invitationStatuses,
   type VerifiedInvitation,
 } from "./invitations.js";

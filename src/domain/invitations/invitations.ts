@@ -19,8 +19,7 @@ export type Invitation = Pick<
   readonly email: Email;
   readonly status: InvitationStatus;
 };
-export const invitationStatuses = ["PENDING", "ACCEPTED", "EXPIRED", "REVOKED"] as const;
-export type InvitationStatus = (typeof invitationStatuses)[number];
+export type InvitationStatus = "PENDING" | "ACCEPTED" | "EXPIRED" | "REVOKED";
 export interface InvitationDraft {
   readonly email: Email;
   /** Null for the application's back end. */

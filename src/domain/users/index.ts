@@ -4,5 +4,5 @@ export { PendingSignUpEntity } from "./pending-sign-up.entity.js";
 export { PendingSignUpRepository } from "./pending-sign-up.repository.js";
 export { canonicalPhone, maskPhone, type Phone, phonePrefix } from "./phone.js";
 export { UserEntity } from "./user.entity.js";
-export { toUser, type User, type UserKey, type UserStatus, userProperties, userStatuses, verifiedPhone } from "./user.js";
+export { toUser, type User, type UserKey, type UserStatus, userProperties, verifiedPhone } from "./user.js";
 export { type NewUser, UserRepository } from "./user.repository.js";

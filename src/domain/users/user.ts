@@ -4,8 +4,7 @@ import type { Metadata } from "./metadata.js";
 import type { Phone } from "./phone.js";
 import type { UserEntity } from "./user.entity.js";
 
-export const userStatuses = ["ACTIVE", "SUSPENDED"] as const;
-export type UserStatus = (typeof userStatuses)[number];
+export type UserStatus = "ACTIVE" | "SUSPENDED";
 
 /** The columns that make up a `User`. */
 export const userProperties = [

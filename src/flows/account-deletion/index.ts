@@ -4,7 +4,6 @@ import { AccountDeletionService } from "./account-deletion.service.js";
 import { messages } from "./messages.js";
 
 export const accountDeletionFlow: Flow = {
-  name: "account-deletion",
   resolver: AccountDeletionResolver,
   create: (services) => new AccountDeletionResolver(new AccountDeletionService(services)),
   messages,

@@ -1,44 +1,28 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import { invitationFields } from "../../domain/account-operations/index.js";
-import { type Application, metadataAuthorities, metadataTypes, signUpFlows } from "../../domain/applications/index.js";
-import { defineEnum } from "../../graphql/index.js";
+import type { Application, ApplicationSettings, MetadataFieldSettings } from "../../domain/applications/index.js";
+import { enumType } from "../../graphql/index.js";
 import { SecondFactorMode } from "../log-in-states.types.js";
 
-export const SignUpFlow = defineEnum({
-  name: "SignUpFlow",
-  description: "How a new user verifies the address.",
-  names: signUpFlows,
-  descriptions: {
-    CODE: "A code of six to ten digits is sent by email and passed to completeSignUp.",
-    LINK: "A link is sent by email; it opens a page with a confirmation button. Afterwards the user logs in.",
-    NONE: "No verification: signUp logs the user in immediately, and its result discloses whether the address has an account.",
-  },
+export const SignUpFlow = enumType<ApplicationSettings["signUp"]["flow"]>("SignUpFlow", "How a new user verifies the address.", {
+  CODE: "A code of six to ten digits is sent by email and passed to completeSignUp.",
+  LINK: "A link is sent by email; it opens a page with a confirmation button. Afterwards the user logs in.",
+  NONE: "No verification: signUp logs the user in immediately, and its result discloses whether the address has an account.",
 });
 
-export const MetadataType = defineEnum({
-  name: "MetadataType",
-  description: "Type of a metadata field's value.",
-  names: metadataTypes,
-  descriptions: {
-    STRING: "Text of at most 4096 characters.",
-    NUMBER: "A finite number; integers up to 2^53.",
-    BOOLEAN: "True or false.",
-    DATE: "An ISO 8601 date, or a date and time.",
-    STRING_LIST: "A list of at most 100 strings.",
-    JSON: "Any JSON value within the size limits of metadata.",
-  },
+export const MetadataType = enumType<MetadataFieldSettings["type"]>("MetadataType", "Type of a metadata field's value.", {
+  STRING: "Text of at most 4096 characters.",
+  NUMBER: "A finite number; integers up to 2^53.",
+  BOOLEAN: "True or false.",
+  DATE: "An ISO 8601 date, or a date and time.",
+  STRING_LIST: "A list of at most 100 strings.",
+  JSON: "Any JSON value within the size limits of metadata.",
 });
 
-export const MetadataAuthority = defineEnum({
-  name: "MetadataAuthority",
-  description:
-    "Who may set the initial value of a metadata field. Use DEVELOPER or INVITER, never USER, for fields that grant permissions, such as roles.",
-  names: metadataAuthorities,
-  descriptions: {
-    USER: "Set by the user, at sign-up or later.",
-    INVITER: "Set by the inviter, to one of the allowed values; not by the user.",
-    DEVELOPER: "Set by the application's back end or its developers only.",
-  },
+export const MetadataAuthority = enumType<MetadataFieldSettings["setBy"]>("MetadataAuthority", "Who may set the initial value of a metadata field. Use DEVELOPER or INVITER, never USER, for fields that grant permissions, such as roles.", {
+  USER: "Set by the user, at sign-up or later.",
+  INVITER: "Set by the inviter, to one of the allowed values; not by the user.",
+  DEVELOPER: "Set by the application's back end or its developers only.",
 });
 
 @ObjectType({ simpleResolvers: true, description: "Sign-up settings." })

@@ -4,7 +4,6 @@ import { HandleChangeService } from "./handle-change.service.js";
 import { messages } from "./messages.js";
 
 export const handleChangeFlow: Flow = {
-  name: "handle-change",
   resolver: HandleChangeResolver,
   create: (services) => new HandleChangeResolver(new HandleChangeService(services)),
   messages,

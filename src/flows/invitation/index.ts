@@ -5,7 +5,6 @@ import { InvitationAcceptanceService } from "./invitation-acceptance.service.js"
 import { messages } from "./messages.js";
 
 export const invitationFlow: Flow = {
-  name: "invitation",
   resolver: InvitationResolver,
   create: (services) => new InvitationResolver(new InvitationService(services), new InvitationAcceptanceService(services)),
   messages,

@@ -4,7 +4,6 @@ import { LogInService } from "./log-in.service.js";
 import { messages } from "./messages.js";
 
 export const logInFlow: Flow = {
-  name: "log-in",
   resolver: LogInResolver,
   create: (services) => new LogInResolver(new LogInService(services)),
   messages,

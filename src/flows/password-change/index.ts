@@ -3,9 +3,7 @@ import { PasswordChangeResolver } from "./password-change.resolver.js";
 import { PasswordChangeService } from "./password-change.service.js";
 
 export const passwordChangeFlow: Flow = {
-  name: "password-change",
   resolver: PasswordChangeResolver,
   create: (services) => new PasswordChangeResolver(new PasswordChangeService(services)),
   // The notice passwordChanged is declared by the password reset.
-  messages: [],
 };

@@ -4,7 +4,6 @@ import { PasswordResetResolver } from "./password-reset.resolver.js";
 import { PasswordResetService } from "./password-reset.service.js";
 
 export const passwordResetFlow: Flow = {
-  name: "password-reset",
   resolver: PasswordResetResolver,
   create: (services) => new PasswordResetResolver(new PasswordResetService(services)),
   messages,

@@ -4,7 +4,6 @@ import { PhoneResolver } from "./phone.resolver.js";
 import { PhoneService } from "./phone.service.js";
 
 export const phoneFlow: Flow = {
-  name: "phone",
   resolver: PhoneResolver,
   create: (services) => new PhoneResolver(new PhoneService(services)),
   messages,

@@ -3,8 +3,6 @@ import { ProfileResolver } from "./profile.resolver.js";
 import { ProfileService } from "./profile.service.js";
 
 export const profileFlow: Flow = {
-  name: "profile",
   resolver: ProfileResolver,
   create: (services) => new ProfileResolver(new ProfileService(services)),
-  messages: [],
 };

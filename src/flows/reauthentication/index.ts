@@ -3,8 +3,6 @@ import { ReauthenticationResolver } from "./reauthentication.resolver.js";
 import { ReauthenticationService } from "./reauthentication.service.js";
 
 export const reauthenticationFlow: Flow = {
-  name: "reauthentication",
   resolver: ReauthenticationResolver,
   create: (services) => new ReauthenticationResolver(new ReauthenticationService(services)),
-  messages: [],
 };

@@ -4,7 +4,6 @@ import { SecondFactorResolver } from "./second-factor.resolver.js";
 import { SecondFactorService } from "./second-factor.service.js";
 
 export const secondFactorFlow: Flow = {
-  name: "second-factor",
   resolver: SecondFactorResolver,
   create: (services) => new SecondFactorResolver(new SecondFactorService(services)),
   messages,

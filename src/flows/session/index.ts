@@ -3,8 +3,6 @@ import { SessionResolver } from "./session.resolver.js";
 import { SessionService } from "./session.service.js";
 
 export const sessionFlow: Flow = {
-  name: "session",
   resolver: SessionResolver,
   create: (services) => new SessionResolver(new SessionService(services)),
-  messages: [],
 };

@@ -5,7 +5,6 @@ import { SignUpService } from "./sign-up.service.js";
 import { SignUpCompletionService } from "./sign-up-completion.service.js";
 
 export const signUpFlow: Flow = {
-  name: "sign-up",
   resolver: SignUpResolver,
   create: (services) => new SignUpResolver(new SignUpService(services), new SignUpCompletionService(services)),
   messages,

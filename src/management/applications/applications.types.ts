@@ -1,18 +1,13 @@
 import { createUnionType, Field, ID, ObjectType } from "type-graphql";
 import type { SigningKeyState as KeyState, PublishedKey } from "../../domain/jwt/index.js";
-import { DateTime, defineEnum } from "../../graphql/index.js";
+import { DateTime, enumType } from "../../graphql/index.js";
 import { ManagedApplicationView } from "../application.types.js";
 
-const SigningKeyState = defineEnum<KeyState>({
-  name: "SigningKeyState",
-  description: "State of a signing key in its rotation.",
-  names: ["NEXT", "CURRENT", "PREVIOUS", "REVOKED"],
-  descriptions: {
-    NEXT: "Published, not yet used for signing.",
-    CURRENT: "Used for signing.",
-    PREVIOUS: "No longer used for signing; published until the tokens it signed have expired.",
-    REVOKED: "Neither used for signing nor published.",
-  },
+export const SigningKeyState = enumType<KeyState>("SigningKeyState", "State of a signing key in its rotation.", {
+  NEXT: "Published, not yet used for signing.",
+  CURRENT: "Used for signing.",
+  PREVIOUS: "No longer used for signing; published until the tokens it signed have expired.",
+  REVOKED: "Neither used for signing nor published.",
 });
 
 @ObjectType("SigningKey", { description: "A key pair for signing the application's JWTs. The private key never leaves the gateway." })

@@ -5,7 +5,6 @@ export { ApplicationLifecycle } from "./application-lifecycle.js";
 export { DEMO_APPLICATION_ID, demoValues, seedDemo } from "./demo.js";
 
 export const applicationsModule: ManagementModule = {
-  name: "applications",
   resolver: ApplicationsResolver,
   create: (services) => new ApplicationsResolver(services),
 };

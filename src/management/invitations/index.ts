@@ -4,9 +4,8 @@ import { InvitationsService } from "./invitations.service.js";
 
 export const invitationModules: readonly ManagementModule[] = [
   {
-    name: "application-invitations",
     resolver: ApplicationInvitationsResolver,
     create: ({ invitations }) => new ApplicationInvitationsResolver(invitations),
   },
-  { name: "invitations", resolver: InvitationsResolver, create: (services) => new InvitationsResolver(new InvitationsService(services)) },
+  { resolver: InvitationsResolver, create: (services) => new InvitationsResolver(new InvitationsService(services)) },
 ];

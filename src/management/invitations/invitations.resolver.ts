@@ -1,7 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from "type-graphql";
 import type { InvitationFilter, Invitations } from "../../domain/invitations/index.js";
-import { InvitationStatus, type ManagementContext, toUserError, type UserError } from "../../graphql/index.js";
-import type { Failure } from "../../platform/errors/index.js";
+import { answer, InvitationStatus, type ManagementContext } from "../../graphql/index.js";
 import { requirePage } from "../../platform/pagination/index.js";
 import { ManagedApplicationView } from "../application.types.js";
 import { ManagedUserView } from "../user.types.js";
@@ -50,8 +49,7 @@ export class InvitationsResolver {
     @Ctx() context: ManagementContext,
   ): Promise<typeof CreateInvitationResult> {
     const scope = await context.requireApplication(applicationId);
-    const outcome = await this.service.create(scope, { email, metadata: metadata ?? {}, locale });
-    return present(outcome, context);
+    return answer(await this.service.create(scope, { email, metadata: metadata ?? {}, locale }), context, toSent);
   }
 
   @Mutation(() => ResendInvitationResult, {
@@ -62,7 +60,7 @@ export class InvitationsResolver {
     @Ctx() context: ManagementContext,
   ): Promise<typeof ResendInvitationResult> {
     const scope = await context.requireApplication(applicationId);
-    return present(await this.service.resend(scope, invitationId), context);
+    return answer(await this.service.resend(scope, invitationId), context, toSent);
   }
 
   @Mutation(() => ManagedInvitationRevoked, {
@@ -88,7 +86,5 @@ export class InvitationsResolver {
   }
 }
 
-function present(outcome: SentOutcome | Failure, { locale }: ManagementContext): ManagedInvitationSent | UserError {
-  if (outcome.kind === "failure") return toUserError(outcome, locale);
-  return Object.assign(new ManagedInvitationSent(), { invitation: ManagedInvitationView.from(outcome.invitation) });
-}
+const toSent = ({ invitation }: SentOutcome) =>
+  Object.assign(new ManagedInvitationSent(), { invitation: ManagedInvitationView.from(invitation) });

@@ -3,7 +3,6 @@ import { SecondFactorsResolver } from "./second-factors.resolver.js";
 import { SecondFactorsService } from "./second-factors.service.js";
 
 export const secondFactorsModule: ManagementModule = {
-  name: "second-factors",
   resolver: SecondFactorsResolver,
   create: (services) => new SecondFactorsResolver(new SecondFactorsService(services)),
 };

@@ -4,6 +4,6 @@ import { ApplicationUsersResolver, UsersResolver } from "./users.resolver.js";
 import { UsersService } from "./users.service.js";
 
 export const userModules: readonly ManagementModule[] = [
-  { name: "application-users", resolver: ApplicationUsersResolver, create: ({ users }) => new ApplicationUsersResolver(users) },
-  { name: "users", resolver: UsersResolver, create: (services) => new UsersResolver(new UsersService(services)), messages },
+  { resolver: ApplicationUsersResolver, create: ({ users }) => new ApplicationUsersResolver(users) },
+  { resolver: UsersResolver, create: (services) => new UsersResolver(new UsersService(services)), messages },
 ];

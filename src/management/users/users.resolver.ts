@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from "type-graphql";
 import { canonicalEmail, type UserRepository } from "../../domain/users/index.js";
-import { type ManagementContext, toUserError } from "../../graphql/index.js";
+import { answer, type ManagementContext } from "../../graphql/index.js";
 import { GatewayError } from "../../platform/errors/index.js";
 import { requirePage } from "../../platform/pagination/index.js";
 import { ManagedApplicationView } from "../application.types.js";
@@ -86,8 +86,7 @@ export class UsersResolver {
   ): Promise<typeof CreateUserResult> {
     const scope = await context.requireApplication(applicationId);
     const outcome = await this.service.create(scope, { email, metadata: metadata ?? {}, locale });
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return Object.assign(new UserCreated(), { user: ManagedUserView.from(outcome.user) });
+    return answer(outcome, context, ({ user }) => Object.assign(new UserCreated(), { user: ManagedUserView.from(user) }));
   }
 
   @Mutation(() => UserSuspended, {
@@ -146,9 +145,7 @@ export class UsersResolver {
   ): Promise<typeof SendPasswordResetResult> {
     const scope = await context.requireApplication(applicationId);
     const outcome = await this.service.sendPasswordReset(scope, userId);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    const { expiresAt, resendAvailableAt } = outcome;
-    return Object.assign(new PasswordResetSent(), { expiresAt, resendAvailableAt });
+    return answer(outcome, context, ({ kind: _, ...state }) => Object.assign(new PasswordResetSent(), state));
   }
 
   @Mutation(() => UpdateUserMetadataResult, { description: "Changes a user's metadata: any field, including roles." })
@@ -158,8 +155,7 @@ export class UsersResolver {
   ): Promise<typeof UpdateUserMetadataResult> {
     const scope = await context.requireApplication(applicationId);
     const outcome = await this.service.updateMetadata(scope, userId, metadata);
-    if (outcome.kind === "failure") return toUserError(outcome, context.locale);
-    return Object.assign(new UserMetadataUpdated(), { user: ManagedUserView.from(outcome.user) });
+    return answer(outcome, context, ({ user }) => Object.assign(new UserMetadataUpdated(), { user: ManagedUserView.from(user) }));
   }
 
   @Mutation(() => UserDeleted, { description: "Permanently deletes a user and all data stored about the user. This cannot be undone." })

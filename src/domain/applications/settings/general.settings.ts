@@ -1,7 +1,5 @@
 import { z } from "zod";
 
-export const applicationStatuses = ["ACTIVE", "SUSPENDED"] as const;
-
 export const generalSettings = z.strictObject({
   name: z
     .string()
@@ -12,7 +10,7 @@ export const generalSettings = z.strictObject({
     .regex(/^[^\u0000-\u001f\u007f]*$/, "must not contain control characters")
     .describe("Application name shown in messages, 1 to 128 characters."),
   status: z
-    .enum(applicationStatuses)
+    .enum(["ACTIVE", "SUSPENDED"])
     .default("ACTIVE")
     .describe("Status of the application. Requests for a suspended application are rejected as if it did not exist."),
   realmAppId: z

@@ -12,10 +12,8 @@ import { signUpSettings } from "./sign-up.settings.js";
 import { tokenSettings } from "./token.settings.js";
 import { canSendSms, twilioSettings } from "./twilio.settings.js";
 
-export { applicationStatuses } from "./general.settings.js";
-export { type MetadataFieldSettings, metadataAuthorities, metadataTypes, prototypeNames } from "./metadata.settings.js";
-export { type SecondFactorModeSetting, secondFactorModes } from "./second-factor.settings.js";
-export { signUpFlows } from "./sign-up.settings.js";
+export { type MetadataFieldSettings, metadataAuthorities, prototypeNames } from "./metadata.settings.js";
+export type { SecondFactorModeSetting } from "./second-factor.settings.js";
 export { canSendSms, countryOfNumber, smsCountries } from "./twilio.settings.js";
 
 /** Every settings group of an application. The names are part of the public contract. */

@@ -4,7 +4,6 @@ import { z } from "zod";
 export const reservedClaims: ReadonlySet<string> = new Set([
   ..."iss sub aud exp nbf iat jti auth_time amr acr azp scope client_id sid typ email email_verified phone_number userName".split(" "),
 ]);
-export const metadataTypes = ["STRING", "NUMBER", "BOOLEAN", "DATE", "STRING_LIST", "JSON"] as const;
 export const metadataAuthorities = ["USER", "INVITER", "DEVELOPER"] as const;
 /** Names that would access an object's prototype. */
 export const prototypeNames: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
@@ -19,7 +18,7 @@ export const metadataField = z.strictObject({
   path,
   /** The label shown to users, and Realm's field_name. */
   name: z.string().min(1).max(63).optional(),
-  type: z.enum(metadataTypes).default("STRING"),
+  type: z.enum(["STRING", "NUMBER", "BOOLEAN", "DATE", "STRING_LIST", "JSON"]).default("STRING"),
   setBy: z.enum(metadataAuthorities).default("USER"),
   allowedValues: z
     .array(z.union([z.string().max(256), z.number(), z.boolean()]))

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-export const secondFactorModes = ["NONE", "TOTP", "SMS"] as const;
+const secondFactorModes = ["NONE", "TOTP", "SMS"] as const;
 export type SecondFactorModeSetting = (typeof secondFactorModes)[number];
 
 /** Alternative names of the modes. */

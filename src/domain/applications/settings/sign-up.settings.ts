@@ -1,12 +1,9 @@
 import { z } from "zod";
 
-/** How new users verify their address. */
-export const signUpFlows = ["CODE", "LINK", "NONE"] as const;
-
 export const signUpSettings = z.strictObject({
   enabled: z.boolean().default(true).describe("Whether new users can sign up."),
   flow: z
-    .enum(signUpFlows)
+    .enum(["CODE", "LINK", "NONE"])
     .default("CODE")
     .describe("How new users verify their address: by an emailed code, by an emailed link, or not at all."),
   codeMinutes: z
