@@ -143,7 +143,7 @@ function messagesPage(): string {
     .list()
     .map(
       (template) =>
-        `| \`${template.name}\` | ${template.sentWhen} | ${partsOf(template).join(", ")} | ${code(templates.variablesOf(template))} | ${code(template.requiredVariables)} |`,
+        `| \`${template.name}\` | ${template.sentWhen} | ${partsOf(template).join(", ")} | ${code(templates.variablesOf(template))} | ${code(template.requiredVariables ?? [])} |`,
     );
   const placeholderEntries = Object.entries(placeholders).map(([word, name]) => [name, word]);
   const meanings = Object.entries(templateVariables).map(([name, { description: meaning }]) => {

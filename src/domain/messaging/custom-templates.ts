@@ -141,7 +141,7 @@ export class CustomTemplates {
   private sampleParameterSets(template: MessageTemplate): MessageParameters[] {
     const first = this.sampleParameters(template, "Blue Heron");
     const second = { ...first, handle: "b@example.net", ...("code" in first ? { code: "0517306482" } : {}) };
-    const link = template.requiredVariables.includes("link") ? `${first["link"]}-other` : "";
+    const link = template.requiredVariables?.includes("link") ? `${first["link"]}-other` : "";
     return [first, "link" in first ? { ...second, link } : second];
   }
 

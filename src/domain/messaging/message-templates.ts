@@ -15,8 +15,8 @@ export interface MessageTemplate {
   readonly name: string;
   /** Completes the phrase "sent when", for developers who write custom templates. */
   readonly sentWhen: string;
-  /** Variables that every text must show, such as a code. */
-  readonly requiredVariables: readonly string[];
+  /** Variables that every text must show, such as a code; none when omitted. */
+  readonly requiredVariables?: readonly string[];
   /** Email texts; absent when the message is never sent by email. */
   readonly mail?: Readonly<Record<Locale, MailText>>;
   /** SMS texts; absent when the message is never sent by SMS. */
@@ -83,7 +83,7 @@ function compileLocale(template: MessageTemplate, locale: Locale): { sources: Pa
 function requireComplete(template: MessageTemplate, sources: PartSources): void {
   const parts = partsOf(template);
   if (parts.length === 0 || !parts.every((part) => sources[part]?.trim())) throw new Error("missing a subject, text or SMS part");
-  for (const variable of template.requiredVariables)
+  for (const variable of template.requiredVariables ?? [])
     for (const part of parts)
       if (part !== "subject" && !placeholderOf(variable).test(sources[part] ?? ""))
         throw new Error(`the ${part} part does not use the required variable ${variable}`);

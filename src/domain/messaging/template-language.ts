@@ -73,7 +73,7 @@ export async function renderPart(
   part: MessagePart,
   source: string,
   parameters: MessageParameters,
-  requiredVariables: readonly string[],
+  requiredVariables: readonly string[] = [],
 ): Promise<string> {
   const rendered = String(await engineOf(part).parseAndRender(expandPlaceholders(source), parameters));
   const isSingleLine = part === "subject" || part === "sms";

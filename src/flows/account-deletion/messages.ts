@@ -3,7 +3,6 @@ import type { MessageTemplate } from "../../domain/messaging/index.js";
 const accountDeleted: MessageTemplate = {
   name: "accountDeleted",
   sentWhen: "an account was deleted",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "Your account at {{ appName }} is deleted",

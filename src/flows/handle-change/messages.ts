@@ -3,7 +3,6 @@ import type { MessageTemplate } from "../../domain/messaging/index.js";
 const handleChangeAnnounced: MessageTemplate = {
   name: "handleChangeAnnounced",
   sentWhen: "a user requests a change of address; sent to the current address",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "The address of your account at {{ appName }} is about to change",
@@ -67,7 +66,6 @@ Il est valable {{ minutes }} minutes. Si vous n'avez rien demandé, ignorez ce m
 const handleChangeNotice: MessageTemplate = {
   name: "handleChangeNotice",
   sentWhen: "a user requests a change to the address of another user; sent to that other user",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "Someone wants to use your address at {{ appName }}",
@@ -93,7 +91,6 @@ Si c'était vous, connectez-vous avec cette adresse.`,
 const handleChanged: MessageTemplate = {
   name: "handleChanged",
   sentWhen: "the address of a user was changed; sent to the previous address",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "The address of your account at {{ appName }} was changed",

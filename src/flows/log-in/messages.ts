@@ -3,7 +3,6 @@ import type { MessageTemplate } from "../../domain/messaging/index.js";
 const passwordGuessing: MessageTemplate = {
   name: "passwordGuessing",
   sentWhen: "many log-ins of a user from unrecognised clients have failed",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "Someone is trying passwords for your account at {{ appName }}",

@@ -54,7 +54,6 @@ Ou choisissez-le sur cette page, dans les {{ linkMinutes }} minutes :
 const passwordChanged: MessageTemplate = {
   name: "passwordChanged",
   sentWhen: "a password was changed or reset",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "Your password at {{ appName }} was changed",

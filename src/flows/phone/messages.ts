@@ -14,7 +14,6 @@ const phoneCode: MessageTemplate = {
 const phoneChanged: MessageTemplate = {
   name: "phoneChanged",
   sentWhen: "the phone number of a user was added, changed or removed; as a text message to the previous number",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "The phone number of your account at {{ appName }} was changed",

@@ -14,7 +14,6 @@ const secondFactorCode: MessageTemplate = {
 const secondFactorEnabled: MessageTemplate = {
   name: "secondFactorEnabled",
   sentWhen: "a second factor was enabled",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "Your account at {{ appName }} has a second factor now",
@@ -40,7 +39,6 @@ Si ce n'était pas vous, changez immédiatement votre mot de passe et prévenez 
 const secondFactorDisabled: MessageTemplate = {
   name: "secondFactorDisabled",
   sentWhen: "a second factor was disabled, by the user or on their behalf",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "A second factor of your account at {{ appName }} is off",
@@ -66,7 +64,6 @@ Si vous ne l'avez pas demandé, changez immédiatement votre mot de passe et pr�
 const secondFactorGuessing: MessageTemplate = {
   name: "secondFactorGuessing",
   sentWhen: "several wrong codes of the second factor have followed the correct password",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "Someone knows your password at {{ appName }}",
@@ -92,7 +89,6 @@ Si ce n'était pas vous, changez votre mot de passe : quelqu'un d'autre le conna
 const recoveryCodeUsed: MessageTemplate = {
   name: "recoveryCodeUsed",
   sentWhen: "a recovery code was used instead of the second factor",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "A recovery code of your account at {{ appName }} was used",
@@ -118,7 +114,6 @@ Si ce n'était pas vous, changez immédiatement votre mot de passe et créez de 
 const recoveryCodesReplaced: MessageTemplate = {
   name: "recoveryCodesReplaced",
   sentWhen: "a user generated new recovery codes",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "Your account at {{ appName }} has new recovery codes",

@@ -88,7 +88,6 @@ Le lien est valable {{ linkHours }} heures. Si vous n'avez pas demandé d'inscri
 const signUpNotice: MessageTemplate = {
   name: "signUpNotice",
   sentWhen: "a sign-up uses the address of an existing user; sent to that user",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "You already have an account at {{ appName }}",

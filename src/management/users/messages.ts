@@ -53,7 +53,6 @@ Ou choisissez-le sur cette page, dans les {{ linkMinutes }} minutes :
 const accountSuspended: MessageTemplate = {
   name: "accountSuspended",
   sentWhen: "the back end of the application suspended a user",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "Your account at {{ appName }} is suspended",
@@ -79,7 +78,6 @@ Si vous pensez qu'il s'agit d'une erreur, veuillez les contacter.`,
 const accountActivated: MessageTemplate = {
   name: "accountActivated",
   sentWhen: "the back end of the application reactivated a suspended user",
-  requiredVariables: [],
   mail: {
     en: {
       subject: "Your account at {{ appName }} is open again",
