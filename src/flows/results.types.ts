@@ -12,12 +12,16 @@ export class CodeSent {
   resendAvailableAt!: Date;
 }
 
-@ObjectType({ description: "The updated user. Call issueJwt for a JWT that contains the change." })
-export class ProfileUpdated {
+@ObjectType()
+export abstract class UserResult {
   @Field(() => UserView, { description: "The user." })
   user!: UserView;
 
-  static from(user: User, sessionId: string): ProfileUpdated {
-    return Object.assign(new ProfileUpdated(), { user: UserView.from(user, sessionId) });
+  /** The result of this class for a user, as the given session sees them. */
+  static from<Result extends UserResult>(this: new () => Result, user: User, sessionId: string): Result {
+    return Object.assign(new this(), { user: UserView.from(user, sessionId) });
   }
 }
+
+@ObjectType({ description: "The updated user. Call issueJwt for a JWT that contains the change." })
+export class ProfileUpdated extends UserResult {}

@@ -1,6 +1,6 @@
 import { registerEnumType } from "type-graphql";
 
-/** Defines an enum of the schema: its values, which stand for themselves, each with its description. */
+/** Registers an enum of the schema; each value is represented by its name. */
 export function enumType<Value extends string>(name: string, description: string, values: Readonly<Record<Value, string>>) {
   const names = Object.keys(values) as Value[];
   const type = Object.fromEntries(names.map((value) => [value, value])) as { [V in Value]: V };

@@ -4,7 +4,7 @@ import type { RequiresSecondFactor, SignInResult } from "../sessions/index.js";
 import type { ChallengeBinding, OnVerified, SecondFactorInput, VerifiedSecondFactor } from "../sign-in/index.js";
 import { maskPhone, type Phone, type User, verifiedPhone } from "../users/index.js";
 import type { AccountServices } from "./account-services.js";
-import { issueSmsCode, refundAnsweredSms, type SmsCodeSent, type SmsCodeServices, type SmsLimitServices } from "./sms-code.js";
+import { issueSmsCode, refundAnsweredSms, type SentCode, type SmsCodeServices, type SmsLimitServices } from "./sms-code.js";
 
 const smsRequestFor = (user: User, phone: Phone) => ({ user, phone, purpose: "SECOND_FACTOR", template: "secondFactorCode" }) as const;
 
@@ -29,7 +29,7 @@ export async function sendSecondFactorCode(
   context: ApplicationContext,
   services: SmsCodeServices & Pick<AccountServices, "tokenChallenges" | "signIn" | "secondFactors">,
   token: string,
-): Promise<SmsCodeSent | Failure> {
+): Promise<SentCode | Failure> {
   const { tokenChallenges, signIn, secondFactors } = services;
   const find = async (purpose: "LOG_IN" | "REAUTHENTICATION") => await tokenChallenges.find(context.application.id, purpose, token);
   const found = (await find("LOG_IN")) ?? (await find("REAUTHENTICATION"));

@@ -19,7 +19,8 @@ export interface SmsCodeRequest {
   /** An SMS template with the variable `code` and optionally `minutes`. */
   readonly template: string;
 }
-export interface SmsCodeSent {
+/** A code is on its way, by mail or as a text message. */
+export interface SentCode {
   readonly kind: "sent";
   readonly expiresAt: Date;
   readonly resendAvailableAt: Date;
@@ -63,13 +64,11 @@ export async function issueSmsCode(
   services: SmsCodeServices,
   request: SmsCodeRequest,
   onSend: (tx: Transaction) => Promise<void> = async () => {},
-): Promise<SmsCodeSent | Failure> {
+): Promise<SentCode | Failure> {
   const outcome =
     (await findRecentlySent(services, request)) ??
-    (await services.rateLimiter.limited<SmsCodeSent | Failure>(
-      context,
-      await rateLimitKeysFor(services, context.application, request),
-      () => services.database.transaction((tx) => send(context, tx, services, request, onSend)),
+    (await services.rateLimiter.limited<SentCode | Failure>(context, await rateLimitKeysFor(services, context.application, request), () =>
+      services.database.transaction((tx) => send(context, tx, services, request, onSend)),
     ));
   return outcome.kind === "failure" ? ((await findConcurrentRequest(services, request)) ?? outcome) : outcome;
 }
@@ -131,14 +130,14 @@ export async function refundAnsweredSms(services: SmsLimitServices, application:
 async function findRecentlySent(
   { challenges, clock }: SmsCodeServices,
   { user, phone, purpose }: SmsCodeRequest,
-): Promise<SmsCodeSent | null> {
+): Promise<SentCode | null> {
   const live = await challenges.findLive(smsCodeSubject(user, purpose));
   if (live?.detail !== phone || live.resendAvailableAt <= clock.now()) return null;
   return { kind: "sent", expiresAt: live.expiresAt, resendAvailableAt: live.resendAvailableAt };
 }
 
 /** A concurrent request may have exhausted the limit and be about to send the same code. */
-async function findConcurrentRequest(services: SmsCodeServices, request: SmsCodeRequest): Promise<SmsCodeSent | null> {
+async function findConcurrentRequest(services: SmsCodeServices, request: SmsCodeRequest): Promise<SentCode | null> {
   for (const delayMs of [0, 50, 250]) {
     await delay(delayMs);
     const sent = await findRecentlySent(services, request);
@@ -153,7 +152,7 @@ async function send(
   services: SmsCodeServices,
   { user, phone, purpose, template }: SmsCodeRequest,
   onSend: (tx: Transaction) => Promise<void>,
-): Promise<SmsCodeSent> {
+): Promise<SentCode> {
   const { users, challenges, outbox } = services;
   if (!(await users.lockActive(tx, user))) throw new GatewayError("UNAUTHENTICATED");
   const subject = smsCodeSubject(user, purpose);

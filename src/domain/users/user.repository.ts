@@ -1,4 +1,4 @@
-import { In, IsNull, Not } from "typeorm";
+import { type FindOptionsWhere, In, IsNull, Not } from "typeorm";
 import type { PasswordHash } from "../../platform/crypto/index.js";
 import type { Transaction } from "../../platform/database/index.js";
 import { type Database, PreparedSelect, PreparedUpdate } from "../../platform/database/index.js";
@@ -84,12 +84,8 @@ export class UserRepository {
 
   /** Replaces the hash only if it is still `expectedHash`, so that a rehash at log-in does not undo a concurrent password change. */
   async replacePasswordHash(tx: Transaction, { applicationId, id }: User, expectedHash: string, next: PasswordHash): Promise<boolean> {
-    const { affected } = await tx.manager.update(
-      UserEntity,
-      { applicationId, id, passwordHash: expectedHash },
-      { passwordHash: next.hash, passwordScheme: next.scheme },
-    );
-    return affected === 1;
+    const key = { applicationId, id, passwordHash: expectedHash };
+    return await this.updateOne(tx, key, { passwordHash: next.hash, passwordScheme: next.scheme });
   }
 
   /** Sets a new password and invalidates all recognised devices. Returns the changed user. */
@@ -108,8 +104,7 @@ export class UserRepository {
     { hash, scheme }: PasswordHash,
   ): Promise<boolean> {
     const key = { applicationId, id, passwordHash: expectedHash, status: "ACTIVE" };
-    const { affected } = await tx.manager.update(UserEntity, key, { passwordHash: hash, passwordScheme: scheme });
-    return affected === 1;
+    return await this.updateOne(tx, key, { passwordHash: hash, passwordScheme: scheme });
   }
 
   /** Replaces the metadata. The caller holds the lock of the row (`lockActive`), so that no concurrent change is lost. */
@@ -119,8 +114,7 @@ export class UserRepository {
 
   /** False if the user already has this status. */
   async setStatus(tx: Transaction, { applicationId, id }: User, status: UserStatus): Promise<boolean> {
-    const { affected } = await tx.manager.update(UserEntity, { applicationId, id, status: Not(status) }, { status });
-    return affected === 1;
+    return await this.updateOne(tx, { applicationId, id, status: Not(status) }, { status });
   }
 
   /** Newest first; one user more than the page has, which tells whether another page follows. */
@@ -148,21 +142,18 @@ export class UserRepository {
 
   /** False if the user no longer exists. */
   async setLocale(tx: Transaction, { applicationId, id }: User, locale: string): Promise<boolean> {
-    const { affected } = await tx.manager.update(UserEntity, { applicationId, id }, { locale });
-    return affected === 1;
+    return await this.updateOne(tx, { applicationId, id }, { locale });
   }
 
   /** False if the user no longer exists. @throws a unique violation when the handle is taken */
   async setEmail(tx: Transaction, { applicationId, id }: User, email: Email, emailAsTyped: string): Promise<boolean> {
-    const { affected } = await tx.manager.update(UserEntity, { applicationId, id }, { email, emailAsTyped });
-    return affected === 1;
+    return await this.updateOne(tx, { applicationId, id }, { email, emailAsTyped });
   }
 
   /** Sets a verified number; false if there is no such active user. @throws a unique violation when it is taken */
   async setPhone(tx: Transaction, { applicationId, id }: User, phone: Phone, phoneVerifiedAt: Date): Promise<boolean> {
     const key = { applicationId, id, status: "ACTIVE" };
-    const { affected } = await tx.manager.update(UserEntity, key, { phone, phoneVerifiedAt });
-    return affected === 1;
+    return await this.updateOne(tx, key, { phone, phoneVerifiedAt });
   }
 
   async removePhone(tx: Transaction, { applicationId, id }: User): Promise<void> {
@@ -171,15 +162,13 @@ export class UserRepository {
 
   /** Locks the row of a user of any status until the transaction ends, and reads it; null if there is none. */
   async lock(tx: Transaction, applicationId: string, id: string): Promise<User | null> {
-    const { affected } = await tx.manager.update(UserEntity, { applicationId, id }, { applicationId });
-    return affected === 1 ? await this.findById(applicationId, id) : null;
+    return (await this.updateOne(tx, { applicationId, id }, { applicationId })) ? await this.findById(applicationId, id) : null;
   }
 
   /** Locks the row until the transaction ends. False if the active user no longer exists; then write nothing about the user. */
   async lockActive(tx: Transaction, { applicationId, id }: UserKey): Promise<boolean> {
     const key = { applicationId, id, status: "ACTIVE" };
-    const { affected } = await tx.manager.update(UserEntity, key, { status: "ACTIVE" });
-    return affected === 1;
+    return await this.updateOne(tx, key, { status: "ACTIVE" });
   }
 
   /** False if the user no longer exists or the address or number was changed concurrently. */
@@ -203,7 +192,11 @@ export class UserRepository {
   async lockIfUnchanged(tx: Transaction, { applicationId, id, password }: User): Promise<boolean> {
     const status: User["status"] = "ACTIVE";
     const expected = { applicationId, id, status, passwordHash: password?.hash ?? IsNull() };
-    return (await tx.manager.update(UserEntity, expected, { status })).affected === 1;
+    return await this.updateOne(tx, expected, { status });
+  }
+
+  private async updateOne(tx: Transaction, expected: FindOptionsWhere<UserEntity>, change: Partial<UserEntity>): Promise<boolean> {
+    return (await tx.manager.update(UserEntity, expected, change as never)).affected === 1;
   }
 
   private createFilteredQuery(applicationId: string, { search, isAnonymous, status }: UserFilter) {

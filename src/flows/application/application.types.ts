@@ -19,11 +19,15 @@ export const MetadataType = enumType<MetadataFieldSettings["type"]>("MetadataTyp
   JSON: "Any JSON value within the size limits of metadata.",
 });
 
-export const MetadataAuthority = enumType<MetadataFieldSettings["setBy"]>("MetadataAuthority", "Who may set the initial value of a metadata field. Use DEVELOPER or INVITER, never USER, for fields that grant permissions, such as roles.", {
-  USER: "Set by the user, at sign-up or later.",
-  INVITER: "Set by the inviter, to one of the allowed values; not by the user.",
-  DEVELOPER: "Set by the application's back end or its developers only.",
-});
+export const MetadataAuthority = enumType<MetadataFieldSettings["setBy"]>(
+  "MetadataAuthority",
+  "Who may set the initial value of a metadata field. Use DEVELOPER or INVITER, never USER, for fields that grant permissions, such as roles.",
+  {
+    USER: "Set by the user, at sign-up or later.",
+    INVITER: "Set by the inviter, to one of the allowed values; not by the user.",
+    DEVELOPER: "Set by the application's back end or its developers only.",
+  },
+);
 
 @ObjectType({ simpleResolvers: true, description: "Sign-up settings." })
 export class SignUpPolicy {

@@ -2,7 +2,6 @@ import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { answer, type FlowContext } from "../../graphql/index.js";
 import { emailOf } from "../handle.types.js";
 import { CodeSent } from "../results.types.js";
-import { UserView } from "../user.types.js";
 import type { HandleChangeService } from "./handle-change.service.js";
 import { ChangeHandleInput, ChangeHandleResult, ConfirmHandleInput, ConfirmHandleResult, HandleChanged } from "./handle-change.types.js";
 
@@ -32,6 +31,6 @@ export class HandleChangeResolver {
   ): Promise<typeof ConfirmHandleResult> {
     const caller = await context.authenticate();
     const outcome = await this.service.confirm(context, caller, code);
-    return answer(outcome, context, ({ user }) => Object.assign(new HandleChanged(), { user: UserView.from(user, caller.session.id) }));
+    return answer(outcome, context, ({ user }) => HandleChanged.from(user, caller.session.id));
   }
 }

@@ -1,5 +1,5 @@
 import type { Services } from "../../app/services.js";
-import { type CredentialChangeServices, codeDigits } from "../../domain/account-operations/index.js";
+import { type CredentialChangeServices, codeDigits, type SentCode } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
 import { type ChallengeSubject, isCodeFormat, type VerifiedChallenge } from "../../domain/one-time-codes/index.js";
 import { codeKeys, messageKeys, refundableMessageKeys } from "../../domain/rate-limiting/index.js";
@@ -9,11 +9,6 @@ import type { Transaction } from "../../platform/database/index.js";
 import { nullOnUniqueViolation } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 
-export interface SentOutcome {
-  readonly kind: "sent";
-  readonly expiresAt: Date;
-  readonly resendAvailableAt: Date;
-}
 type Changed = { readonly kind: "changed"; readonly user: User };
 
 const PURPOSE = "HANDLE_CHANGE";
@@ -29,7 +24,7 @@ export class HandleChangeService {
    * The result does not disclose whether the new address has an account. If it has one, a notice is mailed instead of a code.
    * @throws GatewayError UNAUTHENTICATED if the user was deleted concurrently
    */
-  async request(context: ApplicationContext, caller: AuthenticatedSession, emailAsTyped: string): Promise<SentOutcome | Failure> {
+  async request(context: ApplicationContext, caller: AuthenticatedSession, emailAsTyped: string): Promise<SentCode | Failure> {
     const email = canonicalEmail(emailAsTyped);
     if (!email) return failure("HANDLE_INVALID", { path: ["handle", "email"] });
     const { signIn, users, challenges, rateLimiter, database } = this.services;
@@ -37,7 +32,7 @@ export class HandleChangeService {
     if (!(await signIn.isRecentlyAuthenticated(caller))) return failure("REAUTHENTICATION_REQUIRED");
     // A user has one pending change: a new request invalidates the previous code, even if it was sent to another address.
     const limitKeys = messageKeys({ applicationId: context.application.id, purpose: PURPOSE, binding: email }, context.client);
-    return await rateLimiter.limited<SentOutcome | Failure>(context, limitKeys, () =>
+    return await rateLimiter.limited<SentCode | Failure>(context, limitKeys, () =>
       database.transaction(async (tx) => {
         if (!(await users.lockActive(tx, user))) throw new GatewayError("UNAUTHENTICATED");
         await challenges.delete(tx, subjectOf(user));
@@ -65,7 +60,7 @@ export class HandleChangeService {
     );
   }
 
-  private async send(context: ApplicationContext, tx: Transaction, user: User, email: Email, emailAsTyped: string): Promise<SentOutcome> {
+  private async send(context: ApplicationContext, tx: Transaction, user: User, email: Email, emailAsTyped: string): Promise<SentCode> {
     const { users, challenges, outbox, audit } = this.services;
     const owner = await users.findByHandle(context.application.id, email);
     const detail = JSON.stringify({ email, typed: emailAsTyped.trim().slice(0, 240) });
@@ -80,31 +75,16 @@ export class HandleChangeService {
     const { code, expiresAt, resendAvailableAt } = issued;
     const { locale } = user;
     if (code) {
-      const parameters = { code, minutes: String(codeMinutes) };
-      await outbox.queue(context, tx, {
-        template: "handleChangeCode",
-        to: email,
-        locale,
-        parameters,
-        expiresAt,
-        replacesKey: `handle:${user.id}`,
-      });
-    } else if (owner)
-      await outbox.queue(context, tx, {
-        template: "handleChangeNotice",
-        to: email,
-        locale: owner.locale,
-        parameters: {},
-        replacesKey: `notice:${email}`,
-      });
-    if (user.email)
-      await outbox.queue(context, tx, {
-        template: "handleChangeAnnounced",
-        to: user.email,
-        locale,
-        parameters: {},
-        replacesKey: `announced:${user.id}`,
-      });
+      const mail = { template: "handleChangeCode", to: email, locale, expiresAt, replacesKey: `handle:${user.id}` };
+      await outbox.queue(context, tx, { ...mail, parameters: { code, minutes: String(codeMinutes) } });
+    } else if (owner) {
+      const notice = { template: "handleChangeNotice", to: email, locale: owner.locale, replacesKey: `notice:${email}` };
+      await outbox.queue(context, tx, { ...notice, parameters: {} });
+    }
+    if (user.email) {
+      const announcement = { template: "handleChangeAnnounced", to: user.email, locale, replacesKey: `announced:${user.id}` };
+      await outbox.queue(context, tx, { ...announcement, parameters: {} });
+    }
     await audit.success(context, "HANDLE_CHANGE_REQUESTED");
     return { kind: "sent", expiresAt, resendAvailableAt };
   }

@@ -1,8 +1,7 @@
 import { Field, InputType, ObjectType } from "type-graphql";
 import { resultUnion } from "../../graphql/index.js";
 import { AddressInput } from "../handle.types.js";
-import { CodeSent } from "../results.types.js";
-import { UserView } from "../user.types.js";
+import { CodeSent, UserResult } from "../results.types.js";
 
 @InputType({ description: "Request to change the address." })
 export class ChangeHandleInput {
@@ -17,10 +16,7 @@ export class ConfirmHandleInput {
 }
 
 @ObjectType({ description: "The address was changed. The previous address was notified, and all other sessions have ended." })
-export class HandleChanged {
-  @Field(() => UserView, { description: "The user." })
-  user!: UserView;
-}
+export class HandleChanged extends UserResult {}
 
 export const ChangeHandleResult = resultUnion({
   name: "ChangeHandleResult",

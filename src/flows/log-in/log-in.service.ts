@@ -1,6 +1,6 @@
 import type { Services } from "../../app/services.js";
 import {
-  type SmsCodeSent,
+  type SentCode,
   type SmsCodeServices,
   sendCodeIfSmsOnly,
   sendSecondFactorCode,
@@ -65,7 +65,7 @@ export class LogInService {
     return outcome.kind === "failure" ? outcome : await signIn.toResult(context.application, outcome.result);
   }
 
-  async sendCode(context: ApplicationContext, token: string): Promise<SmsCodeSent | Failure> {
+  async sendCode(context: ApplicationContext, token: string): Promise<SentCode | Failure> {
     return await sendSecondFactorCode(context, this.services, token);
   }
 

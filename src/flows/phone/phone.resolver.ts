@@ -35,8 +35,7 @@ export class PhoneResolver {
   ): Promise<typeof VerifyPhoneResult> {
     const { user, session } = await context.authenticateForEnrollment();
     const outcome = await this.service.verify(context, user, code);
-    const sessionId = session?.id ?? "";
-    return answer(outcome, context, (done) => Object.assign(new PhoneVerified(), { user: UserView.from(done.user, sessionId) }));
+    return answer(outcome, context, (changed) => PhoneVerified.from(changed.user, session?.id ?? ""));
   }
 
   @Mutation(() => RemovePhoneResult, {

@@ -3,8 +3,8 @@ import {
   findPhoneFailure,
   issueSmsCode,
   queueSmsNotice,
+  type SentCode,
   type SmsCodeRequest,
-  type SmsCodeSent,
   type SmsCodeServices,
   smsCodeSubject,
   verifySmsCode,
@@ -31,7 +31,7 @@ export class PhoneService {
   constructor(private readonly services: Dependencies) {}
 
   /** The result does not disclose whether another user has the number: the code is sent in either case. */
-  async request(context: ApplicationContext, caller: EnrollmentContext, phoneAsTyped: string): Promise<SmsCodeSent | Failure> {
+  async request(context: ApplicationContext, caller: EnrollmentContext, phoneAsTyped: string): Promise<SentCode | Failure> {
     const phone = canonicalPhone(phoneAsTyped);
     if (!phone) return failure("HANDLE_INVALID", { path: ["phone"] });
     const phoneFailure = findPhoneFailure(this.services, context.application, phone);

@@ -1,7 +1,6 @@
 import { Field, InputType, ObjectType } from "type-graphql";
 import { resultUnion } from "../../graphql/index.js";
-import { CodeSent, ProfileUpdated } from "../results.types.js";
-import { UserView } from "../user.types.js";
+import { CodeSent, ProfileUpdated, UserResult } from "../results.types.js";
 
 @InputType({ description: "Phone number to verify." })
 export class SetPhoneInput {
@@ -32,10 +31,7 @@ export class MaskedPhone {
 @ObjectType({
   description: "The phone number was verified and replaces any previous number. The user was notified by email and at the previous number.",
 })
-export class PhoneVerified {
-  @Field(() => UserView, { description: "The user." })
-  user!: UserView;
-}
+export class PhoneVerified extends UserResult {}
 
 export const SetPhoneResult = resultUnion({
   name: "SetPhoneResult",

@@ -7,6 +7,7 @@ import {
   isUserLimitReached,
   type ResetCodeServices,
   resetSubject,
+  type SentCode,
 } from "../../domain/account-operations/index.js";
 import { type ApplicationContext, findLocale } from "../../domain/applications/index.js";
 import { lockoutKeys, refundableMessageKeys, secondFactorLockoutKeys } from "../../domain/rate-limiting/index.js";
@@ -24,11 +25,6 @@ export interface UserDraft {
 export interface CreatedOutcome {
   readonly kind: "created";
   readonly user: User;
-}
-export interface ResetSentOutcome {
-  readonly kind: "sent";
-  readonly expiresAt: Date;
-  readonly resendAvailableAt: Date;
 }
 export interface ChangedOutcome {
   readonly kind: "changed";
@@ -148,7 +144,7 @@ export class UsersService {
   }
 
   /** Mails a code and a link for a new password; the password itself is never set or shown. @throws GatewayError FORBIDDEN */
-  async sendPasswordReset(context: ApplicationContext, id: string): Promise<ResetSentOutcome | Failure> {
+  async sendPasswordReset(context: ApplicationContext, id: string): Promise<SentCode | Failure> {
     const { users, challenges, rateLimiter, database } = this.services;
     const found = await users.findById(context.application.id, id);
     if (!found) throw new GatewayError("FORBIDDEN");
@@ -157,12 +153,12 @@ export class UsersService {
     if (!email) return failure("HANDLE_INVALID");
     const subject = resetSubject(context.application, email);
     const limitKeys = (await challenges.isCoolingDown(subject)) ? [] : refundableMessageKeys(subject);
-    return await rateLimiter.limited<ResetSentOutcome | Failure>(context, limitKeys, () =>
+    return await rateLimiter.limited<SentCode | Failure>(context, limitKeys, () =>
       database.transaction((tx) => this.queuePasswordReset(context, tx, found, email)),
     );
   }
 
-  private async queuePasswordReset(context: ApplicationContext, tx: Transaction, { id }: User, email: Email): Promise<ResetSentOutcome> {
+  private async queuePasswordReset(context: ApplicationContext, tx: Transaction, { id }: User, email: Email): Promise<SentCode> {
     const { users, audit } = this.services;
     const user = await users.lock(tx, context.application.id, id);
     if (user?.email !== email) throw new GatewayError("FORBIDDEN");
