@@ -29,6 +29,26 @@ describe("request limits", () => {
     expect(refused[0]?.headers.get("retry-after")).not.toBeNull();
   });
 
+  it("loopback - connection without a forwarding header - has the request, mutation and failure limits of any other network", async () => {
+    const client = clientFrom("");
+    gateway.clock.move({ hours: 2 });
+    const guesses: string[] = [];
+    await repeat(22, async (index) => {
+      guesses.push((await guessPassword(client, `nobody${index}@mail.example`)).__typename);
+      gateway.clock.move({ seconds: 1 });
+    });
+    expect(guesses).toEqual([...Array(20).fill("InvalidCredentials"), ...Array(2).fill("TooManyAttempts")]);
+    gateway.clock.move({ minutes: 1 });
+    const input = { refreshToken: "lk_ref_none" };
+    const limitedOf = (count: number, ask: () => Promise<{ status: number }>) =>
+      gateway.clock.whileFrozen(
+        async () => (await Promise.all(Array.from({ length: count }, ask))).filter(({ status }) => status === 429).length,
+      );
+    expect(await limitedOf(35, () => client.run(RefreshSessionDocument, { input }))).toBe(5);
+    gateway.clock.move({ minutes: 1 });
+    expect(await limitedOf(65, () => client.run(MeDocument, {}))).toBe(5);
+  });
+
   it("TH-05 log in - forged forwarding headers without a trusted proxy - count as one address", async () => {
     const strict = await TestGateway.start({ shareDatabaseOf: gateway, environment: { TRUST_PROXY: "10.0.0.0/8" } });
     const { email } = await signUpPerson(gateway, fixture.application);

@@ -15,6 +15,7 @@ import {
   SetMetadataDocument,
 } from "../support/generated/authentication.js";
 import { logIn, PASSWORD, requireLogIn, signUpPerson, type TestPerson, uniqueEmail } from "../support/people.js";
+import { enrollAndConfirmTotp } from "../support/second-factor.js";
 
 const gateway = gatewayForFile();
 const FIELDS = [
@@ -91,6 +92,31 @@ describe("own sessions", () => {
     expect(await isUnauthenticated(person.client)).toBe(true);
     const { refreshSession } = await application.client.expect(RefreshSessionDocument, { input: { refreshToken: third.refreshToken } });
     expect(refreshSession).toMatchObject({ __typename: "SessionEnded" });
+  });
+});
+
+describe("me", () => {
+  it("me - asked again after a log-in and an enrollment, by other users in between - shows the current sessions, factors and recovery codes", async () => {
+    const own = await gateway.createApplication("Factors", "secondFactor.mode=TOTP");
+    const [person, other] = [await signUpPerson(gateway, own), await signUpPerson(gateway, own)];
+    const ask = async ({ client }: TestPerson) => {
+      const { me } = await client.expect(MeDocument, {});
+      return [me?.sessions.length, me?.secondFactors.length, me?.recoveryCodesLeft];
+    };
+    expect([await ask(person), await ask(other)]).toEqual([
+      [1, 0, 0],
+      [1, 0, 0],
+    ]);
+    await requireLogIn(own.client, person.email);
+    expect([await ask(person), await ask(other)]).toEqual([
+      [2, 0, 0],
+      [1, 0, 0],
+    ]);
+    await enrollAndConfirmTotp(gateway, person);
+    expect([await ask(person), await ask(other)]).toEqual([
+      [1, 1, 10],
+      [1, 0, 0],
+    ]);
   });
 });
 

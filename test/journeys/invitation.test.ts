@@ -156,6 +156,29 @@ describe("invitations", () => {
     });
   });
 
+  it("delete account - address invited before and after its sign-up - no invitation, code or message to the address remains", async () => {
+    const guest = uniqueEmail("guest");
+    const hosts = [await freshInviter(), await freshInviter(), await freshInviter()] as const;
+    for (const host of hosts.slice(0, 2)) await requireInvitation(guest, {}, host);
+    const code = await gateway.mails.nextCode(guest);
+    const later = await gateway.mails.nextCode(guest);
+    const accepted = await accept(guest, code);
+    if (accepted.__typename !== "LoggedIn") throw new Error(accepted.__typename);
+    const pending = await requireInvitation(guest, {}, hosts[2]);
+    const client = application.client.with({ token: accepted.sessionToken });
+    expect((await client.expect(DeleteAccountDocument, {})).deleteAccount).toMatchObject({ __typename: "AccountDeleted" });
+    expect((await gateway.mails.next(guest)).subject).toContain("deleted");
+    expect(await gateway.query("SELECT status FROM invitations WHERE email = ?", [guest])).toEqual([]);
+    expect(await gateway.dump()).not.toContain(guest);
+    expect(await accept(guest, later)).toMatchObject({ __typename: "InvalidCode" });
+    for (const host of hosts)
+      expect((await host.client.expect(InvitationsDocument, { first: 10 })).me?.invitations.edges.map(({ node }) => node.email)).toEqual(
+        [],
+      );
+    const resend = await hosts[2].client.run(ResendInvitationDocument, { id: pending.id });
+    expect(resend.errors).toHaveLength(1);
+  });
+
   it("EN-06 invite - registered address - equal answer, no code is mailed and nothing changes", async () => {
     const host = await freshInviter();
     const known = await invite(inviter.email, {}, host);

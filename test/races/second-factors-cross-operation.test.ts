@@ -1,25 +1,41 @@
 import { describe, expect, it } from "vitest";
-import { DeleteAccountDocument, EnrollTotpDocument } from "../support/generated/authentication.js";
+import {
+  CompleteReauthenticationDocument,
+  DeleteAccountDocument,
+  EnrollTotpDocument,
+  ReauthenticateDocument,
+} from "../support/generated/authentication.js";
 import { requireLogIn, signUpPerson } from "../support/people.js";
-import { raceFixture, rounds } from "../support/race-fixture.js";
-import { beginLogIn, completeLogIn, confirmTotp, enrollTotp, reauthenticateFully, signUpWithTotp } from "../support/second-factor.js";
+import { finishTogether, raceFixture, rounds } from "../support/race-fixture.js";
+import { beginLogIn, completeLogIn, confirmTotp, enrollTotp, type PersonWithTotp, signUpWithTotp } from "../support/second-factor.js";
 
 const fixture = raceFixture("secondFactor.mode=TOTP");
 
 describe("exactly one succeeds", () => {
-  it.each(rounds)("completeLogIn and completeReauthentication - one code for both, round %i - it is accepted once", async () => {
+  it.each([
+    ["TOTP code", "verifyTotp", ({ authenticator }: PersonWithTotp) => ({ code: authenticator.nextCode() })],
+    ["recovery code", "verify", ({ recoveryCodes }: PersonWithTotp) => ({ recoveryCode: recoveryCodes[0] ?? "" })],
+  ] as const)("completeLogIn and completeReauthentication - one %s that both have verified before one consumes it - is accepted once", async (_, method, proofOf) => {
     const person = await signUpWithTotp(fixture.gatewayA, fixture.application);
-    const token = await beginLogIn(fixture.application.client, person.email);
-    const code = person.authenticator.nextCode();
-    const frozen = { ...person.authenticator, nextCode: () => code } as typeof person.authenticator;
-    const [loggedIn, proved] = await Promise.all([
-      completeLogIn(fixture.application.client, token, { code }).then(({ __typename }) => __typename === "LoggedIn"),
-      reauthenticateFully(person.client, frozen).then(
-        () => true,
-        () => false,
-      ),
+    const { reauthenticate } = await person.client.expect(ReauthenticateDocument, { input: { password: person.password } });
+    if (reauthenticate.__typename !== "SecondFactorRequired") throw new Error(reauthenticate.__typename);
+    const challengeToken = await beginLogIn(fixture.application.client, person.email);
+    const proof = proofOf(person);
+    const { secondFactors, recoveryCodes } = fixture.gatewayA.services;
+    const verification = method === "verify" ? finishTogether(recoveryCodes, method, 2) : finishTogether(secondFactors, method, 2);
+    const input = { challengeToken: reauthenticate.challengeToken, proof };
+    const answers = await Promise.all([
+      completeLogIn(fixture.application.client, challengeToken, proof).then(({ __typename }) => __typename),
+      person.client
+        .expect(CompleteReauthenticationDocument, { input })
+        .then(({ completeReauthentication }) => completeReauthentication.__typename),
     ]);
-    expect([loggedIn, proved].filter(Boolean)).toHaveLength(1);
+    verification.mockRestore();
+    expect([
+      ["LoggedIn", "ChallengeEnded"],
+      ["ChallengeEnded", "Reauthenticated"],
+    ]).toContainEqual(answers);
+    expect(await fixture.count("recovery_codes WHERE user_id = ?", person.tokens.user.id)).toBe(method === "verify" ? 9 : 10);
   });
 });
 

@@ -20,6 +20,11 @@ export class MovableClock implements Clock {
     }
   }
 
+  /** Sets the clock to `instant`, to the millisecond if it is frozen. */
+  moveTo(instant: Date): void {
+    this.offsetMs += instant.getTime() - this.now().getTime();
+  }
+
   /** Advances the clock; negative values move it back. */
   move({ seconds = 0, minutes = 0, hours = 0, days = 0 }: { seconds?: number; minutes?: number; hours?: number; days?: number }): void {
     this.offsetMs += (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;

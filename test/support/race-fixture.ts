@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, vi } from "vitest";
 import type { Client } from "./client.js";
 import { type TestApplication, TestGateway } from "./gateway.js";
 
@@ -24,6 +24,24 @@ export class RaceFixture {
   async count(sql: string, ...parameters: unknown[]): Promise<number> {
     return Number((await this.gatewayA.query<{ n: number }>(`SELECT COUNT(*) AS n FROM ${sql}`, parameters))[0]?.n);
   }
+}
+
+/**
+ * Holds the result of `method` back until it was called `count` times: every request has read the database before one of them writes.
+ */
+export function finishTogether<Target extends object>(target: Target, method: keyof Target & string, count: number) {
+  const original = (target[method] as (...parameters: unknown[]) => Promise<unknown>).bind(target);
+  let release = () => {};
+  const haveAllRead = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let calls = 0;
+  return vi.spyOn(target, method as never).mockImplementation((async (...parameters: unknown[]) => {
+    const result = await original(...parameters);
+    if (++calls === count) release();
+    await haveAllRead;
+    return result;
+  }) as never);
 }
 
 export function raceFixture(...settings: string[]): RaceFixture {
