@@ -43,7 +43,7 @@ describe("MAC of several parts", () => {
     [["é"], ["e\u0301"]],
     [["A"], ["a"]],
     [["a"], ["a "]],
-    [["\u{1f600}".repeat(100)], ["\u{1f600}".repeat(50), "\u{1f600}".repeat(50)]],
+    [["\u{1f600}\u{1f600}"], ["\u{1f600}", "\u{1f600}"]],
   ])("mac - of %j and of %j - differs", (parts, otherParts) => {
     expect(keyring.mac("code", ...parts)).not.toEqual(keyring.mac("code", ...otherParts));
   });

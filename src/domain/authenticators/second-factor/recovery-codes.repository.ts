@@ -29,13 +29,13 @@ export class RecoveryCodes {
 
   /** True if the code is unused. Case, spaces and dashes are ignored. */
   async verify(user: UserKey, typed: string): Promise<boolean> {
-    const code = normalise(typed);
+    const code = normaliseRecoveryCode(typed);
     return code !== null && (await this.rows.existsBy(this.rowKey(user, code)));
   }
 
   /** Consumes a code, in the transaction of its effect; false if it is not an unused code. */
   async consume(tx: Transaction, user: UserKey, typed: string): Promise<boolean> {
-    const code = normalise(typed);
+    const code = normaliseRecoveryCode(typed);
     return code !== null && (await tx.manager.delete(RecoveryCodeEntity, this.rowKey(user, code))).affected === 1;
   }
 
@@ -58,7 +58,8 @@ export class RecoveryCodes {
   }
 }
 
-function normalise(typed: string): string | null {
+/** The 16 characters of a recovery code, as it is shown or typed; null for other text. */
+export function normaliseRecoveryCode(typed: string): string | null {
   const code = typed.length > 64 ? "" : typed.replace(/[ -]/g, "").toUpperCase();
   return /^[A-Z2-7]{16}$/.test(code) ? code : null;
 }
