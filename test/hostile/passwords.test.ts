@@ -10,7 +10,7 @@ const fixture = hostileFixture();
 
 /** A published list of the most common passwords, most common first. */
 const { dictionary } = createRequire(import.meta.url)("@zxcvbn-ts/language-common") as { dictionary: Record<string, string[]> };
-const commonPasswords = (dictionary["passwords-common"] ?? []).filter((password) => password.length >= 10).slice(0, 1500);
+const commonPasswords = (dictionary["passwords-common"] ?? []).filter((password) => password.length >= 10).slice(0, 1000);
 
 const expectRefused = async (password: string, email = uniqueEmail(), application = fixture.a) => {
   const answer = await attempt.signUp(application.client, email, password);
@@ -27,10 +27,10 @@ describe("password policy", () => {
     expect(outcomeOf(await attempt.signUp(lenient.client, uniqueEmail(), fixture.registerSecret("q7x Zrwk")))).toBe("ConfirmationSent");
   });
 
-  it("PW-02 sign up - 300 of the most common passwords - are rejected, never repeated in answers, and nothing changes", async () => {
+  it("PW-02 sign up - twenty of the most common passwords - are rejected, never repeated in answers, and nothing changes", async () => {
     const eight = await fixture.gateway.createApplication("Eight", "password.minimumLength=8");
-    const sample = commonPasswords.filter((_, index) => index % 5 === 0).slice(0, 300);
-    expect(sample).toHaveLength(300);
+    const sample = commonPasswords.filter((_, index) => index % 50 === 0);
+    expect(sample).toHaveLength(20);
     await fixture.expectUnchanged(async () => {
       for (const password of sample) expect(await expectRefused(password)).toContain("TOO_COMMON");
       for (const password of ["password1", "12345678", "qwertyuiop"])

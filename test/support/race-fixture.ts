@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, vi } from "vitest";
+import { afterAll, beforeAll, type MockInstance, vi } from "vitest";
 import type { Client } from "./client.js";
 import { type TestApplication, TestGateway } from "./gateway.js";
 
@@ -28,20 +28,23 @@ export class RaceFixture {
 
 /**
  * Holds the result of `method` back until it was called `count` times: every request has read the database before one of them writes.
+ * Returns a function that restores the method.
  */
-export function finishTogether<Target extends object>(target: Target, method: keyof Target & string, count: number) {
+export function finishTogether<Target extends object>(target: Target, method: keyof Target & string, count: number): () => void {
   const original = (target[method] as (...parameters: unknown[]) => Promise<unknown>).bind(target);
   let release = () => {};
   const haveAllRead = new Promise<void>((resolve) => {
     release = resolve;
   });
   let calls = 0;
-  return vi.spyOn(target, method as never).mockImplementation((async (...parameters: unknown[]) => {
+  const spy: MockInstance = vi.spyOn(target, method as never);
+  spy.mockImplementation(async (...parameters: unknown[]) => {
     const result = await original(...parameters);
     if (++calls === count) release();
     await haveAllRead;
     return result;
-  }) as never);
+  });
+  return () => spy.mockRestore();
 }
 
 export function raceFixture(...settings: string[]): RaceFixture {

@@ -127,11 +127,10 @@ describe("blocks", () => {
   });
 
   it("exponential - thousands of failures - the block stays at the maximum", () => {
-    const limit = rateLimits.logInFromNetwork;
-    const counter = new Counter(limit);
+    const counter = new Counter(rateLimits.logInFromNetwork);
     counter.state = { ...emptyState(START), count: 5000, windowEndsAt: at(60) };
     counter.consume(0);
-    expect(waitOf(counter.consume(0))).toBe(limit.backoff.maxSeconds);
+    expect(waitOf(counter.consume(0))).toBe(900);
   });
 
   it("exponential - no failure for a day after the block - starts again with all attempts", () => {
@@ -154,23 +153,30 @@ describe("blocks", () => {
     expect([waitOf(counter.consume(600)), waitOf(counter.consume(1498)), waitOf(counter.consume(1499))]).toEqual([899, 1, 0]);
   });
 
-  // The greatest numbers that distinct sources can check against one account.
+  const passwords: RateLimitName[] = ["logInFromStrangersHourly", "logInFromStrangersDaily", "logInConsecutive"];
+  const secondFactors: RateLimitName[] = ["secondFactorConsecutive", "secondFactorDaily", "secondFactorSuspension"];
+  // The greatest numbers that sources with many addresses can check against one account, and the longest wait.
   it.each([
-    [1, 60, 20],
-    [30, 20 * 3600, 100],
-  ])("guesses of distinct networks - %i bursts of 300, one every %i seconds - at most %i are checked", (bursts, pauseSeconds, expected) => {
-    const names = ["logInFromStrangersHourly", "logInFromStrangersDaily", "logInConsecutive"] as const;
-    const counters = names.map((name) => new Counter(rateLimits[name]));
+    ["passwords, 300 at once", passwords, 1, 300, 60, 20, 3600],
+    ["passwords, 300 at once every twenty hours for a month", passwords, 30, 300, 72_000, 100, 30 * 86_400],
+    ["passwords, one a minute for a day", passwords, 1439, 1, 60, 100, 30 * 86_400],
+    ["second factor codes, one every quarter of an hour for a day", secondFactors, 92, 1, 900, 30, 86_400],
+    ["second factor codes, one every 62 minutes for ten weeks", secondFactors, 1600, 1, 3720, 100, 10 * 365 * 86_400],
+  ] as const)("%s - are checked no more often than permitted", (_, names, bursts, burst, pauseSeconds, expected, longestSeconds) => {
+    const counters = names.map((name) => ({ limit: rateLimits[name] as RateLimit, state: emptyState(START) }));
     let checked = 0;
-    for (let burst = 0; burst < bursts; burst++)
-      for (let guess = 0; guess < 300; guess++) {
-        const now = at(burst * pauseSeconds);
-        const results = counters.map(({ state }, index) => consumeOne(state, rateLimits[names[index] ?? "logInConsecutive"], now));
-        if (results.some(({ retryAfterSeconds }) => retryAfterSeconds > 0)) continue;
-        checked++;
-        for (const [index, counter] of counters.entries()) counter.state = results[index]?.after ?? counter.state;
-      }
+    let longestWait = 0;
+    for (let index = 0; index < bursts * burst; index++) {
+      const now = at(Math.floor(index / burst) * pauseSeconds);
+      const results = counters.map(({ state, limit }) => consumeOne(state, limit, now));
+      const wait = Math.max(...results.map(waitOf));
+      longestWait = Math.max(longestWait, wait);
+      if (wait > 0) continue;
+      checked++;
+      for (const [place, counter] of counters.entries()) counter.state = results[place]?.after ?? counter.state;
+    }
     expect(checked).toBe(expected);
+    expect(longestWait).toBeLessThanOrEqual(longestSeconds);
   });
 });
 
