@@ -1,14 +1,6 @@
 import type { Client } from "./client.js";
 import type { TestApplication, TestGateway } from "./gateway.js";
-import {
-  AcceptInvitationDocument,
-  type AcceptInvitationInput,
-  InviteDocument,
-  LogInDocument,
-  MeDocument,
-  RefreshSessionDocument,
-  ResetPasswordDocument,
-} from "./generated/authentication.js";
+import { type AcceptInvitationInput, MeDocument } from "./generated/authentication.js";
 import { ManagedUserDocument } from "./generated/management.js";
 import { PASSWORD, signUpPerson, type TestPerson, uniqueEmail } from "./people.js";
 
@@ -51,14 +43,13 @@ export class BackEndFixture {
 
   /** A user invites a guest by mail. */
   async inviteGuest(inviter: TestPerson, email = uniqueEmail("guest")) {
-    const { invite } = await inviter.client.expect(InviteDocument, { input: { handle: { email } } });
-    if (invite.__typename !== "InvitationSent") throw new Error(JSON.stringify(invite));
-    return { email, id: invite.invitation.id };
+    const answer = await inviter.client.operations.invite({ handle: { email } });
+    if (answer.__typename !== "InvitationSent") throw new Error(JSON.stringify(answer));
+    return { email, id: answer.invitation.id };
   }
 
   async accept(email: string, code: string, more: Partial<AcceptInvitationInput> = {}) {
-    const input = { handle: { email }, code, password: PASSWORD, ...more };
-    return (await this.application.client.expect(AcceptInvitationDocument, { input })).acceptInvitation;
+    return await this.application.client.operations.acceptInvitation({ handle: { email }, code, password: PASSWORD, ...more });
   }
 
   /** Accepts an invitation with the mailed code; returns the new user's id. */
@@ -69,12 +60,11 @@ export class BackEndFixture {
   }
 
   async reset(email: string, code: string) {
-    const input = { handle: { email }, code, newPassword: NEW_PASSWORD };
-    return (await this.application.client.expect(ResetPasswordDocument, { input })).resetPassword;
+    return await this.application.client.operations.resetPassword({ handle: { email }, code, newPassword: NEW_PASSWORD });
   }
 
   async tryLogIn(email: string, client = this.application.client, more: { password?: string; deviceToken?: string | null } = {}) {
-    return (await client.expect(LogInDocument, { input: { handle: { email }, password: PASSWORD, ...more } })).logIn.__typename;
+    return (await client.operations.logIn({ handle: { email }, password: PASSWORD, ...more })).__typename;
   }
 
   async isSignedIn({ client }: TestPerson): Promise<boolean> {
@@ -84,8 +74,7 @@ export class BackEndFixture {
   }
 
   async refresh({ tokens }: TestPerson) {
-    const input = { refreshToken: tokens.refreshToken };
-    return (await this.application.client.expect(RefreshSessionDocument, { input })).refreshSession.__typename;
+    return (await this.application.client.operations.refreshSession({ refreshToken: tokens.refreshToken })).__typename;
   }
 
   /** Audit entries of an event for a user or invitation: the actor, and whether client address and request id are recorded. */

@@ -1,5 +1,6 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print } from "graphql";
+import { type Operation, Operations } from "../../clients/typescript/src/operations.generated.js";
 
 export interface GraphqlError {
   readonly message: string;
@@ -41,6 +42,11 @@ export class Client {
     this.options = options;
   }
 
+  /** The methods of the TypeScript client. They fail without data, as `expect` does. */
+  get operations(): Operations {
+    return new ClientOperations(this);
+  }
+
   /** A copy with some options changed. */
   with(change: Partial<ClientOptions>): Client {
     return new Client({ ...this.options, ...change });
@@ -77,6 +83,18 @@ export class Client {
     const answer = { status: response.status, headers: response.headers, text, data, errors };
     watch?.(answer);
     return answer;
+  }
+}
+
+class ClientOperations extends Operations {
+  constructor(private readonly client: Client) {
+    super();
+  }
+
+  protected override async run<Data, Variables>({ query }: Operation<Data, Variables>, variables: Variables): Promise<Data> {
+    const { data, text } = await this.client.post<Data>({ query, variables });
+    if (!data) throw new Error(`No data: ${text}`);
+    return data;
   }
 }
 

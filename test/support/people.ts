@@ -1,12 +1,6 @@
+import type { SignUpInput, TokensFragment } from "../../clients/typescript/src/index.js";
 import type { Client } from "./client.js";
 import type { TestApplication, TestGateway } from "./gateway.js";
-import {
-  CompleteSignUpDocument,
-  LogInDocument,
-  SignUpDocument,
-  type SignUpInput,
-  type TokensFragment,
-} from "./generated/authentication.js";
 
 export const PASSWORD = "violet hedgehog parade";
 
@@ -31,9 +25,9 @@ export interface TestPerson {
 
 /** Begins a sign-up; returns the ticket. */
 export async function beginSignUp(client: Client, email: string, more: Partial<SignUpInput> = {}): Promise<string> {
-  const { signUp } = await client.expect(SignUpDocument, { input: { handle: { email }, password: PASSWORD, ...more } });
-  if (signUp.__typename !== "ConfirmationSent") throw new Error(`signUp answered ${JSON.stringify(signUp)}`);
-  return signUp.ticket;
+  const answer = await client.operations.signUp({ handle: { email }, password: PASSWORD, ...more });
+  if (answer.__typename !== "ConfirmationSent") throw new Error(`signUp answered ${JSON.stringify(answer)}`);
+  return answer.ticket;
 }
 
 /** Completes a sign-up with the mailed code. */
@@ -45,18 +39,18 @@ export async function signUpPerson(
 ): Promise<TestPerson> {
   const ticket = await beginSignUp(client, email, more);
   const code = await gateway.mails.nextCode(email);
-  const { completeSignUp } = await client.expect(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } });
-  if (completeSignUp.__typename !== "LoggedIn") throw new Error(`completeSignUp answered ${JSON.stringify(completeSignUp)}`);
+  const tokens = await client.operations.completeSignUp({ handle: { email }, code, ticket });
+  if (tokens.__typename !== "LoggedIn") throw new Error(`completeSignUp answered ${JSON.stringify(tokens)}`);
   return {
     email,
     password: more.password ?? PASSWORD,
-    tokens: completeSignUp,
-    client: client.with({ token: completeSignUp.sessionToken }),
+    tokens,
+    client: client.with({ token: tokens.sessionToken }),
   };
 }
 
 export async function logIn(client: Client, email: string, password = PASSWORD) {
-  return (await client.expect(LogInDocument, { input: { handle: { email }, password } })).logIn;
+  return await client.operations.logIn({ handle: { email }, password });
 }
 
 /** Logs in; fails the test otherwise. */

@@ -1,18 +1,7 @@
 import { createHmac } from "node:crypto";
+import type { SecondFactorProofInput, TokensFragment } from "../../clients/typescript/src/index.js";
 import type { Client } from "./client.js";
 import type { TestApplication, TestGateway } from "./gateway.js";
-import {
-  CompleteLogInDocument,
-  CompleteReauthenticationDocument,
-  ConfirmTotpDocument,
-  EnrollSmsDocument,
-  EnrollTotpDocument,
-  ReauthenticateDocument,
-  type SecondFactorProofInput,
-  SetPhoneDocument,
-  type TokensFragment,
-  VerifyPhoneDocument,
-} from "./generated/authentication.js";
 import { logIn, PASSWORD, signUpPerson, type TestPerson, uniqueEmail, uniquePhone } from "./people.js";
 import type { FakeTwilio } from "./twilio.js";
 
@@ -60,13 +49,12 @@ export interface PersonWithTotp extends TestPerson {
 }
 
 export async function enrollTotp(gateway: TestGateway, client: Client): Promise<Authenticator> {
-  const { enrollTotp: answer } = await client.expect(EnrollTotpDocument, {});
+  const answer = await client.operations.enrollTotp();
   if (answer.__typename !== "TotpEnrollment") throw new Error(`enrollTotp answered ${JSON.stringify(answer)}`);
   return new Authenticator(answer.secret, gateway);
 }
 
-export const confirmTotp = async (client: Client, code: string) =>
-  (await client.expect(ConfirmTotpDocument, { input: { code } })).confirmTotp;
+export const confirmTotp = async (client: Client, code: string) => await client.operations.confirmTotp({ code });
 
 /** Enrolls and confirms TOTP in a user's session. The code that confirms counts as used. */
 export async function enrollAndConfirmTotp(gateway: TestGateway, person: TestPerson): Promise<PersonWithTotp> {
@@ -89,7 +77,7 @@ export async function beginLogIn(client: Client, email: string, password = PASSW
 }
 
 export const completeLogIn = async (client: Client, challengeToken: string, proof: SecondFactorProofInput) =>
-  (await client.expect(CompleteLogInDocument, { input: { challengeToken, proof } })).completeLogIn;
+  await client.operations.completeLogIn({ challengeToken, proof });
 
 /** Logs in with both factors; fails the test otherwise. */
 export async function requireFullLogIn(client: Client, { email, authenticator }: PersonWithTotp): Promise<TokensFragment> {
@@ -100,19 +88,18 @@ export async function requireFullLogIn(client: Client, { email, authenticator }:
 
 /** Reauthenticates a session with both factors; fails the test otherwise. */
 export async function reauthenticateFully(client: Client, authenticator: Authenticator, password = PASSWORD): Promise<void> {
-  const { reauthenticate } = await client.expect(ReauthenticateDocument, { input: { password } });
-  if (reauthenticate.__typename !== "SecondFactorRequired") throw new Error(`reauthenticate answered ${JSON.stringify(reauthenticate)}`);
-  const input = { challengeToken: reauthenticate.challengeToken, proof: { code: authenticator.nextCode() } };
-  const { completeReauthentication } = await client.expect(CompleteReauthenticationDocument, { input });
-  if (completeReauthentication.__typename !== "Reauthenticated")
-    throw new Error(`completeReauthentication answered ${JSON.stringify(completeReauthentication)}`);
+  const begun = await client.operations.reauthenticate({ password });
+  if (begun.__typename !== "SecondFactorRequired") throw new Error(`reauthenticate answered ${JSON.stringify(begun)}`);
+  const proof = { code: authenticator.nextCode() };
+  const answer = await client.operations.completeReauthentication({ challengeToken: begun.challengeToken, proof });
+  if (answer.__typename !== "Reauthenticated") throw new Error(`completeReauthentication answered ${JSON.stringify(answer)}`);
 }
 
 /** Sets and verifies a phone number in a session, or with an enrollmentToken; returns it. */
 export async function verifyPhone(twilio: FakeTwilio, client: Client, phone = uniquePhone()): Promise<string> {
-  const { setPhone } = await client.expect(SetPhoneDocument, { input: { phone } });
-  if (setPhone.__typename !== "CodeSent") throw new Error(`setPhone answered ${JSON.stringify(setPhone)}`);
-  const { verifyPhone: answer } = await client.expect(VerifyPhoneDocument, { input: { code: await twilio.nextCode(phone) } });
+  const sent = await client.operations.setPhone({ phone });
+  if (sent.__typename !== "CodeSent") throw new Error(`setPhone answered ${JSON.stringify(sent)}`);
+  const answer = await client.operations.verifyPhone({ code: await twilio.nextCode(phone) });
   if (answer.__typename !== "PhoneVerified") throw new Error(`verifyPhone answered ${JSON.stringify(answer)}`);
   return phone;
 }
@@ -126,7 +113,7 @@ export interface PersonWithPhone extends TestPerson {
 export async function signUpWithPhone(gateway: TestGateway, twilio: FakeTwilio, application: TestApplication): Promise<PersonWithPhone> {
   const person = await signUpPerson(gateway, application);
   const phone = await verifyPhone(twilio, person.client);
-  const { enrollSms } = await person.client.expect(EnrollSmsDocument, {});
-  if (enrollSms.__typename !== "SecondFactorEnabled") throw new Error(`enrollSms answered ${JSON.stringify(enrollSms)}`);
-  return { ...person, phone, recoveryCodes: enrollSms.recoveryCodes };
+  const answer = await person.client.operations.enrollSms();
+  if (answer.__typename !== "SecondFactorEnabled") throw new Error(`enrollSms answered ${JSON.stringify(answer)}`);
+  return { ...person, phone, recoveryCodes: answer.recoveryCodes };
 }
