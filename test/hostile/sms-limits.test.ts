@@ -87,14 +87,14 @@ describe("limits per account and number", () => {
     await verifyNewPhone(person, phones[0] ?? "");
   });
 
-  it("SMS - other users claim a user's number all day, from two applications - ten messages are sent, and the owner's own requests still work", async () => {
+  it("SMS - other users claim a user's number for hours, from two applications - ten messages are sent, and the owner's own requests still work", async () => {
     const [home, elsewhere] = [await createApplication("Home"), await createApplication("Elsewhere")];
     const owner = await join(home);
     const phone = uniquePhone();
     await verifyNewPhone(owner, phone);
     const before = twilio.countTo(phone);
-    for (let hour = 0; hour < 4; hour++) {
-      for (let index = 0; index < 8; index++) {
+    for (const requests of [6, 6, 2]) {
+      for (let index = 0; index < requests; index++) {
         await setPhone(await join(index % 2 === 0 ? home : elsewhere), phone);
         gateway.clock.move({ seconds: 61 });
       }
@@ -112,16 +112,16 @@ describe("limits per account and number", () => {
 });
 
 describe("SMS pumping", () => {
-  it("TH-15 SMS - numbers of one prefix pumped all day during normal traffic - thirty an hour and sixty a day are sent; other prefixes and verified numbers are not limited", async () => {
+  it("TH-15 SMS - numbers of one prefix pumped for hours during normal traffic - thirty an hour and sixty a day are sent; other prefixes and verified numbers are not limited", async () => {
     const application = await createApplication("Normal day");
     const areas = "1512 1514 1515 1516 1517 1520 1521 1522 1523 1525 1570 1573 1575 1577 1578 1590 1600 1700 1710".split(" ");
     // One of the people has a number like those that are pumped, since yesterday.
     const members = [{ person: await join(application), phone: "+4915119999999" }];
     for (const { person, phone } of members) await verifyNewPhone(person, phone);
     const pumped: string[] = [];
-    const STEPS = 72;
+    const STEPS = 9;
     for (let step = 0; step < STEPS; step++) {
-      for (let shot = 0; shot < (step < 3 ? 15 : 1); shot++) {
+      for (let shot = 0; shot < (step < 6 ? 11 : 1); shot++) {
         const phone = `+491511${String(1_000_000 + pumped.length)}`;
         pumped.push(phone);
         await setPhone(await join(application), phone);
@@ -132,7 +132,7 @@ describe("SMS pumping", () => {
       await verifyNewPhone(person, phone);
       members.push({ person, phone });
       // A user who verified a number hours ago uses it again, as at a log-in.
-      const earlier = step % 12 === 7 ? members[0] : members[step - 15];
+      const earlier = step === 7 ? members[0] : members[step - 3];
       if (earlier) {
         const { sessionToken } = await requireLogIn(application.client, earlier.person.email);
         await verifyNewPhone({ ...earlier.person, client: application.client.with({ token: sessionToken }) }, earlier.phone);
@@ -147,7 +147,7 @@ describe("SMS pumping", () => {
         expect.objectContaining({ limit: "smsToPrefixDaily", percent: 100 }),
       ]),
     );
-  }, 240_000);
+  });
 
   it("TH-15 TN-18 SMS - numbers of many prefixes - half of the daily messages are sent, with alarms; verified numbers and other applications are not limited", async () => {
     const [application, other] = [await createApplication("Pumped", "twilio.messagesPerDay=40"), await createApplication("Neighbour")];
