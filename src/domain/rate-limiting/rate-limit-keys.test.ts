@@ -43,7 +43,7 @@ describe("failures of a network", () => {
 });
 
 describe("codes", () => {
-  const purpose = { applicationId: "app", purpose: "SIGN_UP", handle: "a@mail.example" };
+  const purpose = { applicationId: "app", purpose: "SIGN_UP", binding: "a@mail.example" };
   it.each<[string | null, string]>([
     [null, "codesOfStrangers"],
     ["hash", "codesOfTicket"],
