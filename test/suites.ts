@@ -159,6 +159,7 @@ export const sqliteOnly: readonly Group[] = [
       "src/domain/users/email.test.ts",
       "src/domain/users/phone.test.ts",
       "src/graphql/document-limits.test.ts",
+      "src/http/client-address.test.ts",
       "src/platform/crypto/bcrypt-worker.test.ts",
       "src/platform/crypto/keyring.test.ts",
       "src/platform/crypto/totp.test.ts",

@@ -1,16 +1,16 @@
-import { isIP } from "node:net";
 import type { FastifyRequest } from "fastify";
 import type { ClientInfo } from "../domain/request-context.js";
 import { GatewayError, type Locale, pickLocale } from "../platform/errors/index.js";
+import { canonicalAddress } from "./client-address.js";
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 const credentialHeaders = new Set(["authorization", "x-app-key", "x-end-user-address"]);
 const MAX_CREDENTIAL_LENGTH = 4096;
 
 /** The client as audit and rate limiting record it. `address` is set when a trusted caller supplies its user's address. */
-export function clientInfoOf(request: FastifyRequest, address: string = request.ip): ClientInfo {
+export function clientInfoOf(request: FastifyRequest, address = request.clientAddress): ClientInfo {
   const userAgent = request.headers["user-agent"];
-  return { address: canonicalAddress(address), userAgent: userAgent ? printable(userAgent) : null };
+  return { address, userAgent: userAgent ? printable(userAgent) : null };
 }
 
 /**
@@ -20,8 +20,9 @@ export function clientInfoOf(request: FastifyRequest, address: string = request.
 export function endUserAddressOf(request: FastifyRequest): string | undefined {
   const header = request.headers["x-end-user-address"];
   if (header === undefined) return undefined;
-  if (typeof header !== "string" || isIP(header.trim()) === 0) throw new GatewayError("BAD_USER_INPUT", { path: "x-end-user-address" });
-  return header.trim();
+  const address = typeof header === "string" ? canonicalAddress(header) : null;
+  if (address === null) throw new GatewayError("BAD_USER_INPUT", { path: "x-end-user-address" });
+  return address;
 }
 
 /** Accept-Language tags, highest preference first (RFC 9110 section 12.5.4); at most ten. */
@@ -64,14 +65,6 @@ export function bearerOf(request: FastifyRequest): string | null {
   const token = header.length <= MAX_CREDENTIAL_LENGTH ? BEARER.exec(header)?.[1] : undefined;
   if (!token) throw new GatewayError("UNAUTHENTICATED");
   return token;
-}
-
-/** Converts IPv4-mapped IPv6 addresses to IPv4 (RFC 4291 section 2.5.5.2) and removes zone ids (RFC 4007). */
-function canonicalAddress(address: string): string {
-  return address
-    .toLowerCase()
-    .replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, "")
-    .replace(/%.*$/, "");
 }
 
 const printable = (text: string) => text.replace(/[^\x20-\x7e]/g, "?").slice(0, 256);

@@ -6,6 +6,7 @@ import type { LinkFlow } from "../flows/index.js";
 import { authenticationLimits, type EndpointContext, ErrorFormatter, managementLimits, type ResolverRegistry } from "../graphql/index.js";
 import { randomId } from "../platform/crypto/index.js";
 import { GatewayError } from "../platform/errors/index.js";
+import { readClientAddresses } from "./client-address.js";
 import { localeOf } from "./client-info.js";
 import { ContextFactory } from "./context-factory.js";
 import { CorsPolicy } from "./cors.js";
@@ -57,6 +58,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   const metrics = new Metrics(services, dependencies.dispatcher);
   const errors = new ErrorFormatter(services.log, isDevelopment, (code) => metrics.countError(code));
   const server = createFastify(environment, errors);
+  readClientAddresses(server);
   await addSecurityHeaders(server, isDevelopment);
   logRequests(server, services.log, metrics);
   acceptOriginFormOnly(server);
@@ -147,9 +149,12 @@ function handleErrors(server: FastifyInstance, errors: ErrorFormatter): void {
       typeof error.code === "string" &&
       error.code.startsWith("FST_") &&
       (error.statusCode ?? 500) < 500;
-    const gatewayError = isFastifyError
-      ? new GatewayError("DOCUMENT_REFUSED", { status: error.statusCode ?? 400 })
-      : errors.toGatewayError(error);
+    // A client that hung up within the body: nobody receives the answer, and nothing is wrong here.
+    const isIncomplete = request.raw.destroyed && !request.raw.complete;
+    const gatewayError =
+      isFastifyError || isIncomplete
+        ? new GatewayError("DOCUMENT_REFUSED", { status: (isFastifyError && error.statusCode) || 400 })
+        : errors.toGatewayError(error);
     await sendError(errors, gatewayError, request, reply);
   });
   server.setNotFoundHandler(async (request, reply) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { hostileFixture, outcomeOf } from "../support/hostile-fixture.js";
-import { PASSWORD } from "../support/people.js";
+import { attempt, hostileFixture, outcomeOf } from "../support/hostile-fixture.js";
+import { PASSWORD, uniqueEmail } from "../support/people.js";
 import { type Probe, probesOf, type SchemaName, send, withValueAt } from "../support/probe.js";
 import { sample } from "../support/sample.js";
 
@@ -157,6 +157,22 @@ describe("any JSON value", () => {
       expect([first, outcomeOf(await client.post({ query, variables: { first } }))]).toEqual([first, "BAD_USER_INPUT"]);
     for (const after of cursors)
       expect(["BAD_USER_INPUT", "data"]).toContain(outcomeOf(await client.post({ query, variables: { first: 5, after } })));
+  });
+});
+
+describe("X-Forwarded-For", () => {
+  it.each([
+    "x".repeat(48),
+    "1".repeat(60),
+    "0000:0000:0000:0000:0000:ffff:198.051.100.007:65535",
+    "fe80:0000:0000:0000:0000:0000:0000:0001%a-network-interface-with-a-long-name",
+    "[0000:0000:0000:0000:0000:ffff:198.51.100.77]:65535",
+    "' OR 1=1 --",
+  ])("A-02 sign-up and log-in - proxy sends %j as an address - are served", async (address) => {
+    const client = fixture.a.client.with({ address });
+    expect(outcomeOf(await attempt.signUp(client, uniqueEmail(), PASSWORD))).toBe("ConfirmationSent");
+    expect(outcomeOf(await attempt.logIn(client, fixture.u1.email, PASSWORD))).toBe("LoggedIn");
+    expect(outcomeOf(await attempt.logIn(client, uniqueEmail(), PASSWORD))).toBe("INVALID_CREDENTIALS");
   });
 });
 

@@ -77,6 +77,24 @@ describe("request limits", () => {
     expect(outcomes.slice(5)).toEqual(["TooManyAttempts", "TooManyAttempts"]);
   });
 
+  it.each<[string, (index: number) => string]>([
+    ["another port in every request", (index) => `203.0.113.51:${1000 + index}`],
+    ["another port in brackets", (index) => `[2001:db8::51]:${1000 + index}`],
+    [
+      "three forms of an IPv4-mapped address",
+      (index) => ["::ffff:cb00:7133", "0:0:0:0:0:ffff:203.0.113.51", "203.0.113.51"][index % 3] ?? "",
+    ],
+    ["ports of a trusted hop", (index) => `203.0.113.52, 127.0.0.9:${1000 + index}`],
+    ["entries that are no addresses", (index) => `client-${index}`],
+    ["entries to the left of one that is no address", (index) => `203.0.113.${index}, unknown`],
+  ])("A-02 B-03 log in - %s - is one client", async (_, addressOf) => {
+    const { email } = await signUpPerson(gateway, application);
+    const outcomes: string[] = [];
+    await repeat(7, async (index) => outcomes.push((await guessPassword(clientFrom(addressOf(index)), email)).__typename));
+    expect(outcomes.slice(5)).toEqual(["TooManyAttempts", "TooManyAttempts"]);
+    await requireLogIn(clientFrom("203.0.113.60"), email);
+  });
+
   it("log in - back end with the secret key sends the user's address - each user has a separate network", async () => {
     const backEnd = (endUser: string) =>
       fixture.application.client.with({
@@ -87,6 +105,8 @@ describe("request limits", () => {
     const { email } = await signUpPerson(gateway, fixture.application);
     await repeat(5, () => guessPassword(backEnd("198.51.100.1"), email));
     expect(await logIn(backEnd("198.51.100.1"), email)).toMatchObject({ __typename: "TooManyAttempts" });
+    for (const sameUser of ["198.51.100.1:4711", "::ffff:c633:6401"])
+      expect(await logIn(backEnd(sameUser), email)).toMatchObject({ __typename: "TooManyAttempts" });
     await requireLogIn(backEnd("198.51.100.2"), email);
     const odd = await backEnd("not an address").run(MeDocument, {});
     expect(odd).toMatchObject({ status: 400, errors: [{ extensions: { code: "BAD_USER_INPUT", path: "x-end-user-address" } }] });

@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { describe, expect, it, vi } from "vitest";
 import { SignUpDocument } from "../support/generated/authentication.js";
 import { hostileFixture, outcomeOf } from "../support/hostile-fixture.js";
 import { PASSWORD, uniqueEmail } from "../support/people.js";
@@ -218,5 +220,44 @@ describe("headers and credentials", () => {
     const second = formatRequest("POST", "/graphql", [host, type, length, "Connection: close"], body);
     const pair = fixture.recordAnswer(await sendRaw(fixture.gateway.url, smuggled + second, { toTheEnd: true }));
     expect(pair.fullText.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 401"]);
+  });
+});
+
+describe("connections", () => {
+  it("F-06 request - client hangs up before the application is looked up, or within the body - is no error", async () => {
+    const { gateway } = fixture;
+    const { server } = gateway.gateway.server;
+    const key = `X-App-Key: ${fixture.a.appKey}`;
+    const [host = "", type = "", length = ""] = baseHeaders();
+    const connectAndSend = async (bytes: string) => {
+      const client = connect(Number(new URL(gateway.url).port), "127.0.0.1");
+      client.on("error", () => {});
+      const [accepted] = (await once(server, "connection")) as [Socket];
+      client.write(bytes);
+      const closed = new Promise((resolve) => accepted.once("close", resolve));
+      return { hangUp: () => Promise.all([closed, client.resetAndDestroy()]) };
+    };
+    const linesBefore = gateway.logs.length;
+
+    const directory = gateway.services.applicationDirectory;
+    const find = directory.findActiveByAppKey.bind(directory);
+    const lookUp = vi.spyOn(directory, "findActiveByAppKey");
+    const found = new Promise<void>((resolve) => {
+      lookUp.mockImplementationOnce(async (appKey) => {
+        await connection.hangUp();
+        setImmediate(resolve);
+        return await find(appKey);
+      });
+    });
+    const connection = await connectAndSend(formatRequest("POST", "/graphql", [host, key, type, length], body));
+    await found;
+    lookUp.mockRestore();
+
+    const incomplete = await connectAndSend(formatRequest("POST", "/graphql", [host, key, type, "Content-Length: 500"], body));
+    await incomplete.hangUp();
+
+    expect((await fixture.a.client.post({ query: QUERY })).status).toBe(200);
+    expect(gateway.logs.slice(linesBefore).filter((line) => /"level":(40|50|60)|INTERNAL_SERVER_ERROR/.test(line))).toEqual([]);
+    expect((await fixture.fetch("/metrics")).text).not.toContain("latchkey_errors_total{");
   });
 });
