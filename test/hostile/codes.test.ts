@@ -157,15 +157,58 @@ describe("format of codes", () => {
   const send = async (email: string, ticket: string, code: unknown) =>
     outcomeOf(await fixture.a.client.run(CompleteSignUpDocument, { input: { handle: { email }, code, ticket } as never }));
 
-  it("CL-10 complete sign up - right digits in every other format - never succeed and cost no attempt; the plain text works", async () => {
+  it("CL-10 B-11 complete sign up - digits that cannot be the code - never succeed and cost no attempt; the plain text works", async () => {
     const { email, code, ticket } = await beginPendingSignUp();
     const number = Number(code);
-    const texts = [` ${code}`, `${code} `, `${code}\n`, `+${code}`, `-${code}`, `${code}.0`, `${code}e0`, `0x${number.toString(16)}`];
-    const scripts = [script(code, 0xff10), script(code, 0x0660), script(code, 0x0966), `${code.slice(0, 3)} ${code.slice(3)}`];
+    const texts = [`+${code}`, `${code}.0`, `${code}e0`, `0x${number.toString(16)}`, `${code} ${code}`, code.slice(1), "1".repeat(43)];
+    const scripts = [
+      script(code, 0x0660),
+      script(code, 0x0966),
+      `${code.slice(0, 3)}.${code.slice(3)}`,
+      `${code.slice(0, 3)}_${code.slice(3)}`,
+    ];
     const other = [number, [code], [[code]], { value: code }, { $eq: code }, true, null, "", "%", "_".repeat(6), `${code}' OR '1'='1`];
     for (const shape of [...texts, ...scripts, ...other])
       expect([shape, ["BAD_USER_INPUT", "INVALID_CODE"]]).toEqual([shape, expect.arrayContaining([await send(email, ticket, shape)])]);
     expect(await send(email, ticket, code)).toBe("LoggedIn");
+  });
+
+  it.each<[string, (first: string, second: string) => string]>([
+    ["a space in the middle", (first, second) => `${first} ${second}`],
+    ["a space before it", (first, second) => ` ${first}${second}`],
+    ["a line break after it", (first, second) => `${first}${second}\n`],
+    ["a no-break space", (first, second) => `${first}\u00a0${second}`],
+    ["a dash", (first, second) => `${first}-${second}`],
+    ["direction marks around it", (first, second) => `\u202a${first}${second}\u202c`],
+    ["full-width digits", (first, second) => script(first + second, 0xff10)],
+  ])("B-11 complete sign up - code with %s - is accepted", async (_, write) => {
+    const { email, code, ticket } = await beginPendingSignUp();
+    expect(await send(email, ticket, write(code.slice(0, 3), code.slice(3)))).toBe("LoggedIn");
+  });
+
+  it("B-11 reset, change of address and invitation - code in groups - is accepted; a malformed one costs no attempt", async () => {
+    const inGroups = (code: string) => ` ${code.slice(0, 3)}\u2011${code.slice(3)} `;
+    const { email } = await fixture.signUpPerson();
+    const resetCode = await requestReset(email);
+    const newPassword = fixture.registerSecret("quite another password");
+    const resetWith = async (code: string) => outcomeOf(await attempt.reset(fixture.a.client, email, code, newPassword));
+    for (const malformed of Array(7).fill(`${resetCode}.`)) expect(await resetWith(malformed)).toBe("INVALID_CODE");
+    expect(await resetWith(inGroups(resetCode))).toBe("PasswordReset");
+
+    const { client } = await fixture.signUpPerson();
+    const [next, guest] = [uniqueEmail("next"), uniqueEmail("guest")];
+    await client.run(ChangeHandleDocument, { input: { handle: { email: next } } });
+    const changeCode = await fixture.gateway.mails.nextCode(next);
+    const confirmWith = async (code: string) => outcomeOf(await client.run(ConfirmHandleDocument, { input: { code } }));
+    for (const malformed of Array(7).fill(`${changeCode}.`)) expect(await confirmWith(malformed)).toBe("INVALID_CODE");
+    expect(await confirmWith(inGroups(changeCode))).toBe("HandleChanged");
+
+    await client.run(InviteDocument, { input: { handle: { email: guest } } });
+    const inviteCode = await fixture.gateway.mails.nextCode(guest);
+    const acceptWith = async (code: string) =>
+      outcomeOf(await fixture.a.client.run(AcceptInvitationDocument, { input: { handle: { email: guest }, code, password: PASSWORD } }));
+    for (const malformed of Array(7).fill(`${inviteCode}.`)) expect(await acceptWith(malformed)).toBe("INVALID_CODE");
+    expect(await acceptWith(inGroups(inviteCode))).toBe("LoggedIn");
   });
 
   it("CL-11 complete sign up - code with leading zeros, sent with fewer or more of them - is rejected; the exact code works", async () => {

@@ -3,7 +3,7 @@ import { nullOnUniqueViolation, type Transaction } from "../../platform/database
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
 import type { ApplicationContext } from "../applications/index.js";
 import { type Application, canSendSms, countryOfNumber, smsCountries } from "../applications/index.js";
-import { type ChallengePurpose, type ChallengeSubject, isCodeFormat } from "../one-time-codes/index.js";
+import { type ChallengePurpose, type ChallengeSubject, canonicalCode } from "../one-time-codes/index.js";
 import { codeKeys, newNumberKeys, type RateLimitKey, refundableSmsKeys, type SmsUse, smsKeys } from "../rate-limiting/index.js";
 import { actingAsUser } from "../request-context.js";
 import { type Phone, phonePrefix, type User, verifiedPhone } from "../users/index.js";
@@ -81,10 +81,11 @@ export async function verifySmsCode<Done extends { readonly kind: string }>(
   context: ApplicationContext,
   services: SmsLimitServices & Pick<AccountServices, "challenges" | "database" | "audit">,
   { user, purpose }: Pick<SmsCodeRequest, "user" | "purpose">,
-  code: string,
+  codeAsTyped: string,
   apply: (tx: Transaction, phone: Phone) => Promise<Done | null>,
 ): Promise<Done | Failure> {
-  if (!isCodeFormat(code)) return failure("INVALID_CODE", { path: ["code"] });
+  const code = canonicalCode(codeAsTyped);
+  if (code === null) return failure("INVALID_CODE", { path: ["code"] });
   const { challenges, rateLimiter, database, audit } = services;
   const subject = smsCodeSubject(user, purpose);
   return await rateLimiter.limited<Done | Failure>(

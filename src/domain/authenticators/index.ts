@@ -1,5 +1,6 @@
 export { commonPasswords, PasswordAuthenticator, passwordViolations } from "./password/index.js";
 export {
+  canonicalRecoveryCode,
   createTotpProvisioning,
   type EnrolledFactor,
   RecoveryCodeEntity,

@@ -11,5 +11,5 @@ export {
   type VerifiedChallenge,
   type VerifiedLink,
 } from "./challenges.js";
-export { isCodeFormat } from "./code-format.js";
+export { canonicalCode, withoutSeparators } from "./code-format.js";
 export { type ActiveTokenChallenge, TokenChallenges, type TokenPurpose } from "./token-challenges.js";

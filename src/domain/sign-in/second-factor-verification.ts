@@ -1,9 +1,9 @@
 import type { Transaction } from "../../platform/database/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 import type { ApplicationContext } from "../applications/index.js";
-import type { VerifiedTotp } from "../authenticators/index.js";
+import { canonicalRecoveryCode, type VerifiedTotp } from "../authenticators/index.js";
 import type { Amr } from "../jwt/index.js";
-import { type ActiveTokenChallenge, isCodeFormat, type VerifiedChallenge } from "../one-time-codes/index.js";
+import { type ActiveTokenChallenge, canonicalCode, type VerifiedChallenge } from "../one-time-codes/index.js";
 import { networkFailureKeys, type RateLimitName, recoveryCodeKeys, secondFactorKeys } from "../rate-limiting/index.js";
 import { actingAsUser } from "../request-context.js";
 import { type Phone, type User, verifiedPhone } from "../users/index.js";
@@ -45,15 +45,18 @@ export class SecondFactorVerification {
   async verify<Effect>(
     context: ApplicationContext,
     { purpose, sessionId, token }: ChallengeBinding & { readonly token: string },
-    input: SecondFactorInput,
+    { kind, code: codeAsTyped }: SecondFactorInput,
     onVerified: OnVerified<Effect>,
   ): Promise<VerifiedSecondFactor<Effect> | Failure> {
     const { tokenChallenges, rateLimiter } = this.dependencies;
     const challenge = await tokenChallenges.find(context.application.id, purpose, token);
     const user = challenge && (await this.signIn.findChallengeUser(challenge));
     if (!challenge || !user || challenge.sessionId !== sessionId) return failure("CHALLENGE_ENDED");
+    const code = kind === "code" ? canonicalCode(codeAsTyped) : canonicalRecoveryCode(codeAsTyped);
+    if (code === null) return failure("INVALID_CODE");
+    const input = { kind, code };
     const accountKeys =
-      input.kind === "code" ? secondFactorKeys(context.application.id, user.id) : recoveryCodeKeys(context.application.id, user.id);
+      kind === "code" ? secondFactorKeys(context.application.id, user.id) : recoveryCodeKeys(context.application.id, user.id);
     const verification = rateLimiter.limited<VerifiedSecondFactor<Effect> | Failure>(
       context,
       [...accountKeys, ...networkFailureKeys(context.client)],
@@ -70,8 +73,7 @@ export class SecondFactorVerification {
     // A conflict is not a wrong code: because it is thrown, the rate limiter refunds the attempt.
     const outcome = await verification.catch(failureOnConflict);
     // A recovery code lifts every second factor limit.
-    if (outcome.kind === "verified" && input.kind === "recovery-code")
-      await rateLimiter.reset(secondFactorKeys(context.application.id, user.id));
+    if (outcome.kind === "verified" && kind === "recovery-code") await rateLimiter.reset(secondFactorKeys(context.application.id, user.id));
     return outcome;
   }
 
@@ -82,9 +84,8 @@ export class SecondFactorVerification {
     const totp = await secondFactors.verifyTotp(user, code);
     if (totp) return { kind: "totp", totp };
     const isSmsEnrolled = (await secondFactors.list(user)).some(({ method }) => method === "SMS");
-    const isSmsCodeFormat = isSmsEnrolled && isCodeFormat(code);
     const subject = { applicationId: user.applicationId, purpose: "SECOND_FACTOR", binding: user.id } as const;
-    const sms = isSmsCodeFormat ? await challenges.verify(subject, code, null) : null;
+    const sms = isSmsEnrolled ? await challenges.verify(subject, code, null) : null;
     // The code must have been sent to the number that is verified now.
     return sms && sms.detail !== null && sms.detail === verifiedPhone(user) ? { kind: "sms", sms } : null;
   }

@@ -1,7 +1,7 @@
 import type { Services } from "../../app/services.js";
 import { type CredentialChangeServices, codeDigits, type SentCode } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
-import { type ChallengeSubject, isCodeFormat, type VerifiedChallenge } from "../../domain/one-time-codes/index.js";
+import { type ChallengeSubject, canonicalCode, type VerifiedChallenge } from "../../domain/one-time-codes/index.js";
 import { codeKeys, messageKeys, refundableMessageKeys } from "../../domain/rate-limiting/index.js";
 import type { AuthenticatedSession } from "../../domain/sessions/index.js";
 import { canonicalEmail, type Email, type User } from "../../domain/users/index.js";
@@ -42,9 +42,10 @@ export class HandleChangeService {
   }
 
   /** Exactly one of several concurrent requests with one code succeeds. It ends the user's other sessions. */
-  async confirm(context: ApplicationContext, caller: AuthenticatedSession, code: string): Promise<Changed | Failure> {
+  async confirm(context: ApplicationContext, caller: AuthenticatedSession, codeAsTyped: string): Promise<Changed | Failure> {
     const { user } = caller;
-    if (!isCodeFormat(code)) return failure("INVALID_CODE");
+    const code = canonicalCode(codeAsTyped);
+    if (code === null) return failure("INVALID_CODE");
     const { challenges, rateLimiter, audit } = this.services;
     return await rateLimiter.limited<Changed | Failure>(
       context,

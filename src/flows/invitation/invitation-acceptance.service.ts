@@ -2,8 +2,8 @@ import type { Services } from "../../app/services.js";
 import { acceptMetadata, findMetadataFailure, isUserLimitReached, type NewUserServices } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
-import { INVITATION_CODE_DIGITS, type VerifiedInvitation } from "../../domain/invitations/index.js";
-import { isCodeFormat } from "../../domain/one-time-codes/index.js";
+import type { VerifiedInvitation } from "../../domain/invitations/index.js";
+import { canonicalCode } from "../../domain/one-time-codes/index.js";
 import { codeKeys } from "../../domain/rate-limiting/index.js";
 import { actingAsUser } from "../../domain/request-context.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
@@ -39,11 +39,12 @@ export class InvitationAcceptanceService {
     if (violations.length > 0) return failure("PASSWORD_REFUSED", { path: ["password"], violations });
     const metadataFailure = findMetadataFailure(context, command.metadata);
     if (metadataFailure) return metadataFailure;
-    if (!email || !isCodeFormat(command.code, INVITATION_CODE_DIGITS)) return failure("INVALID_CODE");
+    const code = canonicalCode(command.code);
+    if (!email || code === null) return failure("INVALID_CODE");
     return await this.services.rateLimiter.limited<SignInResult | Failure>(
       context,
       codeKeys({ applicationId: context.application.id, purpose: "INVITATION", binding: email }, null, context.client),
-      () => this.check(context, email, command),
+      () => this.check(context, email, { ...command, code }),
       (outcome) => outcome.kind !== "failure" || outcome.code !== "INVALID_CODE",
     );
   }

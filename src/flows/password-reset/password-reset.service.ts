@@ -7,7 +7,7 @@ import {
 } from "../../domain/account-operations/index.js";
 import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import { passwordViolations } from "../../domain/authenticators/index.js";
-import { isCodeFormat, RESEND_COOLDOWN_SECONDS, type VerifiedChallenge, type VerifiedLink } from "../../domain/one-time-codes/index.js";
+import { canonicalCode, RESEND_COOLDOWN_SECONDS, type VerifiedChallenge, type VerifiedLink } from "../../domain/one-time-codes/index.js";
 import { codeKeys, logInKeys, messageKeys, refundableMessageKeys } from "../../domain/rate-limiting/index.js";
 import { actingAsUser } from "../../domain/request-context.js";
 import { canonicalEmail, type Email } from "../../domain/users/index.js";
@@ -64,14 +64,15 @@ export class PasswordResetService {
     const email = canonicalEmail(command.handle);
     const violations = passwordViolations(command.newPassword, settings.password, { applicationName: settings.general.name, email });
     if (violations.length > 0) return failure("PASSWORD_REFUSED", { path: ["newPassword"], violations });
-    if (!email || !isCodeFormat(command.code)) return failure("INVALID_CODE");
+    const code = canonicalCode(command.code);
+    if (!email || code === null) return failure("INVALID_CODE");
     const { challenges, rateLimiter } = this.services;
     const subject = resetSubject(context.application, email);
     const foundTicket = await challenges.findTicket(subject, command.ticket);
     const outcome = await rateLimiter.limited(
       context,
       codeKeys(subject, foundTicket, context.client),
-      () => this.check(context, email, command),
+      () => this.check(context, email, { ...command, code }),
       ({ kind }) => kind === "reset",
     );
     if (outcome.kind === "reset") await this.resetLogInLimits(context, email);

@@ -1,6 +1,7 @@
 import type { Services } from "../../app/services.js";
 import type { Application, ApplicationContext } from "../../domain/applications/index.js";
 import { createTotpProvisioning, secondFactorMethods } from "../../domain/authenticators/index.js";
+import { canonicalCode } from "../../domain/one-time-codes/index.js";
 import { networkFailureKeys } from "../../domain/rate-limiting/index.js";
 import type { AuthenticatedSession, SignInResult } from "../../domain/sessions/index.js";
 import type { EnabledFactor, EnrollmentContext } from "../../domain/sign-in/index.js";
@@ -60,9 +61,11 @@ export class SecondFactorService {
   }
 
   /** Exactly one of several concurrent requests with one code succeeds. The code is consumed: it cannot complete a log-in afterwards. */
-  async confirmTotp(context: ApplicationContext, caller: EnrollmentContext, code: string): Promise<EnabledOutcome | Failure> {
+  async confirmTotp(context: ApplicationContext, caller: EnrollmentContext, codeAsTyped: string): Promise<EnabledOutcome | Failure> {
     const { rateLimiter, secondFactors, secondFactorEnrollment, audit } = this.services;
     const { user } = caller;
+    const code = canonicalCode(codeAsTyped);
+    if (code === null) return failure("INVALID_CODE");
     return await rateLimiter.limited<EnabledOutcome | Failure>(
       context,
       networkFailureKeys(context.client),

@@ -1,7 +1,7 @@
 import type { Services } from "../../app/services.js";
 import { defaultMetadata, issueResetCode, type NewUserServices, type ResetCodeServices } from "../../domain/account-operations/index.js";
 import type { Application, ApplicationContext } from "../../domain/applications/index.js";
-import { isCodeFormat, type VerifiedChallenge, type VerifiedLink } from "../../domain/one-time-codes/index.js";
+import { canonicalCode, type VerifiedChallenge, type VerifiedLink } from "../../domain/one-time-codes/index.js";
 import { codeKeys, refundableMessageKeys, signUpKey } from "../../domain/rate-limiting/index.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
 import { canonicalEmail, type Email, type PendingSignUpEntity } from "../../domain/users/index.js";
@@ -24,9 +24,10 @@ export class SignUpCompletionService {
   constructor(private readonly services: Dependencies) {}
 
   /** Creates the user and logs in. Exactly one of several concurrent requests with one code succeeds. */
-  async complete(context: ApplicationContext, { handle, code, ticket }: CompletionCommand): Promise<SignInResult | Failure> {
+  async complete(context: ApplicationContext, { handle, code: codeAsTyped, ticket }: CompletionCommand): Promise<SignInResult | Failure> {
     const email = canonicalEmail(handle);
-    if (!email || !isCodeFormat(code)) return failure("INVALID_CODE");
+    const code = canonicalCode(codeAsTyped);
+    if (!email || code === null) return failure("INVALID_CODE");
     const { challenges, rateLimiter } = this.services;
     const subject = signUpSubject(context.application, email);
     const foundTicket = await challenges.findTicket(subject, ticket);

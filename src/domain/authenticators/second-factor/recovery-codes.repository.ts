@@ -2,6 +2,7 @@ import { In } from "typeorm";
 import type { Clock } from "../../../platform/clock.js";
 import { type Keyring, randomBytes, toBase32 } from "../../../platform/crypto/index.js";
 import type { Database, Transaction } from "../../../platform/database/index.js";
+import { withoutSeparators } from "../../one-time-codes/index.js";
 import type { UserKey } from "../../users/index.js";
 import { RecoveryCodeEntity } from "./recovery-code.entity.js";
 
@@ -27,16 +28,14 @@ export class RecoveryCodes {
     return codes.map((code) => code.match(/.{4}/g)?.join("-") ?? "");
   }
 
-  /** True if the code is unused. Case, spaces and dashes are ignored. */
-  async verify(user: UserKey, typed: string): Promise<boolean> {
-    const code = normaliseRecoveryCode(typed);
-    return code !== null && (await this.rows.existsBy(this.rowKey(user, code)));
+  /** True if the code, in canonical form, is unused. */
+  async verify(user: UserKey, code: string): Promise<boolean> {
+    return await this.rows.existsBy(this.rowKey(user, code));
   }
 
-  /** Consumes a code, in the transaction of its effect; false if it is not an unused code. */
-  async consume(tx: Transaction, user: UserKey, typed: string): Promise<boolean> {
-    const code = normaliseRecoveryCode(typed);
-    return code !== null && (await tx.manager.delete(RecoveryCodeEntity, this.rowKey(user, code))).affected === 1;
+  /** Consumes a code in canonical form, in the transaction of its effect; false if it is not an unused code. */
+  async consume(tx: Transaction, user: UserKey, code: string): Promise<boolean> {
+    return (await tx.manager.delete(RecoveryCodeEntity, this.rowKey(user, code))).affected === 1;
   }
 
   /** Number of unused codes by user, in the order of `userIds`. */
@@ -58,8 +57,8 @@ export class RecoveryCodes {
   }
 }
 
-/** The 16 characters of a recovery code, as it is shown or typed; null for other text. */
-export function normaliseRecoveryCode(typed: string): string | null {
-  const code = typed.length > 64 ? "" : typed.replace(/[ -]/g, "").toUpperCase();
+/** Canonical form of a recovery code: its 16 characters without separators, in upper case; null for other text. */
+export function canonicalRecoveryCode(typed: string): string | null {
+  const code = withoutSeparators(typed).toUpperCase();
   return /^[A-Z2-7]{16}$/.test(code) ? code : null;
 }
