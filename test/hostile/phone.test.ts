@@ -82,6 +82,22 @@ describe("phone numbers", () => {
     expect(twilio.countTo(phone)).toBe(1);
   });
 
+  it("set phone - number as contact apps copy it - is the same number without its invisible characters", async () => {
+    const person = await createPerson();
+    const { phone } = await requestPhoneCode(person);
+    const [area, rest] = [phone.slice(3, 6), phone.slice(6)];
+    for (const typed of [
+      `\u202a+49 ${area} ${rest}\u202c`,
+      `\u2066+49\u00a0${area}\u00a0${rest}\u2069`,
+      `\u200e+49\u202f${area}\u2009${rest}\u200f`,
+      `\ufeff+49\u2011${area}\u2013${rest}`,
+      `+49\u200b${area}\u2060${rest}\n`,
+      `+49 ${area}\u00ad${rest}`,
+    ])
+      expect([typed, await setPhone(person, typed)]).toEqual([typed, "CodeSent"]);
+    expect(twilio.countTo(phone)).toBe(1);
+  });
+
   it.each([
     ["+18765551234", "Jamaica"],
     ["+447700900123", "United Kingdom"],

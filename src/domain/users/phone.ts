@@ -4,17 +4,27 @@ import { type NumberType, parsePhoneNumberFromString } from "libphonenumber-js/m
 export type Phone = string & { readonly brand: "Phone" };
 
 /** A plus sign, then digits with the usual separators; no extensions or letters. */
-const WRITTEN_FORM = /^\s*\+[0-9 ().\-/\u00a0]{5,38}$/;
+const WRITTEN_FORM = /^\+[0-9 ().\-/]{5,38}$/;
+/** Characters that contact apps add when a number is copied: direction marks, zero-width characters, byte order marks. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+const MAX_TYPED_LENGTH = 200;
 /** Types of numbers that charge the sender extra or cannot receive text messages. */
 const unsupportedTypes: ReadonlySet<NumberType> = new Set(["PREMIUM_RATE", "SHARED_COST", "TOLL_FREE", "PAGER", "UAN", "VOICEMAIL"]);
 
 /**
- * The canonical form of a phone number with a country code, or null if the gateway sends no text messages to it. Separators and the
- * (0) of national numbers are removed. The number's range need not be assigned, because lists of ranges lag behind assignments.
+ * The canonical form of a phone number with a country code, or null if the gateway sends no text messages to it. Separators, white space,
+ * invisible characters and the (0) of national numbers are removed. The number's range need not be assigned, because lists of ranges lag
+ * behind assignments.
  */
 export function canonicalPhone(typed: string): Phone | null {
-  if (!WRITTEN_FORM.test(typed)) return null;
-  const number = parsePhoneNumberFromString(typed.trim(), { extract: false });
+  if (typed.length > MAX_TYPED_LENGTH) return null;
+  const written = typed
+    .replace(INVISIBLE, "")
+    .trim()
+    .replace(/\p{Zs}/gu, " ")
+    .replace(/\p{Dash}/gu, "-");
+  if (!WRITTEN_FORM.test(written)) return null;
+  const number = parsePhoneNumberFromString(written, { extract: false });
   if (!number?.isPossible() || number.ext) return null;
   const type = number.getType();
   // Personal numbers are expensive everywhere except in North America.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { normaliseRecoveryCode } from "./recovery-codes.repository.js";
+import { canonicalRecoveryCode } from "./recovery-codes.repository.js";
 
 const CODE = "ABCDEFGHJK234567";
 
@@ -12,7 +12,7 @@ describe("typed recovery code", () => {
     " ABCD EFGH-JK23  4567 ",
     `${"-".repeat(24)}${CODE}${" ".repeat(24)}`,
   ])("%j - is the code without separators, in capitals", (typed) => {
-    expect(normaliseRecoveryCode(typed)).toBe(CODE);
+    expect(canonicalRecoveryCode(typed)).toBe(CODE);
   });
 
   it.each([
@@ -28,6 +28,6 @@ describe("typed recovery code", () => {
     ],
     ...["%", "*".repeat(16), "' OR '1'='1", `${"-".repeat(49)}${CODE}`, "A".repeat(65)],
   ])("%j - is none", (typed) => {
-    expect(normaliseRecoveryCode(typed)).toBeNull();
+    expect(canonicalRecoveryCode(typed)).toBeNull();
   });
 });
