@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { AcceptInvitationDocument, SetMetadataDocument } from "../support/generated/authentication.js";
+import { CreateUserDocument } from "../support/generated/management.js";
 import { attempt, hostileFixture, outcomeOf } from "../support/hostile-fixture.js";
 import { PASSWORD, uniqueEmail } from "../support/people.js";
 import { type Probe, probesOf, type SchemaName, send, withValueAt } from "../support/probe.js";
@@ -173,6 +175,61 @@ describe("X-Forwarded-For", () => {
     expect(outcomeOf(await attempt.signUp(client, uniqueEmail(), PASSWORD))).toBe("ConfirmationSent");
     expect(outcomeOf(await attempt.logIn(client, fixture.u1.email, PASSWORD))).toBe("LoggedIn");
     expect(outcomeOf(await attempt.logIn(client, uniqueEmail(), PASSWORD))).toBe("INVALID_CREDENTIALS");
+  });
+});
+
+describe("metadata of type DATE", () => {
+  const impossible = [
+    ...["2026-02-29", "2026-02-30", "2026-02-31", "2026-04-31", "2100-02-29", "2026-13-01", "2026-00-10", "2026-01-00", "2026-01-32"],
+    ...["2026-06-31T10:00:00Z", "2026-01-01T24:00Z", "2026-01-01T24:00:00Z", "2026-01-01T23:60Z", "2026-01-01T23:59:60Z"],
+    ...["2026-01-01T10:00:00", "2026-01-01T10:00+24:00", "2026-1-1", "26-01-01", "+002026-01-01", "2026-01-01T::::::Z", " 2026-01-01", ""],
+  ];
+  const possible = ["2024-02-29", "2000-02-29", "2026-02-28", "2026-12-31T23:59:59Z", "2026-12-31T23:59:59.999+02:00", "2026-01-01T00:00Z"];
+  const createDated = async () => await fixture.gateway.createApplication("Dates", 'metadata.fields=[{"path":"born","type":"DATE"}]');
+
+  it("B-10 set metadata - days and times that do not exist - are refused as TYPE; those that exist are stored", async () => {
+    const { client } = await fixture.signUpPerson(await createDated());
+    for (const born of impossible) {
+      const { data } = await client.run(SetMetadataDocument, { input: { metadata: { born } } });
+      expect([born, data?.setMetadata]).toEqual([
+        born,
+        expect.objectContaining({ code: "METADATA_REFUSED", fields: [expect.objectContaining({ path: "born", reason: "TYPE" })] }),
+      ]);
+    }
+    for (const born of possible)
+      expect([born, outcomeOf(await client.run(SetMetadataDocument, { input: { metadata: { born } } }))]).toEqual([born, "ProfileUpdated"]);
+  });
+
+  it("B-10 sign up, invitation, back end - 30 February - is refused", async () => {
+    const application = await createDated();
+    const metadata = { born: "2026-02-30" };
+    expect(outcomeOf(await attempt.signUp(application.client, uniqueEmail(), PASSWORD, { metadata }))).toBe("METADATA_REFUSED");
+    const input = { handle: { email: uniqueEmail() }, code: "12345678", password: PASSWORD, metadata };
+    expect(outcomeOf(await application.client.run(AcceptInvitationDocument, { input }))).toBe("METADATA_REFUSED");
+    const backEnd = fixture.gateway.management(application.secretKey);
+    const draft = { applicationId: application.id, email: uniqueEmail(), metadata };
+    expect(outcomeOf(await backEnd.run(CreateUserDocument, { input: draft }))).toBe("METADATA_REFUSED");
+  });
+
+  it("B-10 settings - 30 February as a default or allowed value - are refused with the field", async () => {
+    const { id } = await createDated();
+    for (const extra of ['"default":"2026-02-30"', '"allowedValues":["2026-02-28","2026-02-30"]'])
+      await expect(fixture.gateway.configure(id, `metadata.fields=[{"path":"due","type":"DATE",${extra}}]`)).rejects.toThrow(/due/);
+    await fixture.gateway.configure(id, 'metadata.fields=[{"path":"due","type":"DATE","default":"2026-02-28"}]');
+  });
+});
+
+describe("metadata paths", () => {
+  it.each(["SUB", "Exp", "Email_Verified", "USERNAME.first"])("A-08 settings - path %s - is refused; a stored one stays", async (path) => {
+    const application = await fixture.gateway.createApplication("Claims");
+    const { id } = application;
+    const fields = (...paths: string[]) => `metadata.fields=${JSON.stringify(paths.map((each) => ({ path: each })))}`;
+    await expect(fixture.gateway.configure(id, fields(path))).rejects.toThrow(/reserved claim/);
+    const stored = JSON.stringify({ metadata: { fields: [{ path }] } });
+    await fixture.gateway.query("UPDATE applications SET settings = ? WHERE id = ?", [stored, id]);
+    await fixture.gateway.configure(id, fields(path, "team"));
+    const { tokens } = await fixture.signUpPerson(application);
+    expect(tokens.user.id).not.toBe("");
   });
 });
 

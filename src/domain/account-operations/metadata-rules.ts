@@ -1,4 +1,4 @@
-import { type MetadataFieldSettings, metadataAuthorities } from "../applications/index.js";
+import { hasMetadataType, type MetadataFieldSettings, metadataAuthorities } from "../applications/index.js";
 import { getAtPath, isWithinLimits, MAX_METADATA_KEYS, type Metadata, setAtPath } from "../users/index.js";
 
 type MetadataAuthority = (typeof metadataAuthorities)[number];
@@ -85,7 +85,7 @@ function findReason(
   if (kind === "partial" && field.setBy === "INVITER" && setBy === "INVITER" && field.allowedValues === undefined) return "NOT_ALLOWED";
   if (kind === "change" && !field.editable && setBy === "USER") return "NOT_ALLOWED";
   if (kind === "change" && value === null) return field.required ? "REQUIRED" : undefined;
-  if (!hasType(field.type, value)) return "TYPE";
+  if (!hasMetadataType(field.type, value)) return "TYPE";
   const { allowedValues } = field;
   const values = Array.isArray(value) ? value : [value];
   return allowedValues && !values.every((item) => allowedValues.includes(item as never)) ? "VALUE" : undefined;
@@ -103,27 +103,6 @@ function* leaves(node: Metadata, fields: ReadonlyMap<string, unknown>, prefix = 
 
 const maySetField = ({ setBy }: MetadataFieldSettings, requestedBy: MetadataAuthority) =>
   metadataAuthorities.indexOf(setBy) <= metadataAuthorities.indexOf(requestedBy);
-
-function hasType(type: MetadataFieldSettings["type"], value: unknown): boolean {
-  switch (type) {
-    case "STRING":
-      return typeof value === "string" && value.length <= 4096;
-    case "NUMBER":
-      return typeof value === "number";
-    case "BOOLEAN":
-      return typeof value === "boolean";
-    case "DATE":
-      return (
-        typeof value === "string" &&
-        /^\d{4}-\d{2}-\d{2}(T[\d:.]{5,12}(Z|[+-]\d{2}:\d{2}))?$/.test(value) &&
-        !Number.isNaN(Date.parse(value))
-      );
-    case "STRING_LIST":
-      return Array.isArray(value) && value.every((item) => typeof item === "string");
-    case "JSON":
-      return true;
-  }
-}
 
 function removePath(node: Record<string, unknown>, path: string): void {
   const [first = "", ...rest] = path.split(".");

@@ -64,7 +64,7 @@ export class ApplicationRegistry {
       if (!row) return null;
       const { groups, secrets } = assignments.reduce<SettingsChange>(applyAssignment, { groups: storedGroups(row), secrets: {} });
       const parsed = parseSettings(groups);
-      requireConsistent(parsed);
+      requireConsistent(parsed, toApplication(row).settings);
       const { name, status } = parsed.general;
       const settings = { ...groups, general: { realmAppId: parsed.general.realmAppId } };
       await this.repository.updateSettings(tx, id, row.settingsVersion, { name, status, settings });

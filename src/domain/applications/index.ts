@@ -11,6 +11,7 @@ export {
   type ApplicationSettings,
   canSendSms,
   countryOfNumber,
+  hasMetadataType,
   type MetadataFieldSettings,
   metadataAuthorities,
   prototypeNames,

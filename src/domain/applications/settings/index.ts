@@ -4,7 +4,7 @@ import { invitationSettings } from "./invitation.settings.js";
 import { linksSettings } from "./links.settings.js";
 import { localesSettings } from "./locales.settings.js";
 import { mailSettings, smtpUrl } from "./mail.settings.js";
-import { metadataSettings } from "./metadata.settings.js";
+import { findMetadataFieldProblem, metadataSettings } from "./metadata.settings.js";
 import { passwordSettings } from "./password.settings.js";
 import { secondFactorSettings } from "./second-factor.settings.js";
 import { sessionSettings } from "./session.settings.js";
@@ -13,6 +13,7 @@ import { tokenSettings } from "./token.settings.js";
 import { canSendSms, twilioSettings } from "./twilio.settings.js";
 
 export { type MetadataFieldSettings, metadataAuthorities, prototypeNames } from "./metadata.settings.js";
+export { hasMetadataType } from "./metadata-values.js";
 export type { SecondFactorModeSetting } from "./second-factor.settings.js";
 export { canSendSms, countryOfNumber, smsCountries } from "./twilio.settings.js";
 
@@ -63,10 +64,17 @@ export function parseSettings(groups: Record<string, unknown>): ApplicationSetti
 }
 
 /**
- * Checks dependencies between settings. It runs only on changes, so that a rule added later breaks no existing application.
+ * Checks dependencies between settings, and rules that values stored earlier need not follow. It runs only on changes, so that a rule added
+ * later breaks no existing application.
+ * @param before the settings that are changed, whose metadata fields are accepted as they are
  * @throws InvalidSettingsError
  */
-export function requireConsistent({ secondFactor, twilio, mail }: ApplicationSettings): void {
+export function requireConsistent({ secondFactor, twilio, mail, metadata }: ApplicationSettings, before?: ApplicationSettings): void {
+  const storedFields = new Set(before?.metadata.fields.map((field) => JSON.stringify(field)));
+  for (const field of metadata.fields) {
+    const problem = storedFields.has(JSON.stringify(field)) ? null : findMetadataFieldProblem(field);
+    if (problem) throw new InvalidSettingsError(`metadata.fields: ${problem}`);
+  }
   if (mail.smtpUrl !== (mail.from !== ""))
     throw new InvalidSettingsError("mail.from: mail.smtpUrl and mail.from must both be set or both be empty");
   if (secondFactor.mode === "SMS" && !canSendSms(twilio))

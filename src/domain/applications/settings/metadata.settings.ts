@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { hasMetadataType, metadataTypes } from "./metadata-values.js";
 
-/** Claims of the token itself: no metadata path may begin with one. */
+/** Claims of the token itself: no metadata path may begin with one, in any case. */
 export const reservedClaims: ReadonlySet<string> = new Set([
   ..."iss sub aud exp nbf iat jti auth_time amr acr azp scope client_id sid typ email email_verified phone_number userName".split(" "),
 ]);
@@ -42,3 +43,16 @@ export const metadataSettings = z.strictObject({
     .default([])
     .describe("Fields of the users' metadata: a list of { path, name, type, setBy, allowedValues, required, editable, inToken, default }."),
 });
+
+/**
+ * Why a field must not be added, although one that is stored is kept: its path is a reserved claim in another case, or its default or an
+ * allowed value does not have its type. Null when nothing forbids it.
+ */
+export function findMetadataFieldProblem({ path, type, allowedValues = [], default: value }: MetadataFieldSettings): string | null {
+  const [claim = ""] = path.split(".");
+  if ([...reservedClaims].some((reserved) => reserved.toLowerCase() === claim.toLowerCase()))
+    return `${path} must not begin with a reserved claim name, in upper or lower case`;
+  if (value !== undefined && !hasMetadataType(type, value)) return `the default of ${path} must be of type ${type}`;
+  const itemType = type === "STRING_LIST" ? "STRING" : type;
+  return allowedValues.every((item) => hasMetadataType(itemType, item)) ? null : `allowedValues of ${path} must be of type ${itemType}`;
+}
