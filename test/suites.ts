@@ -99,6 +99,7 @@ export const sqliteOnly: readonly Group[] = [
       "test/hostile/sessions.test.ts",
       "test/hostile/jwt.test.ts",
       "test/hostile/transport.test.ts",
+      "test/hostile/origins.test.ts",
     ],
   },
   {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { generalSettings } from "./general.settings.js";
 import { invitationSettings } from "./invitation.settings.js";
-import { linksSettings } from "./links.settings.js";
+import { findAddedOriginProblem, linksSettings } from "./links.settings.js";
 import { localesSettings } from "./locales.settings.js";
 import { mailSettings, smtpUrl } from "./mail.settings.js";
 import { findMetadataFieldProblem, metadataSettings } from "./metadata.settings.js";
@@ -66,14 +66,21 @@ export function parseSettings(groups: Record<string, unknown>): ApplicationSetti
 /**
  * Checks dependencies between settings, and rules that values stored earlier need not follow. It runs only on changes, so that a rule added
  * later breaks no existing application.
- * @param before the settings that are changed, whose metadata fields are accepted as they are
+ * @param before the settings that are changed, whose origins and metadata fields are accepted as they are
  * @throws InvalidSettingsError
  */
-export function requireConsistent({ secondFactor, twilio, mail, metadata }: ApplicationSettings, before?: ApplicationSettings): void {
+export function requireConsistent(
+  { secondFactor, twilio, mail, metadata, links }: ApplicationSettings,
+  before?: ApplicationSettings,
+): void {
   const storedFields = new Set(before?.metadata.fields.map((field) => JSON.stringify(field)));
   for (const field of metadata.fields) {
     const problem = storedFields.has(JSON.stringify(field)) ? null : findMetadataFieldProblem(field);
     if (problem) throw new InvalidSettingsError(`metadata.fields: ${problem}`);
+  }
+  for (const origin of links.origins) {
+    const problem = before?.links.origins.includes(origin) ? null : findAddedOriginProblem(origin);
+    if (problem) throw new InvalidSettingsError(`links.origins: ${problem}`);
   }
   if (mail.smtpUrl !== (mail.from !== ""))
     throw new InvalidSettingsError("mail.from: mail.smtpUrl and mail.from must both be set or both be empty");
@@ -106,10 +113,15 @@ export function applyAssignment({ groups, secrets }: SettingsChange, assignment:
   if (isSecret(name)) return { groups: withField(text !== ""), secrets: { ...secrets, [name]: parseSecret(name, text) } };
   const candidates = [...jsonCandidates(text), text, [text]];
   const results = candidates.map((value) => ({ value, parsed: schema.safeParse({ ...before, [field]: value }) }));
-  const accepted = results.find(({ parsed }) => parsed.success) ?? results[0];
-  if (!accepted?.parsed.success)
-    throw new InvalidSettingsError(`${name}: ${accepted?.parsed.error?.issues[0]?.message ?? "invalid value"}`);
+  const accepted = results.find(({ parsed }) => parsed.success);
+  if (!accepted) throw new InvalidSettingsError(`${name}: ${closestIssue(results.flatMap(({ parsed }) => parsed.error?.issues[0] ?? []))}`);
   return { groups: withField(accepted.value), secrets };
+}
+
+/** Of the readings of a value, the one whose error lies deepest was meant: an item of a list, not text instead of a list. */
+function closestIssue(issues: readonly z.core.$ZodIssue[]): string {
+  const [closest] = issues.toSorted((a, b) => b.path.length - a.path.length);
+  return closest?.message ?? "invalid value";
 }
 
 const isSecret = (name: string): name is SecretName => name in secretSettings;
