@@ -73,7 +73,7 @@ export class GraphqlEndpoint {
     await this.apollo.stop();
   }
 
-  /** @throws GatewayError DOCUMENT_REFUSED, BAD_USER_INPUT for requests rejected before execution */
+  /** @throws GatewayError DOCUMENT_REFUSED, BAD_USER_INPUT, PERSISTED_QUERY_NOT_SUPPORTED for requests rejected before execution */
   async execute(requestBody: unknown, contextValue: EndpointContext): Promise<EndpointAnswer> {
     const operation = requireOperation(requestBody);
     checkArguments(operation.variables, this.argumentLimits);
@@ -107,8 +107,9 @@ function requestPlugin({ beforeMutation, errors }: EndpointOptions): ApolloServe
 }
 
 /**
- * Requires a body with a single operation: no batch, no persisted query, no members of the wrong type.
- * @throws GatewayError DOCUMENT_REFUSED
+ * Requires a body with a single operation: no batch, no members of the wrong type. The hash of a persisted query is ignored beside its
+ * document.
+ * @throws GatewayError DOCUMENT_REFUSED, or PERSISTED_QUERY_NOT_SUPPORTED for a hash without a document
  */
 function requireOperation(body: unknown): Operation {
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw new GatewayError("DOCUMENT_REFUSED");
@@ -119,8 +120,9 @@ function requireOperation(body: unknown): Operation {
     query.trim() !== "" &&
     isObject(variables) &&
     isObject(extensions) &&
-    (operationName === undefined || operationName === null || typeof operationName === "string") &&
-    !(typeof extensions === "object" && extensions !== null && "persistedQuery" in extensions);
+    (operationName === undefined || operationName === null || typeof operationName === "string");
+  const isHashOnly = (query ?? "") === "" && typeof extensions === "object" && extensions !== null && "persistedQuery" in extensions;
+  if (isHashOnly) throw new GatewayError("PERSISTED_QUERY_NOT_SUPPORTED");
   if (!isOperation) throw new GatewayError("DOCUMENT_REFUSED");
   return { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) } as Operation;
 }

@@ -137,6 +137,7 @@ const requests: Record<AnyCode, () => Promise<Answer<unknown>>> = {
   },
   BAD_USER_INPUT: () => application.client.post({ query: print(LogInDocument), variables: { input: 7 } }),
   DOCUMENT_REFUSED: () => application.client.post({ query: "{ nothing }" }),
+  PERSISTED_QUERY_NOT_SUPPORTED: () => application.client.post({ extensions: { persistedQuery: { version: 1, sha256Hash: "0" } } }),
   UNAVAILABLE: withoutDatabase,
   INTERNAL_SERVER_ERROR: withBrokenRow,
 };
@@ -162,7 +163,7 @@ describe("catalogue", () => {
     const sentence =
       refused.answer.errors[0]?.message ??
       (Object.values(refused.answer.data as Record<string, { message: string }>)[0]?.message as string);
-    expect(sentence).toMatch(/^[A-Z].{10,200}\.$|^Cannot query field/);
+    expect(sentence).toMatch(/^[A-Z].{10,200}\.$|^Cannot query field|^PersistedQueryNotSupported$/);
     expect(refused.answer.headers.get("cache-control")).toBe("no-store");
   });
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { hostileFixture, outcomeOf } from "../support/hostile-fixture.js";
@@ -103,12 +104,34 @@ describe("documents", () => {
     });
   });
 
-  it("TH-24 persisted queries - registered in large numbers - are rejected and store nothing", async () => {
+  it("TH-24 persisted queries - registered in large numbers - are not stored", async () => {
     for (let index = 0; index < 50; index++) {
       const extensions = { persistedQuery: { version: 1, sha256Hash: index.toString(16).padStart(64, "0") } };
-      expect(await refused(QUERY, { extensions })).toBe("DOCUMENT_REFUSED");
-      expect(outcomeOf(await fixture.a.client.post({ extensions }))).toBe("DOCUMENT_REFUSED");
+      expect(await refused(QUERY, { extensions })).toBe("data");
+      expect(outcomeOf(await fixture.a.client.post({ extensions }))).toBe("PERSISTED_QUERY_NOT_SUPPORTED");
     }
+  });
+
+  it("B-08 persisted query - hash without document - is answered so that Apollo clients send the whole document", async () => {
+    const sha256Hash = createHash("sha256").update(QUERY).digest("hex");
+    const extensions = { persistedQuery: { version: 1, sha256Hash } };
+    const client = fixture.a.client.with({ headers: { "accept-language": "de" } });
+    for (const hashOnly of [
+      { variables: {}, extensions },
+      { query: "", extensions },
+      { query: null, extensions },
+    ]) {
+      const answer = await client.post(hashOnly);
+      expect(answer.status).toBe(200);
+      expect(JSON.parse(answer.text)).toEqual({
+        errors: [{ message: "PersistedQueryNotSupported", extensions: { code: "PERSISTED_QUERY_NOT_SUPPORTED" } }],
+      });
+    }
+    expect(outcomeOf(await client.post({ query: QUERY, extensions }))).toBe("data");
+    expect(outcomeOf(await client.post({ query: QUERY }))).toBe("data");
+    expect((await fixture.gateway.client().post({ extensions })).status).toBe(401);
+    for (const malformed of [{ query: 1, extensions }, { query: ["x"], extensions }, { extensions: "persistedQuery" }, {}])
+      expect(outcomeOf(await client.post(malformed))).toBe("DOCUMENT_REFUSED");
   });
 
   it("TH-02 TH-03 TH-04 mutations - hundreds of aliases, batches, fragments, directives, two operations - never execute more than one", async () => {

@@ -22,6 +22,8 @@ export type TopLevelCode =
   | "BAD_USER_INPUT"
   /** The document is invalid for this schema or exceeds a limit; nothing was executed. */
   | "DOCUMENT_REFUSED"
+  /** Persisted queries are not supported: send the whole document. Apollo Client does so by itself. */
+  | "PERSISTED_QUERY_NOT_SUPPORTED"
   /** A dependency is unavailable or overloaded; retry after extensions.retryAfterSeconds. */
   | "UNAVAILABLE"
   /** An unexpected error; extensions.id identifies it in the log of the gateway. */

@@ -70,6 +70,11 @@ export const errorCatalogue = {
     status: 400,
     meaning: "The document is invalid for this schema or exceeds a limit; nothing was executed.",
   },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    place: "top",
+    status: 200,
+    meaning: "Persisted queries are not supported: send the whole document. Apollo Client does so by itself.",
+  },
   UNAVAILABLE: {
     place: "top",
     status: 503,

@@ -110,6 +110,12 @@ const errorMessages: Record<AnyErrorCode, Record<Locale, string>> = {
     de: "Das GraphQL-Dokument ist ungültig oder überschreitet eine Grenze.",
     fr: "Le document GraphQL n'est pas valable ou dépasse une limite.",
   },
+  // Clients compare this text.
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    en: "PersistedQueryNotSupported",
+    de: "PersistedQueryNotSupported",
+    fr: "PersistedQueryNotSupported",
+  },
   UNAVAILABLE: {
     en: "The service is temporarily unavailable. Please try again in a moment.",
     de: "Der Dienst ist vorübergehend nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.",
