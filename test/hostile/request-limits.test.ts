@@ -88,7 +88,7 @@ describe("request limits", () => {
     ["entries that are no addresses", (index) => `client-${index}`],
     ["entries to the left of one that is no address", (index) => `203.0.113.${index}, unknown`],
   ])("A-02 B-03 log in - %s - is one client", async (_, addressOf) => {
-    const { email } = await signUpPerson(gateway, application);
+    const { email } = await signUpPerson(gateway, fixture.application);
     const outcomes: string[] = [];
     await repeat(7, async (index) => outcomes.push((await guessPassword(clientFrom(addressOf(index)), email)).__typename));
     expect(outcomes.slice(5)).toEqual(["TooManyAttempts", "TooManyAttempts"]);

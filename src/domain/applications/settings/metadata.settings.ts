@@ -19,7 +19,7 @@ export const metadataField = z.strictObject({
   path,
   /** The label shown to users, and Realm's field_name. */
   name: z.string().min(1).max(63).optional(),
-  type: z.enum(["STRING", "NUMBER", "BOOLEAN", "DATE", "STRING_LIST", "JSON"]).default("STRING"),
+  type: z.enum(metadataTypes).default("STRING"),
   setBy: z.enum(metadataAuthorities).default("USER"),
   allowedValues: z
     .array(z.union([z.string().max(256), z.number(), z.boolean()]))
