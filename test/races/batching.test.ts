@@ -15,10 +15,13 @@ const gateway = gatewayForFile();
 /** More than share one statement. */
 const PEOPLE = 12;
 
+/** Each round moves the clock by a minute: session tokens must last longer than all rounds. */
+const createApplication = async (name: string) => await gateway.createApplication(name, "session.sessionTokenMinutes=60");
+
 let applications: [TestApplication, TestApplication];
 let people: { readonly person: TestPerson; readonly application: TestApplication }[];
 beforeAll(async () => {
-  applications = [await gateway.createApplication("Blue Heron"), await gateway.createApplication("Grey Heron")];
+  applications = [await createApplication("Blue Heron"), await createApplication("Grey Heron")];
   const join = async (application: TestApplication) => ({ application, person: await signUpPerson(gateway, application) });
   people = (await Promise.all(Array.from({ length: PEOPLE }, () => Promise.all(applications.map(join))))).flat();
 });

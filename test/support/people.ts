@@ -12,7 +12,7 @@ let lastNumber = 0;
 /** A German mobile number that is unique in the run; the numbers share no prefix. */
 export const uniquePhone = () => {
   const number = ++lastNumber;
-  return `+4915${String(number % 100).padStart(2, "0")}${String(number).padStart(7, "3")}`;
+  return `+4915${String(number % 100).padStart(2, "0")}${3_000_000 + number}`;
 };
 
 export interface TestPerson {
