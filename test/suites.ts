@@ -100,6 +100,7 @@ export const sqliteOnly: readonly Group[] = [
       "test/hostile/jwt.test.ts",
       "test/hostile/transport.test.ts",
       "test/hostile/origins.test.ts",
+      "test/hostile/explanations.test.ts",
     ],
   },
   {

@@ -17,7 +17,8 @@ export const managementLimits: ArgumentLimits = { depth: 8, listLength: 1000, te
  */
 export function checkArguments(value: unknown, limits: ArgumentLimits, path = "", depth = 0): void {
   const reject = (): never => {
-    throw new GatewayError("BAD_USER_INPUT", path ? { path } : {});
+    const explanation = "The value is too long, nested too deeply or contains characters that are not allowed.";
+    throw new GatewayError("BAD_USER_INPUT", path ? { path, explanation } : { explanation });
   };
   if (typeof value === "string" && (value.length > limits.textLength || !value.isWellFormed() || value.includes("\0"))) reject();
   if (typeof value !== "object" || value === null || value instanceof Date) return;

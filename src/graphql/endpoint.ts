@@ -30,9 +30,15 @@ export interface EndpointOptions {
 export interface EndpointAnswer {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  /** Name of the operation in the document, if it has one that fits a log line. */
+  readonly operationName: string | undefined;
+  /** Code of the first top-level error. */
+  readonly errorCode: string | undefined;
   readonly body: string;
 }
 
+/** Passes the name of the operation from the plugin to `execute`; the header is not sent. */
+const OPERATION_NAME = "operation-name";
 /** An empty Accept header disables content negotiation in Apollo, so responses are never incremental (multipart). */
 const http = { method: "POST", headers: new HeaderMap([["accept", ""]]), search: "", body: undefined };
 
@@ -81,17 +87,26 @@ export class GraphqlEndpoint {
     if (body.kind !== "single") throw new Error("Incremental delivery is not supported");
     const { errors, data, extensions } = body.singleResult;
     const text = JSON.stringify({ errors, data, extensions });
-    return { status: head.status ?? 200, retryAfter: head.headers.get("retry-after"), body: text };
+    const { headers, status = 200 } = head;
+    return {
+      ...{ status, retryAfter: headers.get("retry-after"), body: text },
+      operationName: loggableName(headers.get(OPERATION_NAME)),
+      errorCode: errors?.[0]?.extensions?.["code"] as string | undefined,
+    };
   }
 }
 
+/** Longer or other names are not logged. */
+const loggableName = (name: string | undefined) => (name !== undefined && /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name) ? name : undefined);
+
 /** Applies the mutation rate limit, and records for the error formatter which request an error belongs to. */
-function requestPlugin({ beforeMutation, errors }: EndpointOptions): ApolloServerPlugin<EndpointContext> {
+function requestPlugin({ beforeMutation, errors, schema }: EndpointOptions): ApolloServerPlugin<EndpointContext> {
   return {
     requestDidStart: async () => ({
       didEncounterErrors: async ({ errors: encountered, contextValue: { locale, requestId } }) =>
-        errors.assignScope(encountered, { locale, requestId: requestId ?? "" }),
-      didResolveOperation: async ({ operation, contextValue, response }) => {
+        errors.assignScope(encountered, { locale, requestId: requestId ?? "", schema }),
+      didResolveOperation: async ({ operation, operationName, contextValue, response }) => {
+        if (operationName) response.http.headers.set(OPERATION_NAME, operationName);
         if (operation?.operation !== OperationTypeNode.MUTATION) return;
         try {
           beforeMutation(contextValue);

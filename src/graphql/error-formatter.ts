@@ -1,20 +1,22 @@
-import { type GraphQLError, GraphQLError as GraphQLErrorClass, type GraphQLFormattedError } from "graphql";
+import { type GraphQLError, GraphQLError as GraphQLErrorClass, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import { randomId } from "../platform/crypto/index.js";
 import { isDatabaseUnavailable } from "../platform/database/index.js";
 import { errorMessageFor, GatewayError, type Locale } from "../platform/errors/index.js";
+import { describeCoercionError } from "./coercion-errors.js";
 
 /** Properties of the request that the formatter needs. */
 interface ErrorScope {
   readonly locale: Locale;
   readonly requestId: string;
+  /** Null outside of GraphQL. */
+  readonly schema?: GraphQLSchema;
 }
 
 const documentCodes = new Set(["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "OPERATION_RESOLUTION_FAILURE", "BAD_REQUEST"]);
 /** Validation messages that contain schema names only. Other messages repeat submitted values. */
 const schemaOnlyMessages =
   /^(Cannot query field|Unknown (argument|type|fragment)|Field "[^"]*" (argument|of type|must)|Variable "\$\w+" is)|^The (document exceeds|schema does not support)/;
-const COERCION_PATH = /at "([\w.[\]]{1,200})"/;
 
 /** Formats every error of a response as a code of the catalogue and a message without submitted values. */
 export class ErrorFormatter {
@@ -22,7 +24,7 @@ export class ErrorFormatter {
 
   constructor(
     private readonly log: Logger,
-    private readonly showsDocumentErrors: boolean,
+    private readonly isDevelopment: boolean,
     private readonly onServerError: (code: "UNAVAILABLE" | "INTERNAL_SERVER_ERROR") => void = () => {},
   ) {}
 
@@ -52,7 +54,9 @@ export class ErrorFormatter {
       extensions["id"] = id;
       this.log.error({ id, requestId, err: toLoggableError(details.cause) }, "unexpected error");
     }
-    return { message: details.message ?? errorMessageFor(code, locale), extensions };
+    const message = details.message ?? errorMessageFor(code, locale);
+    const isExplained = details.explanation !== undefined && (code !== "UNAUTHENTICATED" || this.isDevelopment);
+    return { message: isExplained ? `${message} ${details.explanation}` : message, extensions };
   }
 
   /** Records the request that the errors belong to, because Apollo's formatError does not receive it. */
@@ -66,21 +70,21 @@ export class ErrorFormatter {
     const apolloCode = String(formatted.extensions?.["code"] ?? "");
     const original = error instanceof GraphQLErrorClass ? (error as GraphQLError).originalError : error;
     if (original === undefined || original === null || original instanceof GraphQLErrorClass || !isGatewayError(original)) {
-      const gatewayError = this.fromApolloError(apolloCode, formatted.message);
+      const gatewayError = this.fromApolloError(apolloCode, error as GraphQLError, scope);
       if (gatewayError)
         return { ...this.toGraphqlError(gatewayError, scope), ...(formatted.locations ? { locations: formatted.locations } : {}) };
     }
     return { ...this.toGraphqlError(this.toGatewayError(original ?? error), scope), ...(formatted.path ? { path: formatted.path } : {}) };
   };
 
-  private fromApolloError(code: string, message: string): GatewayError | undefined {
+  private fromApolloError(code: string, error: GraphQLError, { schema }: ErrorScope): GatewayError | undefined {
+    const { message } = error;
     if (documentCodes.has(code)) {
-      const isShown = this.showsDocumentErrors && schemaOnlyMessages.test(message);
+      const isShown = this.isDevelopment && schemaOnlyMessages.test(message);
       return new GatewayError("DOCUMENT_REFUSED", isShown ? { message: message.slice(0, 300) } : {});
     }
     if (code !== "BAD_USER_INPUT") return undefined;
-    const path = COERCION_PATH.exec(message)?.[1] ?? /^Variable "\$(\w{1,64})"/.exec(message)?.[1];
-    return new GatewayError("BAD_USER_INPUT", path ? { path } : {});
+    return new GatewayError("BAD_USER_INPUT", schema ? describeCoercionError(error, schema) : {});
   }
 }
 

@@ -6,6 +6,7 @@ import type { AuthenticatedSession } from "../domain/sessions/index.js";
 import type { EnrollmentContext } from "../domain/sign-in/index.js";
 import type { FlowContext, ResolverRegistry } from "../graphql/index.js";
 import { GatewayError, type Locale, pickLocale } from "../platform/errors/index.js";
+import { explainCredential } from "./credential-explanations.js";
 
 /** State that changes while a request is served. */
 interface RequestState {
@@ -67,7 +68,7 @@ export class AuthenticationContext implements FlowContext, ResolverRegistry {
   private async loadSession(): Promise<AuthenticatedSession> {
     const { services, application, bearer } = this;
     const found = bearer === null ? null : await services.sessions.authenticate(application, bearer);
-    if (!found) throw new GatewayError("UNAUTHENTICATED");
+    if (!found) throw new GatewayError("UNAUTHENTICATED", { explanation: explainCredential("session", bearer) });
     this.state.application = found.application;
     this.state.actor = { kind: "USER", id: found.user.id };
     return found;

@@ -10,7 +10,7 @@ const MAX_CREDENTIAL_LENGTH = 4096;
 /** The client as audit and rate limiting record it. `address` is set when a trusted caller supplies its user's address. */
 export function clientInfoOf(request: FastifyRequest, address = request.clientAddress): ClientInfo {
   const userAgent = request.headers["user-agent"];
-  return { address, userAgent: userAgent ? printable(userAgent) : null };
+  return { address, userAgent: userAgent ? printable(userAgent, 256) : null };
 }
 
 /**
@@ -21,7 +21,11 @@ export function endUserAddressOf(request: FastifyRequest): string | undefined {
   const header = request.headers["x-end-user-address"];
   if (header === undefined) return undefined;
   const address = typeof header === "string" ? canonicalAddress(header) : null;
-  if (address === null) throw new GatewayError("BAD_USER_INPUT", { path: "x-end-user-address" });
+  if (address === null)
+    throw new GatewayError("BAD_USER_INPUT", {
+      path: "x-end-user-address",
+      explanation: "The header X-End-User-Address must be an IP address.",
+    });
   return address;
 }
 
@@ -53,7 +57,7 @@ export function requireSingleCredentials(request: FastifyRequest): void {
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]?.toLowerCase() ?? "";
     if (!credentialHeaders.has(name)) continue;
-    if (seen.has(name)) throw new GatewayError("BAD_USER_INPUT", { path: name });
+    if (seen.has(name)) throw new GatewayError("BAD_USER_INPUT", { path: name, explanation: `The header ${name} must not be repeated.` });
     seen.add(name);
   }
 }
@@ -63,8 +67,9 @@ export function bearerOf(request: FastifyRequest): string | null {
   const header = request.headers.authorization;
   if (header === undefined) return null;
   const token = header.length <= MAX_CREDENTIAL_LENGTH ? BEARER.exec(header)?.[1] : undefined;
-  if (!token) throw new GatewayError("UNAUTHENTICATED");
+  if (!token) throw new GatewayError("UNAUTHENTICATED", { explanation: "The header Authorization must have the form: Bearer TOKEN." });
   return token;
 }
 
-const printable = (text: string) => text.replace(/[^\x20-\x7e]/g, "?").slice(0, 256);
+/** Text of a client for logs and audit: printable ASCII. */
+export const printable = (text: string, maxLength: number): string => text.slice(0, maxLength).replace(/[^\x20-\x7e]/g, "?");

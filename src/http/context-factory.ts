@@ -7,6 +7,7 @@ import { GatewayError } from "../platform/errors/index.js";
 import { AuthenticationContext } from "./authentication-context.js";
 import { bearerOf, clientInfoOf, endUserAddressOf, languagesOf, localeOf, requireSingleCredentials } from "./client-info.js";
 import type { CorsPolicy } from "./cors.js";
+import { explainCredential } from "./credential-explanations.js";
 import type { RequestRateLimits } from "./request-rate-limits.js";
 
 /** Creates resolver contexts, and rejects requests without a valid application key or from a disallowed origin. */
@@ -23,7 +24,8 @@ export class ContextFactory {
     requireSingleCredentials(request);
     const appKey = request.headers["x-app-key"];
     const application = typeof appKey === "string" ? await this.services.applicationDirectory.findActiveByAppKey(appKey) : null;
-    if (!application) throw new GatewayError("UNAUTHENTICATED");
+    if (!application)
+      throw new GatewayError("UNAUTHENTICATED", { explanation: explainCredential("appKey", typeof appKey === "string" ? appKey : null) });
     this.corsPolicy.requireAuthenticationOrigin(request, reply, application);
     const bearer = bearerOf(request);
     const endUserAddress = endUserAddressOf(request);
@@ -68,7 +70,7 @@ export class ContextFactory {
 
   private async authenticateManagement(bearer: string | null): Promise<Application> {
     const application = bearer === null ? null : await this.services.applicationDirectory.findActiveBySecretKey(bearer);
-    if (!application) throw new GatewayError("UNAUTHENTICATED");
+    if (!application) throw new GatewayError("UNAUTHENTICATED", { explanation: explainCredential("secretKey", bearer) });
     return application;
   }
 

@@ -1,6 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type EndpointContext, type EndpointOptions, GraphqlEndpoint } from "../graphql/index.js";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** For the log. */
+    operationName: string | undefined;
+    /** For the log. */
+    errorCode: string | undefined;
+  }
+}
+
 export interface GraphqlRouteOptions extends EndpointOptions {
   readonly url: string;
   readonly bodyLimit: number;
@@ -22,7 +31,8 @@ export async function addGraphqlRoute(server: FastifyInstance, options: GraphqlR
     handler: async (request, reply) => {
       void reply.header("Cache-Control", "no-store");
       const context = await createContext(request, reply);
-      const { status, retryAfter, body } = await endpoint.execute(request.body, context);
+      const { status, retryAfter, operationName, errorCode, body } = await endpoint.execute(request.body, context);
+      Object.assign(request, { operationName, errorCode });
       if (retryAfter) void reply.header("Retry-After", retryAfter);
       void reply.code(status).type("application/json; charset=utf-8");
       return body;

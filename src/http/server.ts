@@ -69,6 +69,8 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
     isDevelopment,
     managementOrigins: environment.MANAGEMENT_ORIGINS,
     directory: services.applicationDirectory,
+    clock: services.clock,
+    log: services.log,
   });
   const rateLimits = new RequestRateLimits(services.clock);
   const contexts = new ContextFactory(services, corsPolicy, dependencies.resolvers, rateLimits);
@@ -105,10 +107,11 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   return server;
 }
 
-function createFastify({ TRUST_PROXY }: HttpEnvironment, errors: ErrorFormatter): FastifyInstance {
+function createFastify({ TRUST_PROXY, PUBLIC_URL }: HttpEnvironment, errors: ErrorFormatter): FastifyInstance {
   return Fastify({
     logger: false,
     genReqId: randomId,
+    rewriteUrl: ({ url = "" }) => withoutPrefix(url, new URL(PUBLIC_URL).pathname.replace(/\/+$/, "")),
     trustProxy: TRUST_PROXY.length > 0 ? [...TRUST_PROXY] : false,
     bodyLimit: MAX_AUTHENTICATION_BODY_BYTES,
     requestTimeout: timeoutsMs.request,
@@ -121,12 +124,23 @@ function createFastify({ TRUST_PROXY }: HttpEnvironment, errors: ErrorFormatter)
   });
 }
 
-/** Logs one line per request. The query is omitted, because it can contain secrets or personal data. */
+/** Routes are the same whether a proxy removes the path prefix of PUBLIC_URL or keeps it. */
+function withoutPrefix(url: string, prefix: string): string {
+  return prefix !== "" && url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : url;
+}
+
+/**
+ * Logs one line per request, for GraphQL with the name of the operation and the code of the first error. The query is omitted, because it
+ * can contain secrets or personal data. Names of operations are chosen by clients, so they are no label of metrics.
+ */
 function logRequests(server: FastifyInstance, log: Logger, metrics: Metrics): void {
+  server.decorateRequest("operationName", undefined);
+  server.decorateRequest("errorCode", undefined);
   server.addHook("onResponse", (request, reply, done) => {
     const path = request.routeOptions.url ?? "(none)";
     const milliseconds = Math.round(reply.elapsedTime * 10) / 10;
-    log.info({ requestId: request.id, method: request.method, path, status: reply.statusCode, milliseconds }, "request served");
+    const { id: requestId, method, operationName: operation, errorCode: code } = request;
+    log.info({ requestId, method, path, status: reply.statusCode, milliseconds, operation, code }, "request served");
     metrics.observeRequest(path, request.method, reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
@@ -168,7 +182,8 @@ function handleErrors(server: FastifyInstance, errors: ErrorFormatter): void {
 }
 
 async function sendError(errors: ErrorFormatter, gatewayError: GatewayError, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { status, details } = gatewayError;
+  const { status, details, code } = gatewayError;
+  request.errorCode = code;
   if (details.retryAfterSeconds !== undefined && (status === 429 || status === 503))
     void reply.header("Retry-After", String(details.retryAfterSeconds));
   if (status === 401) void reply.header("WWW-Authenticate", "Bearer");

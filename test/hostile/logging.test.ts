@@ -31,6 +31,29 @@ it("LG-03 log - line breaks, escapes and JSON in address, user agent, operation 
   }
 });
 
+it("request log - operation name and error code - are in the line if they fit, and the name is no label of metrics", async () => {
+  const { gateway, a } = fixture;
+  const lineOf = async (work: () => Promise<unknown>) => {
+    const from = gateway.logs.length;
+    await work();
+    const find = () => gateway.logs.slice(from).find((line) => line.includes("request served"));
+    await expect.poll(find).toBeDefined();
+    return JSON.parse(find() ?? "{}") as Record<string, unknown>;
+  };
+  const query = (name: string) => ({ query: `query ${name} { application { id } }` });
+  expect(await lineOf(() => a.client.post(query("ReadName")))).toMatchObject({ operation: "ReadName", status: 200 });
+  expect(await lineOf(() => a.client.post(query("x".repeat(64))))).toMatchObject({ operation: "x".repeat(64) });
+  for (const body of [query("x".repeat(65)), query(""), { query: "{ application { id } }", operationName: "Forged" }])
+    expect(Object.keys(await lineOf(() => a.client.post(body)))).not.toContain("operation");
+  expect(await lineOf(() => a.client.post({ query: "query ReadMe { me { id } }" }))).toMatchObject({
+    operation: "ReadMe",
+    code: "UNAUTHENTICATED",
+  });
+  expect(await lineOf(() => a.client.post("{"))).toMatchObject({ status: 400, code: "DOCUMENT_REFUSED" });
+  expect(await lineOf(() => gateway.client().post(query("ReadName")))).toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
+  expect((await fixture.fetch("/metrics")).text).not.toMatch(/ReadName|ReadMe/);
+});
+
 it("LG-05 audit - all operations of both APIs - none changes it", async () => {
   for (const { sdl } of Object.values(await buildSchemas())) {
     const mutations = Object.keys(buildSchema(sdl).getMutationType()?.getFields() ?? {});

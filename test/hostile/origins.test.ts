@@ -100,4 +100,35 @@ describe("origins", () => {
     expect((await client.post({ query: QUERY }, { origin: "https://app.example" })).status).toBe(200);
     expect((await client.post({ query: QUERY }, { origin: "https://www.example" })).status).toBe(403);
   });
+
+  it("origin - disallowed, in many requests - is named in the answer, and in the log once a minute with the setting", async () => {
+    const { gateway } = fixture;
+    const { id, client } = await createListedApplication();
+    const origin = `https://\u00fcber.example/${"x".repeat(5_000)}`;
+    const linesOf = (applicationId: string | undefined, setting: string) =>
+      gateway.logs.filter((line) => {
+        const entry = JSON.parse(line) as { msg: string; applicationId?: string; setting?: string };
+        return /disallowed origin/.test(entry.msg) && entry.applicationId === applicationId && entry.setting === setting;
+      });
+    gateway.clock.move({ minutes: 2 });
+    const [before, atManagement] = [linesOf(undefined, "links.origins").length, linesOf(undefined, "MANAGEMENT_ORIGINS").length];
+    for (let times = 0; times < 3; times++) {
+      const answer = await client.post({ query: QUERY }, { origin });
+      expect(answer.errors[0]).toMatchObject({
+        message: expect.stringContaining("not allowed: it is not in links.origins."),
+        extensions: { code: "FORBIDDEN" },
+      });
+      await fixture.fetch("/graphql", { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST" } });
+      const management = await gateway.management(fixture.b.secretKey).post({ query: "{ viewer { __typename } }" }, { origin });
+      expect(management.errors[0]?.message).toContain("not in MANAGEMENT_ORIGINS.");
+    }
+    expect(linesOf(id, "links.origins")).toHaveLength(1);
+    expect(linesOf(undefined, "links.origins")).toHaveLength(before + 1);
+    expect(linesOf(undefined, "MANAGEMENT_ORIGINS")).toHaveLength(atManagement + 1);
+    const [line = "{}"] = linesOf(id, "links.origins");
+    expect((JSON.parse(line) as { origin: string }).origin).toMatch(/^https:\/\/[\x20-\x7e]{192}$/);
+    gateway.clock.move({ minutes: 1 });
+    await client.post({ query: QUERY }, { origin });
+    expect(linesOf(id, "links.origins")).toHaveLength(2);
+  });
 });

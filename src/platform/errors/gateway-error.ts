@@ -4,6 +4,8 @@ import { errorCatalogue, type TopLevelCode } from "./catalogue.js";
 export interface GatewayErrorDetails {
   /** A message without secrets or submitted values; default: the message of the code. */
   readonly message?: string;
+  /** A sentence for developers after the message; it has the same restrictions. That of UNAUTHENTICATED is shown outside production only. */
+  readonly explanation?: string;
   /** Dotted path of the rejected argument, e.g. `input.handle`. */
   readonly path?: string;
   readonly retryAfterSeconds?: number;
