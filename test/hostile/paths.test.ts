@@ -83,6 +83,44 @@ describe("paths", () => {
   });
 });
 
+describe("path prefix of PUBLIC_URL", () => {
+  it("link page - proxy that removes the prefix, or keeps it - link, stylesheet, form, redirect and APIs work", async () => {
+    const gateway = await TestGateway.start({ environment: { PUBLIC_URL: "http://example.localhost/auth" } });
+    try {
+      const { listeningOrigin } = gateway.gateway.server;
+      const proxies = {
+        keeping: (url: string | URL, init?: RequestInit) => fetch(listeningOrigin + new URL(url).pathname, { redirect: "manual", ...init }),
+        removing: (url: string | URL, init?: RequestInit) =>
+          fetch(listeningOrigin + new URL(url).pathname.replace(/^\/auth(?=\/)/, ""), { redirect: "manual", ...init }),
+      };
+      const { id, client } = await gateway.createApplication("Prefixed", "signUp.flow=LINK");
+      for (const [name, request] of Object.entries(proxies)) {
+        const email = uniqueEmail();
+        const endpoint = name === "keeping" ? "/auth/graphql" : "/graphql";
+        expect(outcomeOf(await attempt.signUp(client.with({ baseUrl: listeningOrigin, endpoint }), email))).toBe("ConfirmationSent");
+        const link = /http\S+\/links\/\S+/.exec((await gateway.mails.next(email)).text)?.[0] ?? "";
+        expect(link.startsWith(`http://example.localhost/auth/apps/${id}/links/`)).toBe(true);
+        const page = await request(link);
+        expect([name, page.status]).toEqual([name, 200]);
+        const text = await page.text();
+        expect(text).toContain('<form method="post"');
+        expect(text).not.toContain("action=");
+        const styles = new URL(/<link rel="stylesheet" href="([^"]+)"/.exec(text)?.[1] ?? "", link);
+        expect(styles.href).toBe("http://example.localhost/auth/links.css");
+        expect((await request(styles)).headers.get("content-type")).toContain("text/css");
+        expect([name, (await request(link, { method: "POST", body: new URLSearchParams() })).status]).toEqual([name, 200]);
+        const start = await request("http://example.localhost/auth/");
+        expect(new URL(start.headers.get("location") ?? "", "http://example.localhost/auth/").pathname).toBe("/auth/playground");
+        expect((await request(`http://example.localhost/auth/apps/${id}/.well-known/jwks.json`)).status).toBe(200);
+      }
+      for (const path of ["/authx/health/live", "/auth/auth/health/live", "/AUTH/health/live"])
+        expect([path, (await fetch(listeningOrigin + path)).status]).toEqual([path, 404]);
+    } finally {
+      await gateway.stop();
+    }
+  });
+});
+
 describe("production", () => {
   let production: TestGateway | undefined;
   afterAll(() => production?.stop());
@@ -107,6 +145,8 @@ describe("production", () => {
       expect(answer.text).not.toMatch(/did you mean|logIn"|input|Application|User|introspection/i);
     }
     expect(outcomeOf(await client.post({ query: "{ application { id } }" }))).toBe("data");
+    const unauthenticated = await client.with({ token: "lk_ref_none" }).post({ query: "{ me { id } }" });
+    expect(unauthenticated.errors[0]?.message).toBe("Not logged in, or the application key is not valid.");
     const person = await signUpPerson(production, { id: "", appKey, secretKey: "", client });
     expect(person.tokens.jwt).toContain(".");
   });

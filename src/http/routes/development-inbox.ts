@@ -30,10 +30,10 @@ input,button{font:inherit;padding:6px 10px}`;
 const engine = new Liquid({ locale: "en-US", outputEscape: "escape", strictVariables: true, ownPropertyOnly: true });
 const page = engine.parse(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="10">
-<title>Development inbox</title><link rel="stylesheet" href="/development/inbox.css"></head>
+<title>Development inbox</title><link rel="stylesheet" href="inbox.css"></head>
 <body><main><h1>Development inbox</h1>
 <p>While SMTP_URL is not set, emails are kept here for one day instead of being sent, as are text messages of applications without a Twilio account. This page reloads every 10 seconds. The same messages as JSON:
-<a href="/development/inbox.json">/development/inbox.json</a> (?to=ADDRESS or ?to=NUMBER).</p>
+<a href="inbox.json">/development/inbox.json</a> (?to=ADDRESS or ?to=NUMBER).</p>
 <form method="get"><label>To <input name="to" value="{{ to }}"></label> <button>Show</button></form>
 {% for mail in mails %}<article><h2>{{ mail.subject }}</h2>
 <p class="meta">to {{ mail.to }} &middot; from {{ mail.from }} &middot; {{ mail.receivedAt }}</p>

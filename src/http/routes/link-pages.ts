@@ -35,6 +35,8 @@ interface FoundPage {
 const MAX_FORM_BYTES = 10_000;
 const REDIRECT_DELAY_SECONDS = 4;
 const STYLES_PATH = "/links.css";
+/** Relative to the page, because the gateway can be below a path prefix. */
+const STYLES_URL = `../../..${STYLES_PATH}`;
 const PAGE_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const STYLES = `body{font-family:system-ui,sans-serif;color:#1c2430;background:#f4f5f7;margin:0;padding:24px;line-height:1.5}
 main{max-width:440px;margin:8vh auto 0;background:#fff;border-radius:8px;padding:32px}h1{font-size:22px;margin:0 0 16px;overflow-wrap:anywhere}
@@ -153,7 +155,7 @@ function successPage(application: Application, { requires }: LinkFlow, locale: L
 }
 
 async function send(reply: FastifyReply, status: number, page: Page): Promise<void> {
-  const html = String(await engine.render(template, { ...page, styles: STYLES_PATH }));
+  const html = String(await engine.render(template, { ...page, styles: STYLES_URL }));
   void reply.header("Cache-Control", "no-store").header("Content-Security-Policy", PAGE_POLICY);
   // The delay allows reading the page. Some browsers open a custom URL scheme only on a user gesture, so the button remains.
   if (page.goOn) void reply.header("Refresh", `${REDIRECT_DELAY_SECONDS}; url=${new URL(page.goOn.url).href}`);
