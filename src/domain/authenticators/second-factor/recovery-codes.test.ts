@@ -22,7 +22,7 @@ describe("typed recovery code", () => {
     // Characters that are not in base 32, or only look like one that is.
     ...["ABCDEFGHJK234560", "ABCDEFGHJK234561", "ABCDEFGHJK23456!", "ABCDEFGHJK23456\u00e9"],
     ...["\u0410BCDEFGHJK234567", "ABCD_EFGH_JK23_4567"],
-    ...["%", "*".repeat(16), "' OR '1'='1", `${"-".repeat(1000)}${CODE}`, "A".repeat(65)],
+    ...["%", "*".repeat(16), "' OR '1'='1", "A".repeat(65)],
   ])("%j - is none", (typed) => {
     expect(canonicalRecoveryCode(typed)).toBeNull();
   });
