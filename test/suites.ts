@@ -48,7 +48,7 @@ export const everyDatabase: readonly Group[] = [
     files: ["test/conformance/client.test.ts", "test/hostile/paths.test.ts", "test/journeys/playground.test.ts"],
   },
   {
-    why: "Backup and restore use the server's own tools; a killed process leaves its transactions to the server.",
+    why: "Backup and restore read and write tables of either dialect; a killed process leaves its transactions to the server.",
     files: [
       "test/faults/cli.test.ts",
       "test/faults/housekeeping.test.ts",

@@ -31,7 +31,7 @@ import {
   PasswordHasher,
   randomId,
 } from "../platform/crypto/index.js";
-import { type Database, openDatabase } from "../platform/database/index.js";
+import { type Database, openDatabase, type RestoreState } from "../platform/database/index.js";
 import { FaultPoints } from "../platform/fault-points.js";
 import { composeMessaging } from "./compose-messaging.js";
 import { composeSignIn } from "./compose-sign-in.js";
@@ -52,6 +52,8 @@ export interface Overrides {
   readonly log?: Logger;
   /** Generates the key pairs that sign tokens. */
   readonly generateSigningKey?: () => Promise<NewSigningKey>;
+  /** Opens a database whose restore did not finish and is in this state. */
+  readonly acceptedRestore?: RestoreState["state"];
 }
 
 /** Everything below HTTP; sufficient for the command line. */
@@ -87,10 +89,9 @@ export async function composeServices(environment: Environment, overrides: Overr
   const clock = overrides.clock ?? systemClock;
   const log = overrides.log ?? createLogger(environment);
   const encryptor = new Encryptor(loadMasterKeys(environment));
-  const database = await openDatabase(
-    { url: environment.DATABASE_URL, entities, migrations, runMigrations: { lockOwner: randomId() } },
-    clock,
-  );
+  const { acceptedRestore } = overrides;
+  const options = { url: environment.DATABASE_URL, entities, migrations, ...(acceptedRestore ? { acceptedRestore } : {}) };
+  const database = await openDatabase({ ...options, runMigrations: { lockOwner: randomId() } }, clock);
   try {
     return await buildServices(environment, { clock, log, encryptor, database }, overrides);
   } catch (error) {

@@ -4,7 +4,7 @@ import { OutboxRepository } from "../domain/messaging/index.js";
 import { NodemailerMailer } from "../domain/messaging/mailer.nodemailer.js";
 import { systemClock } from "../platform/clock.js";
 import { EncryptedColumns, Encryptor, HashPool, Keyring, loadMasterKeys, PasswordHasher } from "../platform/crypto/index.js";
-import type { Database } from "../platform/database/index.js";
+import { type Database, describeUnfinishedRestore, findRestoreState } from "../platform/database/index.js";
 import { openWithoutMigrating } from "./compose.js";
 import { type Environment, InvalidEnvironmentError, readEnvironment } from "./environment.js";
 import { encryptedColumns } from "./stored-data.js";
@@ -38,19 +38,23 @@ async function checkDatabase(environment: Environment): Promise<Finding[]> {
   try {
     database = await openWithoutMigrating(environment);
     await database.ping();
+    const findings = [ok("database", database.label), ...(await checkRestore(database))];
     const pending = await database.countPendingMigrations();
-    if (pending > 0) return [ok("database", database.label), warning("migrations", `${pending} pending; they run on start`)];
-    return [
-      ok("database", database.label),
-      ok("migrations", "up to date"),
-      await checkMasterKeys(environment, database),
-      await checkOutbox(database),
-    ];
+    if (pending > 0) return [...findings, warning("migrations", `${pending} pending; they run on start`)];
+    return [...findings, ok("migrations", "up to date"), await checkMasterKeys(environment, database), await checkOutbox(database)];
   } catch (error) {
     return [failure("database", error)];
   } finally {
     await database?.close();
   }
+}
+
+/** Nothing to say about a database into which no backup was restored. */
+async function checkRestore(database: Database): Promise<Finding[]> {
+  const restore = await database.withoutTimeouts(findRestoreState);
+  const problem = describeUnfinishedRestore(restore);
+  if (problem) return [{ check: "restore", status: "failure", detail: problem }];
+  return restore ? [ok("restore", `backup of ${restore.backupCreatedAt}, restored at ${restore.startedAt}`)] : [];
 }
 
 async function checkMasterKeys(environment: Environment, database: Database): Promise<Finding> {

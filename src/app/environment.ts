@@ -136,9 +136,6 @@ export class InvalidEnvironmentError extends Error {
   }
 }
 
-/** The PATH on which external commands are looked up. */
-export const searchPath = (): string => process.env["PATH"] ?? "";
-
 /** Reads `.env`, if it exists, and the process environment, which takes precedence. */
 export function readEnvironment(): Environment {
   let file: Record<string, string> = {};

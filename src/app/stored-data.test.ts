@@ -33,7 +33,6 @@ describe("retention rules", () => {
       "InboxMessageEntity",
       "InvitationEntity",
       "KeyringEntity",
-      "RecoveryCodeEntity",
       "SigningKeyEntity",
       "UserEntity",
     ]);

@@ -33,7 +33,7 @@ export const retentionRules: readonly RetentionRule[] = [
     onApplicationDeleted: "delete",
     onRestore: { where: { state: pendingState }, change: "delete" },
   }),
-  retain(RecoveryCodeEntity, { expiry: "never", onApplicationDeleted: "delete", onRestore: "keep" }),
+  retain(RecoveryCodeEntity, { expiry: "never", onApplicationDeleted: "delete", onRestore: "delete" }),
   retain(SessionEntity, {
     expiry: { property: "idleExpiresAt", keptDays: 0 },
     onApplicationDeleted: "delete",

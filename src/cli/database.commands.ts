@@ -1,59 +1,57 @@
-import { copyFileSync, existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import type { Services } from "../app/services.js";
-import { invalidateAfterRestore } from "../platform/database/index.js";
-import type { CommandHost } from "./host.js";
-import { dumpMysql, restoreMysql } from "./mysql-tools.js";
+import type { CommandHost, CompletionOptions, RestoreOptions } from "./host.js";
+
+const KEEP_KEYS = ["--keep-keys", "keep the signing keys of the backup, although some may have been revoked since"] as const;
 
 export function addDatabaseCommands(program: Command, host: CommandHost): void {
   program.command("migrate").description("run pending migrations and exit (serve runs them too)").action(migrate.bind(null, host));
   program.command("backup <file>").description("write a consistent backup; the gateway can keep running").action(backup.bind(null, host));
   program
     .command("restore <file>")
-    .description("restore a backup into an empty database and invalidate its codes, sessions and queued messages")
+    .description("restore a backup into an empty database, invalidate its sessions and codes and replace signing keys")
+    .option("--replace <name>", "delete what Latchkey has stored in the database; its name confirms that")
+    .option(...KEEP_KEYS)
     .action(restore.bind(null, host));
   program
     .command("after-restore")
-    .description("invalidate codes, sessions and queued messages of a database restored by other tools")
+    .description("invalidate sessions, codes and queued messages of a database restored by other tools and replace its signing keys")
     .option("--yes", "confirm the invalidation")
+    .option(...KEEP_KEYS)
     .action(afterRestore.bind(null, host));
 }
+
+const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** Opening the database runs pending migrations. */
 async function migrate(host: CommandHost): Promise<void> {
   const label = await host.withServices(async ({ database }) => database.label);
-  process.stderr.write(`Migrations of ${label} are up to date\n`);
+  say(`Migrations of ${label} are up to date`);
 }
 
 async function backup(host: CommandHost, file: string): Promise<void> {
-  const { DATABASE_URL: url } = host.environment();
   if (existsSync(file)) throw new Error(`File already exists: ${file}`);
-  if (url.startsWith("mysql:")) await dumpMysql(url, file, host.searchPath);
-  else await host.withServices(({ database }) => database.backup(file));
-  process.stderr.write(`Backup written to ${file}. Store it apart from the master key; it cannot be decrypted without that key\n`);
+  const { createdAt, rows } = await host.backup(file);
+  say(`Backup of ${createdAt} with ${rows} rows written to ${file}. Store it apart from the master key; it cannot be decrypted without it`);
 }
 
-async function restore(host: CommandHost, file: string): Promise<void> {
-  const { DATABASE_URL: url } = host.environment();
+async function restore(host: CommandHost, file: string, options: RestoreOptions & CompletionOptions): Promise<void> {
   if (!existsSync(file)) throw new Error(`File not found: ${file}`);
-  if (url.startsWith("mysql:")) await restoreMysql(url, file, host.searchPath);
-  else copySqlite(file, resolve(url.slice("sqlite:".length)));
-  await host.withServices(invalidateRestoredData);
-  process.stderr.write("Restore complete. All sessions and codes were invalidated\n");
+  const { createdAt, rows, database } = await host.restore(file, options);
+  say(`Backup of ${createdAt} with ${rows} rows loaded into ${database}`);
+  await complete(host, options);
+  say(`Users suspended, passwords reset and secret keys replaced after ${createdAt} are as they were then: repeat what you know of`);
 }
 
-async function afterRestore(host: CommandHost, { yes }: { yes?: boolean }): Promise<void> {
-  if (!yes) throw new Error("This ends every session and invalidates every code; pass --yes to confirm");
-  await host.withServices(invalidateRestoredData);
+async function afterRestore(host: CommandHost, { yes, ...options }: CompletionOptions & { yes?: boolean }): Promise<void> {
+  if (!yes) throw new Error("This ends every session, invalidates every code and replaces the signing keys; pass --yes to confirm");
+  await complete(host, options);
 }
 
-function copySqlite(file: string, target: string): void {
-  if (existsSync(target) && statSync(target).size > 0) throw new Error(`${target} is not empty: stop the gateway and move the file first`);
-  copyFileSync(file, target);
-}
-
-/** Codes, tickets, sessions and messages as of the backup may have been used or revoked since. Keys and users stay. */
-async function invalidateRestoredData({ retentionRules, database, clock }: Services): Promise<void> {
-  await database.transaction((tx) => invalidateAfterRestore(tx, retentionRules, clock.now()));
+async function complete(host: CommandHost, options: CompletionOptions): Promise<void> {
+  const replaced = await host.completeRestore(options);
+  say("All sessions, codes, recovery codes, links and queued messages were invalidated");
+  if (replaced.length === 0) return;
+  say("New signing keys; install them where verifiers do not fetch the key set (keys list ID, public-key.pem), for the applications:");
+  for (const id of replaced) say(id);
 }

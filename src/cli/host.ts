@@ -13,12 +13,31 @@ export interface Finding {
   readonly detail: string;
 }
 
+export interface WrittenBackup {
+  /** In ISO 8601. */
+  readonly createdAt: string;
+  readonly rows: number;
+}
+export interface RestoredBackup extends WrittenBackup {
+  /** Describes the database; contains no credentials. */
+  readonly database: string;
+}
+export interface RestoreOptions {
+  /** The name of the database, when its contents may be deleted. */
+  readonly replace?: string;
+}
+export interface CompletionOptions {
+  readonly keepKeys?: boolean;
+}
+
 /** What the composition root provides to commands. */
 export interface CommandHost {
-  /** @throws InvalidEnvironmentError */
-  environment(): { readonly DATABASE_URL: string };
-  /** The PATH on which external commands are looked up. */
-  readonly searchPath: string;
+  /** Writes a new file. */
+  backup(file: string): Promise<WrittenBackup>;
+  /** Loads a backup; `completeRestore` must follow. @throws Error before anything is changed when it cannot be restored */
+  restore(file: string, options: RestoreOptions): Promise<RestoredBackup>;
+  /** Invalidates what a restored backup makes valid again; returns the ids of the applications that have new signing keys. */
+  completeRestore(options: CompletionOptions): Promise<readonly string[]>;
   /** Opens the configured database for one command and always closes it. Logs go to stderr. */
   withServices<T>(work: (services: Services) => Promise<T>): Promise<T>;
   /** Checks the environment and all dependencies without changing anything. */

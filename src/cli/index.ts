@@ -7,7 +7,7 @@ import type { CommandHost } from "./host.js";
 import { addKeyCommands } from "./key.commands.js";
 import { addMessageCommands } from "./message.commands.js";
 
-export type { CommandHost, Finding } from "./host.js";
+export type { CommandHost, Finding, RestoredBackup, RestoreOptions, WrittenBackup } from "./host.js";
 
 /**
  * Runs one command. Results go to stdout, everything else to stderr.

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -252,22 +252,21 @@ describe("operation", () => {
     expect(await refused("keys", "rotate", "11111111-1111-4111-8111-111111111111")).toMatch(/Application not found/);
   });
 
-  it("backup - embedded database in use - writes one consistent file that opens with all data; never overwrites", async () => {
+  it("backup and restore - embedded database in use - another embedded database shows all data, under the same master key only", async () => {
     const own = isMysql ? { DATABASE_URL: "" } : {};
     const folder = createTemporaryFolder();
     const inFolder = (words: string[], more: Variables = {}, runner = runCommandHere) =>
       runner(words, { DATABASE_URL: gateway.database.url, ...own, MASTER_KEYS, ...more }, folder);
     const created = JSON.parse((await inFolder(["application", "create", "--name", "Saved", "--json"])).stdout) as Created;
-    const file = join(folder, "copy.sqlite");
+    const file = join(folder, "backup");
+    const copy = { DATABASE_URL: `sqlite:${join(folder, "copy.sqlite")}` };
     expect(await inFolder(["backup", file], {}, runCommand)).toMatchObject({ code: 0, stdout: "" });
-    expect((statSync(file).mode & 0o777).toString(8)).toBe("600");
-    expect(readdirSync(folder).filter((name) => name.startsWith("copy.sqlite"))).toEqual(["copy.sqlite"]);
-    const shown = await inFolder(["application", "show", created.id, "--json"], { DATABASE_URL: `sqlite:${file}` });
+    expect((await inFolder(["restore", file], copy)).code).toBe(0);
+    expect((statSync(join(folder, "copy.sqlite")).mode & 0o777).toString(8)).toBe("600");
+    const shown = await inFolder(["application", "show", created.id, "--json"], copy);
     expect((JSON.parse(shown.stdout) as Shown).settings["general"]?.["name"]).toBe("Saved");
-    const again = await inFolder(["backup", file]);
-    expect([again.code, again.stdout]).toEqual([1, ""]);
     const otherKey = await inFolder(["application", "list"], {
-      DATABASE_URL: `sqlite:${file}`,
+      ...copy,
       MASTER_KEYS: "k1:b3RoZXIgYnl0ZXMgZm9yIGFub3RoZXIga2V5IGhlcmU=",
     });
     expect([otherKey.code, otherKey.stdout]).toEqual([1, ""]);

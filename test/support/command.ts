@@ -3,6 +3,21 @@ import { environmentSchema } from "../../src/app/environment.js";
 import { runCommand as runHere } from "../../src/cli/index.js";
 import type { CommandResult, Variables } from "./process.js";
 
+/** Runs `work` with the given variables and working directory, for calls of what commands call. */
+export async function withEnvironment<T>(variables: Variables, folder: string, work: () => Promise<T>): Promise<T> {
+  // Sequential, because environment, working directory and streams are global to the process.
+  const run = last.then(async () => {
+    const restorations = [replaceEnvironment(variables), replaceFolder(folder)];
+    try {
+      return await work();
+    } finally {
+      for (const restore of restorations) restore();
+    }
+  });
+  last = run.catch(() => undefined);
+  return await run;
+}
+
 let last: Promise<unknown> = Promise.resolve();
 
 /**
@@ -10,14 +25,10 @@ let last: Promise<unknown> = Promise.resolve();
  * of the process itself (exit of the built entry, standard input, log output on stderr) is tested with `runCommand`.
  */
 export async function runCommandHere(words: readonly string[], variables: Variables, folder: string): Promise<CommandResult> {
-  // Sequential, because environment, working directory and streams are global to the process.
-  const run = last.then(() => runAlone(words, variables, folder));
-  last = run.catch(() => undefined);
-  return await run;
+  return await withEnvironment(variables, folder, () => runAlone(words));
 }
 
-async function runAlone(words: readonly string[], variables: Variables, folder: string): Promise<CommandResult> {
-  const restorations = [replaceEnvironment(variables), replaceFolder(folder)];
+async function runAlone(words: readonly string[]): Promise<CommandResult> {
   const stdout = capture(process.stdout);
   const stderr = capture(process.stderr);
   const codeBefore = process.exitCode;
@@ -30,7 +41,7 @@ async function runAlone(words: readonly string[], variables: Variables, folder: 
     return { code: 1, signal: null, stdout: stdout.text(), stderr: `${stderr.text()}${sentence}\n` };
   } finally {
     process.exitCode = codeBefore;
-    for (const restore of [stdout.restore, stderr.restore, ...restorations]) restore();
+    for (const restore of [stdout.restore, stderr.restore]) restore();
   }
 }
 

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
-import type { EntityManager } from "typeorm";
+import type { EntityManager, QueryRunner } from "typeorm";
 import { type DatabaseConnection, isRetryable, isUniqueViolation } from "./dialect.js";
 import { countPendingMigrations } from "./migrate.js";
 
@@ -155,9 +155,16 @@ export class Database {
     return await countPendingMigrations(this.connection.writer);
   }
 
-  /** Writes a consistent copy of the embedded database to a new file. @throws Error with an explanation for other databases */
-  async backup(file: string): Promise<void> {
-    await this.transactionSemaphore.run(() => this.connection.backup(file));
+  /** Runs `work` on one connection without statement timeouts: for backups and restores. */
+  async withoutTimeouts<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const source = await this.connection.openMigrationSource();
+    const runner = source.createQueryRunner();
+    try {
+      return await work(runner);
+    } finally {
+      await runner.release();
+      if (source !== this.connection.writer) await source.destroy();
+    }
   }
 
   async close(): Promise<void> {

@@ -58,13 +58,10 @@ export async function openMysql(options: DatabaseOptions): Promise<DatabaseConne
     reader,
     queryPrepared: async (...statement) => (await executeStatement(...statement)) as Record<string, unknown>[],
     executePrepared: async (...statement) => ((await executeStatement(...statement)) as { affectedRows: number }).affectedRows,
-    // Migrations have no statement timeout, because altering a large table can take long.
+    // No statement timeout, because altering a large table can take long.
     openMigrationSource: () => openPool(options, baseStatements),
     maxConcurrentTransactions: MAX_POOL_CONNECTIONS,
     afterMigrations: async () => {},
-    backup: async () => {
-      throw new Error("Back up MySQL and MariaDB with their own tool: mysqldump --single-transaction");
-    },
   };
 }
 

@@ -78,11 +78,6 @@ export async function openSqlite(options: DatabaseOptions): Promise<DatabaseConn
       connection?.pragma("busy_timeout = 0");
       await reader.initialize();
     },
-    backup: async (target) => {
-      // Otherwise the file would be created with the default permissions of the process.
-      closeSync(openSync(target, "wx", 0o600));
-      await writer.query("VACUUM INTO ?", [target]);
-    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, EntityTarget, MigrationInterface, ObjectLiteral } from "typeorm";
+import type { RestoreState } from "./restore-state.js";
 
 /** Options of both dialects. */
 export interface DatabaseOptions {
@@ -7,6 +8,8 @@ export interface DatabaseOptions {
   readonly migrations: readonly (new () => MigrationInterface)[];
   /** False skips migrations (to inspect a database); otherwise `lockOwner` names this process in the migration lock. */
   readonly runMigrations: false | { readonly lockOwner: string };
+  /** A database whose restore did not finish is opened for migrations in this state only; default: never. */
+  readonly acceptedRestore?: RestoreState["state"];
   /** Transaction isolation of MySQL and MariaDB; default READ COMMITTED. SQLite is always serializable. */
   readonly isolation?: "READ COMMITTED" | "REPEATABLE READ";
 }
@@ -23,14 +26,12 @@ export interface DatabaseConnection {
   queryPrepared(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** Runs a frequent write, as `queryPrepared` does; returns the number of rows that matched its condition. */
   executePrepared(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<number>;
-  /** Connection for migrations; the caller closes it unless it is the writer. */
+  /** Connection without statement timeouts, for migrations, backups and restores; the caller closes it unless it is the writer. */
   openMigrationSource(): Promise<DataSource>;
   /** Maximum number of concurrent transactions in this process. */
   readonly maxConcurrentTransactions: number;
   /** Called after migrations; a reader that needs the schema is opened here. */
   afterMigrations(): Promise<void>;
-  /** Writes a consistent copy without blocking. @throws Error with an explanation where the database has its own backup tool */
-  backup(file: string): Promise<void>;
 }
 
 /** True for MySQL and MariaDB, where prepared-reads and prepared-writes need another SQL syntax than in SQLite. */

@@ -4,11 +4,13 @@ import type { DatabaseConnection, DatabaseOptions } from "./dialect.js";
 import { openMysql } from "./dialect.mysql.js";
 import { openSqlite } from "./dialect.sqlite.js";
 import { countPendingMigrations, migrate } from "./migrate.js";
+import { refuseUnfinishedRestore } from "./restore-state.js";
 
 /** Opens the database of the URL (`sqlite:PATH` or `mysql://...`) and runs pending migrations unless they are disabled. */
 export async function openDatabase(options: DatabaseOptions, clock: Clock): Promise<Database> {
   const connection = await (options.url.startsWith("sqlite:") ? openSqlite(options) : openMysql(options));
   try {
+    if (options.runMigrations) await checkRestore(connection, options.acceptedRestore);
     if (options.runMigrations && (await countPendingMigrations(connection.writer)) > 0)
       await runMigrations(connection, clock, options.runMigrations.lockOwner);
     await connection.afterMigrations();
@@ -16,6 +18,15 @@ export async function openDatabase(options: DatabaseOptions, clock: Clock): Prom
   } catch (error) {
     if (connection.writer.isInitialized) await connection.writer.destroy();
     throw error;
+  }
+}
+
+async function checkRestore({ writer }: DatabaseConnection, accepted: DatabaseOptions["acceptedRestore"]): Promise<void> {
+  const runner = writer.createQueryRunner();
+  try {
+    await refuseUnfinishedRestore(runner, accepted);
+  } finally {
+    await runner.release();
   }
 }
 
