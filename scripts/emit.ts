@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { environmentSchema } from "../src/app/environment.js";
+import { environmentSchema, secretVariables } from "../src/app/environment.js";
 import { buildSchemas } from "../src/app/schemas.js";
 import { LONG_CODE_DIGITS } from "../src/domain/account-operations/password-reset-code.js";
 import { SMS_CODE_TTL_SECONDS as SMS_CODE_SECONDS } from "../src/domain/account-operations/sms-code.js";
@@ -47,12 +47,25 @@ const fixedLimits: readonly (readonly [string, string])[] = [
   ["time for which a signing key is published after its last use", formatDuration(PUBLISH_AFTER_USE_SECONDS)],
 ];
 
+const variables = Object.entries(environmentSchema.shape).map(([name, schema]) => {
+  const { data } = schema.safeParse(undefined);
+  // The default is one thread per core, which depends on the machine.
+  const isFixed = name !== "HASH_WORKERS" && (typeof data === "string" || typeof data === "number");
+  return {
+    name,
+    description: schema.description ?? "",
+    defaultValue: isFixed ? String(data) : "",
+    isSecret: secretVariables.includes(name),
+  };
+});
+
 const schemas = await buildSchemas();
 const files: Record<string, string> = {
   "schema/authentication.graphql": schemas.authentication.sdl,
   "schema/management.graphql": schemas.management.sdl,
   "clients/typescript/src/operations.generated.ts": clientOperations(),
   ".env.example": environmentExample(),
+  "docs/environment.md": environmentPage(),
   "docs/errors.md": errorPage(),
   "docs/messages.md": messagesPage(),
   "docs/rate-limits.md": rateLimitsPage(),
@@ -82,12 +95,30 @@ function read(path: string): string | undefined {
   }
 }
 
+function environmentPage(): string {
+  const rows = variables.map(({ name, description, defaultValue, isSecret }) => {
+    const names = isSecret ? `\`${name}\`, \`${name}_FILE\`` : `\`${name}\``;
+    return `| ${names} | ${defaultValue && `\`${defaultValue}\``} | ${description} |`;
+  });
+  return `# Environment variables of the gateway
+
+Generated from \`src/app/environment.ts\`. Variables are read from the environment and from a file \`.env\` in the working directory; the
+environment takes precedence. An empty value counts as absent, and one line break at the end of a value is removed.
+
+The value of a secret can be kept in a file, such as a Docker or Kubernetes secret: \`NAME_FILE\` then holds the path of the file. To set
+both \`NAME\` and \`NAME_FILE\` is an error. When variables are invalid, the process lists all of them, without their values, and exits
+with code 1.
+
+| variable | default | meaning |
+|---|---|---|
+${rows.join("\n")}
+`;
+}
+
 function environmentExample(): string {
-  const lines = Object.entries(environmentSchema.shape).map(([name, schema]) => {
-    const { data } = schema.safeParse(undefined);
-    // The default is one thread per core, which depends on the machine.
-    const example = name !== "HASH_WORKERS" && (typeof data === "string" || typeof data === "number") ? String(data) : "";
-    return `# ${schema.description ?? ""}\n# ${name}=${example}\n`;
+  const lines = variables.map(({ name, description, defaultValue, isSecret }) => {
+    const twin = isSecret ? `# ${name}_FILE=\n` : "";
+    return `# ${description}\n# ${name}=${defaultValue}\n${twin}`;
   });
   return `# All environment variables of the gateway. Copy this file to .env and uncomment what you need. Variables that are set in the\n# environment take precedence.\n\n${lines.join("\n")}`;
 }

@@ -1,10 +1,10 @@
 // Builds the parts of dist/ that are missing or older than their sources, then runs the gateway: `node scripts/run.mjs [command]`.
 // The command `build` builds everything and exits; `prepare` builds missing and outdated parts and exits.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildSqliteDriver, installPackages, usesMysql } from "./packages.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -59,6 +59,20 @@ function build({ name, outputs, marker, packages, command }) {
   return status ?? 1;
 }
 
+function stop(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+/** The gateway is bundled by a development dependency. */
+function requireBundler() {
+  try {
+    require.resolve("rolldown");
+  } catch {
+    stop("The gateway is not built, and the packages that build it are not installed. Run: npm ci && npm run build");
+  }
+}
+
 const [command, ...rest] = process.argv.slice(2);
 const needsPlayground = ["build", "prepare", undefined].includes(command) || (command === "serve" && rest.length === 0);
 const parts = [gateway, ...(needsPlayground ? [playground] : []), ...(command === "build" ? [client] : [])];
@@ -66,15 +80,18 @@ if (hasSources(gateway) && !usesMysql(process.env)) buildSqliteDriver();
 const isStart = command !== "build" && command !== "prepare";
 for (const part of parts.filter(hasSources)) {
   if (command !== "build" && isBuilt(part)) continue;
+  if (part === gateway) requireBundler();
   const code = build(part);
   if (code === 0) continue;
   if (part !== playground || !isStart) process.exit(code);
   process.stderr.write("The playground could not be built; the gateway starts without it. The next start tries again.\n");
 }
 if (isStart) {
+  if (!existsSync(entry))
+    stop("There is no build in dist/. Build on a machine with the sources: npm ci && npm run build; then copy dist/ here.");
   // Libraries such as GraphQL.js run additional development checks unless NODE_ENV is production.
-  const env = { NODE_ENV: "production", ...process.env };
-  const child = spawn(process.execPath, [entry, ...process.argv.slice(2)], { stdio: "inherit", env });
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+  process.env.NODE_ENV ??= "production";
+  // In this process, which therefore receives the signals that stop the gateway.
+  process.argv[1] = entry;
+  await import(pathToFileURL(entry).href);
 }

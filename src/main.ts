@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setTimeout as delay } from "node:timers/promises";
 import closeWithGrace from "close-with-grace";
 import { composeGateway, type Gateway } from "./app/compose.js";
 import { type Environment, readEnvironment } from "./app/environment.js";
@@ -6,27 +7,55 @@ import { demoValues, seedDemo } from "./management/index.js";
 
 const SHUTDOWN_TIMEOUT_MS = 15_000;
 
-/** Runs the gateway until a signal stops it. Requests in progress are completed before the process exits. */
+/** Runs the gateway until a signal stops it. */
 async function serve(): Promise<void> {
   const environment = readEnvironment();
   const gateway = await composeGateway(environment);
   const { log } = gateway.services;
-  // Closing the server waits for open connections, so responses during shutdown must close theirs.
-  gateway.server.addHook("onSend", async (_request, reply) => {
-    if (!gateway.readiness.isReady) void reply.header("Connection", "close");
-  });
-  closeWithGrace({ delay: SHUTDOWN_TIMEOUT_MS, logger: false }, async ({ err, signal }) => {
-    if (err) log.fatal({ err }, "unexpected error: shutting down");
-    else log.info({ signal }, "shutting down, draining connections");
-    await gateway.close();
-    log.info("stopped");
-  });
+  closeOnSignal(gateway, environment.SHUTDOWN_DELAY_SECONDS * 1000);
   const demo = environment.DEMO ? await seedDemo(gateway.services) : null;
-  await gateway.server.listen({ host: environment.HOST, port: environment.PORT });
+  await listen(gateway, environment);
   gateway.startBackgroundWork();
   if (environment.GATEWAY_MODE === "development") process.stdout.write(banner(await startupLines(environment, gateway, demo)));
   else if (!environment.SMTP_URL) log.warn("SMTP_URL is not set: mail delivery is disabled, codes expire unsent");
   log.info({ publicUrl: environment.PUBLIC_URL, database: gateway.services.database.label, mode: environment.GATEWAY_MODE }, "listening");
+}
+
+/**
+ * Requests in progress are completed before the process exits. For `delayMs`, new ones are served, too, while the readiness check fails. A
+ * second signal ends the process at once.
+ */
+function closeOnSignal({ server, readiness, services: { log }, close }: Gateway, delayMs: number): void {
+  // Closing the server waits for open connections, so responses during shutdown must close theirs.
+  server.addHook("onSend", async (_request, reply) => {
+    if (!readiness.isReady) void reply.header("Connection", "close");
+  });
+  closeWithGrace({ delay: delayMs + SHUTDOWN_TIMEOUT_MS, logger: false }, async ({ err, signal }) => {
+    readiness.isReady = false;
+    if (err) log.fatal({ err }, "unexpected error: shutting down");
+    else log.info({ signal }, "shutting down, draining connections");
+    if (!err) await delay(delayMs);
+    await close();
+    log.info("stopped");
+  });
+}
+
+/** @throws Error that names the variable when the address cannot be used */
+async function listen({ server, close }: Gateway, { HOST, PORT }: Environment): Promise<void> {
+  try {
+    await server.listen({ host: HOST, port: PORT });
+  } catch (error) {
+    await close();
+    throw new Error(explainListenError(error, HOST, PORT), { cause: error });
+  }
+}
+
+function explainListenError(error: unknown, host: string, port: number): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE") return `PORT ${port} of ${host} is in use by another process: stop it, or set PORT to another port`;
+  if (code === "EACCES") return `PORT ${port} may not be used by this account: set PORT to a port from 1024`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return `HOST ${host} is not an address of this machine`;
+  return message;
 }
 
 type Demo = Awaited<ReturnType<typeof seedDemo>> | null;

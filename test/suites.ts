@@ -134,6 +134,8 @@ export const sqliteOnly: readonly Group[] = [
       "test/faults/image.test.ts",
       "test/faults/cli-messages.test.ts",
       "test/faults/process.test.ts",
+      "test/faults/mail-headers.test.ts",
+      "test/faults/npm-start.test.ts",
       "test/faults/sms-delivery.test.ts",
       "test/hostile/mail-servers.test.ts",
       "test/hostile/messages.test.ts",
@@ -148,6 +150,7 @@ export const sqliteOnly: readonly Group[] = [
     files: [
       "test/conformance/boundaries.test.ts",
       "test/conformance/packages.test.ts",
+      "src/app/environment.test.ts",
       "src/app/stored-data.test.ts",
       "src/domain/account-operations/metadata-policy.test.ts",
       "src/domain/applications/locale.test.ts",

@@ -46,14 +46,14 @@ export function composeMessaging(
   { clock, log, encryptor, database }: BaseServices,
   { outboxRepository, customTemplateRepository, faultPoints, keyring, audit, twilioAccounts, mailAccounts }: MessagingDependencies,
 ) {
-  const { GATEWAY_MODE, SMTP_URL, TWILIO_BASE_URL: baseUrl, OUTBOUND_ALLOW } = environment;
+  const { GATEWAY_MODE, SMTP_URL, SMTP_PLAINTEXT_HOSTS: plaintextHosts, TWILIO_BASE_URL: baseUrl, OUTBOUND_ALLOW } = environment;
   const inbox = GATEWAY_MODE === "development" ? new DevelopmentInbox(database, clock) : null;
-  const mailer = SMTP_URL ? new NodemailerMailer(SMTP_URL) : (inbox ?? new DisabledMailer());
+  const mailer = SMTP_URL ? new NodemailerMailer(SMTP_URL, { plaintextHosts }) : (inbox ?? new DisabledMailer());
   // The base URL is set by the operator, as SMTP_URL is, so it is allowed.
   const outboundGuard = new OutboundGuard([...OUTBOUND_ALLOW, ...(baseUrl ? [hostAndPort(baseUrl)] : [])]);
   const fallback = baseUrl ? null : (inbox?.sms ?? null);
   const sms = new TwilioSmsSender({ accounts: twilioAccounts, guard: outboundGuard, clock, baseUrl, fallback });
-  const applicationMailers = new ApplicationMailers(mailAccounts, (url) => new NodemailerMailer(url, outboundGuard));
+  const applicationMailers = new ApplicationMailers(mailAccounts, (url) => new NodemailerMailer(url, { guard: outboundGuard }));
   const templates = new MessageTemplates([...flows, ...managementModules].flatMap(({ messages = [] }) => messages));
   const mailFrom = environment.MAIL_FROM;
   const renderer = new MessageRenderer(templates, customTemplateRepository, log);

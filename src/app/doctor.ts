@@ -80,17 +80,18 @@ async function checkOutbox(database: Database): Promise<Finding> {
   return seconds > MAX_OUTBOX_AGE_SECONDS ? warning("outbox", detail) : ok("outbox", detail);
 }
 
-async function checkMail({ SMTP_URL, GATEWAY_MODE }: Environment): Promise<Finding> {
+async function checkMail({ SMTP_URL, SMTP_PLAINTEXT_HOSTS: plaintextHosts, GATEWAY_MODE }: Environment): Promise<Finding> {
   if (!SMTP_URL) {
     const isDevelopment = GATEWAY_MODE === "development";
     return isDevelopment
       ? ok("mail", "delivered to the development inbox")
       : warning("mail", "SMTP_URL is not set: mail delivery is disabled");
   }
-  const mailer = new NodemailerMailer(SMTP_URL);
+  const mailer = new NodemailerMailer(SMTP_URL, { plaintextHosts });
   try {
     await mailer.verify();
-    return ok("mail", "connection and authentication succeeded");
+    if (!mailer.isPlaintextToNetwork) return ok("mail", "connection and authentication succeeded");
+    return warning("mail", "the connection succeeded, but mails are sent without TLS (SMTP_PLAINTEXT_HOSTS): codes and links can be read");
   } catch (error) {
     return failure("mail", error);
   } finally {

@@ -6,6 +6,8 @@ import { parse } from "dotenv";
 import { z } from "zod";
 import type { MasterKey } from "../platform/crypto/index.js";
 import { isLoopbackHost } from "../platform/loopback.js";
+import { hasReadableCredentials } from "../platform/url-credentials.js";
+import { provideVariables } from "./variable-files.js";
 
 const SAMPLE_KEYS = new Set(["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]);
 const flag = z.enum(["0", "1"]).transform((value) => value === "1");
@@ -33,14 +35,34 @@ const masterKeys = z.string().transform((value, context): MasterKey[] => {
     const key = Buffer.from(encoded ?? "", "base64");
     if (!id || key.length !== 32) context.addIssue({ code: "custom", message: "must be id:base64 of 32 bytes, separated by commas" });
     else if (SAMPLE_KEYS.has(key.toString("base64")) || new Set(key).size < 8)
-      context.addIssue({ code: "custom", message: "is a sample or low-entropy key; generate one with: openssl rand -base64 32" });
+      context.addIssue({ code: "custom", message: "is a sample or low-entropy key; latchkey secrets new prints a new one" });
     return { id: id ?? "", key: new Uint8Array(key) };
   });
   if (new Set(keys.map(({ id }) => id)).size !== keys.length) context.addIssue({ code: "custom", message: "must not repeat an id" });
   return keys;
 });
 
-/** Every environment variable: description, validation and default. `.env.example` is generated from this schema. */
+const CREDENTIALS_REMEDY =
+  "percent-encode special characters in user and password (such as # as %23, / as %2F, % as %25), and quote the value in .env";
+const databaseUrl = z
+  .string()
+  .refine(isDatabaseUrl, `must be sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE; ${CREDENTIALS_REMEDY}`);
+const smtpUrl = z
+  .string()
+  .refine(
+    (value) => /^smtps?:\/\/.+$/.test(value) && hasReadableCredentials(value),
+    `must be smtp://USER:PASSWORD@HOST:PORT or smtps://...; ${CREDENTIALS_REMEDY}`,
+  );
+
+function isDatabaseUrl(value: string): boolean {
+  if (/^sqlite:.+$/.test(value)) return true;
+  return value.startsWith("mysql://") && hasReadableCredentials(value) && /^\/[^/]+$/.test(new URL(value).pathname);
+}
+
+/** A secret is never printed, and its variable NAME has a twin NAME_FILE. */
+const secret = (description: string) => ({ description, isSecret: true });
+
+/** Every environment variable: description, validation and default. `.env.example` and docs/environment.md are generated from this schema. */
 export const environmentSchema = z.object({
   GATEWAY_MODE: z
     .enum(["development", "production"])
@@ -56,23 +78,28 @@ export const environmentSchema = z.object({
     .min(1)
     .default("./data")
     .describe("Directory of the embedded database and, in development, of the generated master key"),
-  DATABASE_URL: z
-    .string()
-    .regex(/^(sqlite:.+|mysql:\/\/.+)$/, "must be sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE")
+  DATABASE_URL: databaseUrl
     .optional()
-    .describe("sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE; must be mysql in production. Default: an SQLite file in DATA_DIR"),
+    .meta(
+      secret("sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE; must be mysql in production. Default: an SQLite file in DATA_DIR"),
+    ),
   TEST_DATABASE_URL: z.string().optional().describe("Tests only: database server on which the test suite creates its databases"),
   MASTER_KEYS: masterKeys
     .optional()
-    .describe(
-      "Comma-separated encryption keys, each id:base64 of 32 random bytes; the first encrypts, all decrypt. Required in production",
+    .meta(
+      secret("Comma-separated encryption keys, each id:base64 of 32 random bytes; the first encrypts, all decrypt. Required in production"),
     ),
-  SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\/.+$/, "must be smtp://... or smtps://...")
+  SMTP_URL: smtpUrl
     .optional()
+    .meta(
+      secret(
+        "Mail server, smtp(s)://USER:PASSWORD@HOST:PORT. Without it, development delivers mail to the development inbox and production sends none",
+      ),
+    ),
+  SMTP_PLAINTEXT_HOSTS: list
+    .default([])
     .describe(
-      "Mail server, smtp(s)://USER:PASSWORD@HOST:PORT. Without it, development delivers mail to the development inbox and production sends none",
+      "Comma-separated hosts to which SMTP_URL may send without TLS, such as a relay in a private network; never concerns mail servers of applications",
     ),
   MAIL_FROM: z.email().optional().describe("Sender address of emails. Default: no-reply@ the host of PUBLIC_URL"),
   BCRYPT_COST: z.coerce.number().int().min(4).max(15).default(12).describe("bcrypt cost factor, 10 to 15 (4 in tests)"),
@@ -93,7 +120,14 @@ export const environmentSchema = z.object({
     .string()
     .min(16)
     .optional()
-    .describe("Bearer token for GET /metrics. Without it, metrics are public in development and disabled in production"),
+    .meta(secret("Bearer token for GET /metrics. Without it, metrics are public in development and disabled in production")),
+  SHUTDOWN_DELAY_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(300)
+    .default(0)
+    .describe("Seconds for which the gateway keeps serving after SIGTERM while /health/ready answers 503, so that load balancers notice"),
   SMS_PER_DAY: z.coerce
     .number()
     .int()
@@ -113,6 +147,11 @@ export const environmentSchema = z.object({
   DEVELOPMENT_ALLOW_HOST: flag.default(false).describe("1 allows a non-loopback HOST in development"),
 });
 type Values = z.output<typeof environmentSchema>;
+
+/** Variables that have a twin NAME_FILE. */
+export const secretVariables: readonly string[] = Object.entries(environmentSchema.shape)
+  .filter(([, schema]) => schema.meta()?.["isSecret"] === true)
+  .map(([name]) => name);
 
 /** Variables of earlier releases. They are rejected, because ignoring them silently would hide a configuration error. */
 const removedVariables: Readonly<Record<string, string>> = {
@@ -152,7 +191,7 @@ export function readEnvironment(): Environment {
  * @throws InvalidEnvironmentError listing every failure
  */
 export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
-  const provided = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""));
+  const { values: provided, failures: fileFailures } = provideVariables(variables, secretVariables);
   const result = environmentSchema.safeParse(provided);
   // Valid variables are still checked against each other, so that one start reports every failure.
   const schemaIssues = result.success ? [] : result.error.issues.map((issue) => ({ name: String(issue.path[0]), message: issue.message }));
@@ -161,11 +200,12 @@ export function parseEnvironment(variables: Record<string, string | undefined>):
     ? result.data
     : environmentSchema.parse(Object.fromEntries(Object.entries(provided).filter(([name]) => !invalidNames.has(name))));
   const schemaFailures = schemaIssues.map(({ name, message }) => `${name} ${message}`);
-  const modeFailures = values.GATEWAY_MODE === "production" ? productionFailures(values, invalidNames) : developmentFailures(values);
+  for (const name of secretVariables) if (fileFailures.some((failure) => failure.startsWith(name))) invalidNames.add(name);
   const removed = Object.keys(provided).filter((name) => name in removedVariables);
-  const failures = [...schemaFailures, ...removed.map((name) => `${name} ${removedVariables[name]}`), ...modeFailures];
+  const modeFailures = findModeFailures(values, invalidNames);
+  const failures = [...fileFailures, ...schemaFailures, ...removed.map((name) => `${name} ${removedVariables[name]}`), ...modeFailures];
   if (failures.length > 0) throw new InvalidEnvironmentError(failures);
-  const publicUrl = values.PUBLIC_URL ?? `http://${isIPv6(values.HOST) ? `[${values.HOST}]` : values.HOST}:${values.PORT}`;
+  const publicUrl = values.PUBLIC_URL ?? defaultUrl(values);
   return Object.freeze({
     ...values,
     PUBLIC_URL: publicUrl,
@@ -175,23 +215,33 @@ export function parseEnvironment(variables: Record<string, string | undefined>):
   });
 }
 
+/** A wildcard address is one to listen on, not one to connect to. */
+function defaultUrl({ HOST, PORT }: Values): string {
+  const host = HOST === "0.0.0.0" || HOST === "::" ? "127.0.0.1" : HOST;
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${PORT}`;
+}
+
 function mailDomain(publicUrl: string): string {
   const { hostname } = new URL(publicUrl);
   return hostname.includes(".") && !isIPv4(hostname) ? hostname : "latchkey.localhost";
 }
 
-function developmentFailures(values: Values): string[] {
-  const failures: string[] = [];
-  if (!isLoopbackHost(values.HOST) && !values.DEVELOPMENT_ALLOW_HOST)
-    failures.push("HOST must be a loopback address in development; set DEVELOPMENT_ALLOW_HOST=1 to listen on the network");
-  failures.push(...smtpFailures(values));
-  return failures;
+function findModeFailures(values: Values, invalidNames: ReadonlySet<string>): string[] {
+  if (invalidNames.has("GATEWAY_MODE")) return [];
+  return values.GATEWAY_MODE === "production" ? productionFailures(values, invalidNames) : developmentFailures(values);
+}
+
+function developmentFailures({ HOST, DEVELOPMENT_ALLOW_HOST }: Values): string[] {
+  if (isLoopbackHost(HOST) || DEVELOPMENT_ALLOW_HOST) return [];
+  return [
+    "HOST must be a loopback address in development; set GATEWAY_MODE=production, or DEVELOPMENT_ALLOW_HOST=1 to listen on the network",
+  ];
 }
 
 function productionFailures(values: Values, invalidNames: ReadonlySet<string>): string[] {
   const failures: string[] = [];
   if (!values.MASTER_KEYS && !invalidNames.has("MASTER_KEYS"))
-    failures.push("MASTER_KEYS is required in production; generate a key with: echo k1:$(openssl rand -base64 32)");
+    failures.push("MASTER_KEYS is required in production; latchkey secrets new prints a new key");
   if (!values.DATABASE_URL?.startsWith("mysql://") && !invalidNames.has("DATABASE_URL"))
     failures.push("DATABASE_URL must be mysql://... in production; SQLite is for evaluation");
   if (!values.PUBLIC_URL?.startsWith("https://") && !invalidNames.has("PUBLIC_URL"))
@@ -203,9 +253,5 @@ function productionFailures(values: Values, invalidNames: ReadonlySet<string>): 
     if (values[name] !== undefined) failures.push(`${name} is for tests only and not allowed in production`);
   if (values.OUTBOUND_ALLOW.length > 0) failures.push("OUTBOUND_ALLOW is for tests only and not allowed in production");
   if (values.DEVELOPMENT_ALLOW_HOST) failures.push("DEVELOPMENT_ALLOW_HOST is for development only and not allowed in production");
-  return [...failures, ...smtpFailures(values)];
-}
-
-function smtpFailures({ SMTP_URL }: Values): string[] {
-  return SMTP_URL && !URL.canParse(SMTP_URL) ? ["SMTP_URL must be smtp://USER:PASSWORD@HOST:PORT or smtps://..."] : [];
+  return failures;
 }

@@ -60,8 +60,14 @@ export interface OutputOptions {
 export function print(value: object, asJson: boolean | undefined): void {
   const lines = (entry: object) =>
     Object.entries(entry)
-      .map(([name, field]) => `${name}: ${typeof field === "object" ? JSON.stringify(field) : String(field)}\n`)
+      .map(([name, field]) => `${name}: ${formatField(field)}\n`)
       .join("");
   const text = Array.isArray(value) ? value.map(lines).join("\n") : lines(value);
   process.stdout.write(asJson ? `${JSON.stringify(value, null, 2)}\n` : text);
+}
+
+/** Times are printed in UTC (ISO 8601). */
+function formatField(field: unknown): string {
+  if (field instanceof Date) return field.toISOString();
+  return typeof field === "object" ? JSON.stringify(field) : String(field);
 }

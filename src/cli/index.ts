@@ -6,6 +6,7 @@ import { addDoctorCommand } from "./doctor.command.js";
 import type { CommandHost } from "./host.js";
 import { addKeyCommands } from "./key.commands.js";
 import { addMessageCommands } from "./message.commands.js";
+import { addSecretsCommand } from "./secrets.command.js";
 
 export type { CommandHost, Finding, RestoredBackup, RestoreOptions, WrittenBackup } from "./host.js";
 
@@ -24,6 +25,7 @@ export async function runCommand(argv: readonly string[], host: CommandHost): Pr
   addKeyCommands(program, host);
   addMessageCommands(program, host);
   addDatabaseCommands(program, host);
+  addSecretsCommand(program);
   addDoctorCommand(program, host);
   try {
     await program.parseAsync([...argv]);

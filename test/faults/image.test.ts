@@ -1,10 +1,11 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { environmentSchema, parseEnvironment } from "../../src/app/environment.js";
-import { createTemporaryFolder, ensurePlaygroundPackages, GatewayProcess, runNode } from "../support/process.js";
+import { createTemporaryFolder, ensurePlaygroundPackages, FAST_HASHING, GatewayProcess, runNode } from "../support/process.js";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const read = (file: string) => readFileSync(join(root, file), "utf8");
@@ -18,7 +19,6 @@ interface Service {
   readonly volumes?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: { readonly test: readonly string[] };
-  readonly network_mode?: string;
 }
 interface ComposeFile {
   readonly services: Readonly<Record<string, Service>>;
@@ -81,13 +81,13 @@ describe("image", () => {
     const [system] = /bookworm|trixie/.exec(build.from) ?? [];
     expect(image.from).toContain(system);
     expect(instructionOf(image, "USER")).toBe("node");
-    expect(instructionOf(image, "HEALTHCHECK")).toContain("/health/ready");
     expect(JSON.parse(instructionOf(image, "CMD"))).toEqual(["node", "dist/src/main.js"]);
     const { bin } = JSON.parse(read("package.json")) as { bin: { latchkey: string } };
     expect(instructionOf(image, "RUN")).toContain(`ln -s /app/${bin.latchkey} `);
     const variables = [...instructionOf(image, "ENV").matchAll(/(\w+)=(\S+)/g)].map(([, name = "", value]) => [name, value]);
     expect(variables.filter(([name = ""]) => name !== "NODE_ENV" && !knownVariables.has(name))).toEqual([]);
-    const { DATA_DIR } = Object.fromEntries(variables) as Record<string, string>;
+    const { DATA_DIR, HOST } = Object.fromEntries(variables) as Record<string, string>;
+    expect(HOST).toBe("0.0.0.0");
     expect(instructionOf(image, "VOLUME")).toBe(DATA_DIR);
     expect(instructionOf(image, "RUN")).toContain(`mkdir ${DATA_DIR} && chown node:node ${DATA_DIR}`);
     const ignored = read(".dockerignore").split("\n").filter(Boolean);
@@ -98,7 +98,7 @@ describe("image", () => {
     expect(ignored).toEqual(expect.arrayContaining([".git", "**/node_modules", "data", ".env"]));
   });
 
-  it("Dockerfile - copied files only - build and start with the image's health check", async () => {
+  it("Dockerfile - copied files only - build, answer on a network address, pass its health check, back up and restore (B-05, B-14)", async () => {
     await ensurePlaygroundPackages();
     const app = join(createTemporaryFolder(), "build");
     copyAll(build, app, {});
@@ -107,16 +107,33 @@ describe("image", () => {
     const folder = createTemporaryFolder();
     const installed = join(folder, "app");
     copyAll(image, installed, { [build.name ?? ""]: app });
-    const gateway = await GatewayProcess.start(folder, {}, undefined, join(installed, "dist/src/main.js"));
+    const main = join(installed, "dist/src/main.js");
+    const [, healthCheck = ""] = /CMD (\[.*\])$/.exec(instructionOf(image, "HEALTHCHECK")) ?? [];
+    const [, ...words] = JSON.parse(healthCheck) as string[];
+    const checkHealth = async (variables: Record<string, string>) => (await runNode(words, variables, installed, 10_000)).code;
+    const variables = { HOST: "0.0.0.0", DEVELOPMENT_ALLOW_HOST: "1", PUBLIC_URL: "https://auth.example", ...FAST_HASHING };
+    const gateway = await GatewayProcess.start(folder, variables, undefined, main);
+    const port = String(gateway.port);
     try {
-      const [, command = ""] = /CMD (\[.*\])$/.exec(instructionOf(image, "HEALTHCHECK")) ?? [];
-      const [, ...words] = JSON.parse(command) as string[];
-      expect(await runNode(words, { PORT: String(gateway.port) }, folder, 10_000)).toMatchObject({ code: 0 });
-      expect((await fetch(`${gateway.url}/playground`)).status).toBe(200);
-      await gateway.kill();
-      expect(await runNode(words, { PORT: String(gateway.port) }, folder, 10_000)).toMatchObject({ code: 1 });
+      expect(await checkHealth({ ...variables, PORT: port })).toBe(0);
+      const address = Object.values(networkInterfaces())
+        .flatMap((list) => list ?? [])
+        .find(({ internal }) => !internal)?.address;
+      expect((await fetch(`http://${address}:${port}/playground`)).status).toBe(200);
+      const commandVariables = { DATA_DIR: join(folder, "data"), PATH: "/nonexistent" };
+      const backup = join(folder, "backup");
+      expect(await runNode([main, "backup", backup], commandVariables, folder, 60_000)).toMatchObject({ code: 0 });
+      const copy = { ...commandVariables, DATABASE_URL: `sqlite:${join(folder, "copy.sqlite")}` };
+      expect(await runNode([main, "restore", backup], copy, folder, 60_000)).toMatchObject({ code: 0 });
     } finally {
       await gateway.kill();
+    }
+    expect(await checkHealth({ ...variables, PORT: port })).toBe(1);
+    const hidden = await GatewayProcess.start(folder, { ...FAST_HASHING }, undefined, main);
+    try {
+      expect(await checkHealth({ HOST: "127.0.0.1", PORT: String(hidden.port) })).toBe(1);
+    } finally {
+      await hidden.kill();
     }
   }, 600_000);
 });
@@ -129,16 +146,16 @@ describe("Docker Compose", () => {
     expect(Object.keys(services).sort()).toEqual(["gateway", "mailpit", "mysql"]);
     const variables = gateway?.environment ?? {};
     expect(Object.keys(variables).filter((name) => !knownVariables.has(name))).toEqual([]);
-    const environment = parseEnvironment(variables);
+    const environment = parseEnvironment({ HOST: "0.0.0.0", ...variables });
     expect(environment).toMatchObject({ GATEWAY_MODE: "development", DEMO: true, PUBLIC_URL: "http://127.0.0.1:4000" });
     const database = new URL(environment.DATABASE_URL);
     const { MYSQL_USER, MYSQL_PASSWORD, MYSQL_DATABASE } = mysql?.environment ?? {};
     expect([database.hostname, database.username, database.password, database.pathname]).toEqual([
       ...["mysql", MYSQL_USER, MYSQL_PASSWORD, `/${MYSQL_DATABASE}`],
     ]);
-    // Mail without TLS stays on the gateway's own loopback.
-    expect(new URL(environment.SMTP_URL ?? "").host).toBe("127.0.0.1:1025");
-    expect(mailpit?.network_mode).toBe("service:gateway");
+    expect(new URL(environment.SMTP_URL ?? "").host).toBe("mailpit:1025");
+    expect(environment.SMTP_PLAINTEXT_HOSTS).toEqual(["mailpit"]);
+    expect(mailpit?.ports).toEqual(["127.0.0.1:8025:8025"]);
   });
 
   it("docker-compose.yml - services - pinned images, loopback ports only, dependencies with health checks", () => {

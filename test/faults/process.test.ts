@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { Client } from "../support/client.js";
 import { MASTER_KEYS } from "../support/gateway.js";
 import {
+  ApplicationDocument,
   CompleteSignUpDocument,
   ForgotPasswordDocument,
   MeDocument,
@@ -73,6 +74,33 @@ describe("graceful shutdown", () => {
       connection.destroy();
       await expect(fetch(`${gateway.url}/health/live`)).rejects.toThrow();
       expect(gateway.logs.at(-1)).toMatchObject({ msg: "stopped" });
+    });
+  });
+
+  it("stop - SHUTDOWN_DELAY_SECONDS - serves on while not ready; a second signal ends the process at once", async () => {
+    await withGatewayRestarts(async (start) => {
+      const gateway = await start({ SHUTDOWN_DELAY_SECONDS: "300" });
+      gateway.signal("SIGTERM");
+      await gateway.waitForLog("shutting down, draining connections");
+      expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(503);
+      expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
+      expect((await gateway.client.run(ApplicationDocument, {})).status).toBe(200);
+      const signalled = performance.now();
+      gateway.signal("SIGTERM");
+      expect((await gateway.exitStatus).signal).toBeNull();
+      expect(performance.now() - signalled).toBeLessThan(10_000);
+    });
+  });
+
+  it("stop - SHUTDOWN_DELAY_SECONDS has passed - the port is closed and the process exits with 0", async () => {
+    await withGatewayRestarts(async (start) => {
+      const gateway = await start({ SHUTDOWN_DELAY_SECONDS: "1" });
+      gateway.signal("SIGTERM");
+      expect(await gateway.exitStatus).toEqual({ code: 0, signal: null });
+      const [begun, stopped] = ["shutting down, draining connections", "stopped"].map((message) =>
+        Number(gateway.logs.find(({ msg }) => msg === message)?.["time"]),
+      );
+      expect(Number(stopped) - Number(begun)).toBeGreaterThanOrEqual(1000);
     });
   });
 

@@ -27,7 +27,7 @@ export class MailServer {
 
   private constructor(private readonly server: SMTPServer) {}
 
-  static async start(port = 0): Promise<MailServer> {
+  static async start(port = 0, host = "127.0.0.1"): Promise<MailServer> {
     const server: SMTPServer = new SMTPServer({
       disabledCommands: ["AUTH", "STARTTLS"],
       onRcptTo: (_address, _session, done) => {
@@ -45,13 +45,14 @@ export class MailServer {
     });
     server.on("error", () => {});
     const mails = new MailServer(server);
-    server.listen(port, "127.0.0.1");
+    server.listen(port, host);
     await once(server.server, "listening");
     return mails;
   }
 
   get url(): string {
-    return `smtp://127.0.0.1:${(this.server.server.address() as AddressInfo).port}`;
+    const { address, port } = this.server.server.address() as AddressInfo;
+    return `smtp://${address}:${port}`;
   }
 
   /** The next mail to this address that has not been returned by an earlier call. */

@@ -15,19 +15,30 @@ const SUBMISSION_PORTS: ReadonlySet<number> = new Set([25, 465, 587, 2525]);
 const CONNECT_TIMEOUT_MS = 10_000;
 type SocketCallback = (error: Error | null, options?: { connection: Socket } | false) => void;
 
+interface MailerOptions {
+  /** Restricts connections to servers that the operator did not configure (SSRF). */
+  readonly guard?: OutboundGuard;
+  /** Hosts that are sent to without TLS, as loopback is. */
+  readonly plaintextHosts?: readonly string[];
+}
+/** RFC 3834 section 5 and its counterpart of Exchange: absence notices and other automatic replies are not sent to these mails. */
+const automaticMailHeaders = { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" };
+
 /** Sends email by SMTP. Connections other than to loopback must be encrypted: smtps://, or smtp:// with STARTTLS (RFC 3207). */
 export class NodemailerMailer implements Mailer {
   private readonly options;
+  /** Mails leave the machine without TLS. */
+  readonly isPlaintextToNetwork: boolean;
   /** The library is loaded on first use. */
   private transport: Promise<Transporter> | undefined;
 
-  /** @param guard restricts connections to servers that the operator did not configure (SSRF) */
-  constructor(url: string, guard?: OutboundGuard) {
+  constructor(url: string, { guard, plaintextHosts = [] }: MailerOptions = {}) {
     const { hostname, port, username, password, protocol } = new URL(url);
     const isSecure = protocol === "smtps:";
-    const isLoopback = isLoopbackHost(hostname);
     const host = hostname.replace(/^\[|\]$/g, "");
+    const allowsPlaintext = isLoopbackHost(hostname) || plaintextHosts.some((allowed) => allowed.toLowerCase() === host.toLowerCase());
     const portNumber = Number(port || (isSecure ? 465 : 587));
+    this.isPlaintextToNetwork = !isSecure && allowsPlaintext && !isLoopbackHost(hostname);
     this.options = {
       pool: true,
       maxConnections: 4,
@@ -35,8 +46,8 @@ export class NodemailerMailer implements Mailer {
       port: portNumber,
       ...(guard ? { getSocket: (_options: unknown, callback: SocketCallback) => connectGuarded(guard, host, portNumber, callback) } : {}),
       secure: isSecure,
-      requireTLS: !isSecure && !isLoopback,
-      ignoreTLS: !isSecure && isLoopback,
+      requireTLS: !isSecure && !allowsPlaintext,
+      ignoreTLS: !isSecure && allowsPlaintext,
       ...(username ? { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } } : {}),
       connectionTimeout: CONNECT_TIMEOUT_MS,
       greetingTimeout: 10_000,
@@ -52,7 +63,16 @@ export class NodemailerMailer implements Mailer {
     try {
       // Addresses are passed as objects: nodemailer parses a string as an address list.
       const transport = await this.connectTransport();
-      await transport.sendMail({ messageId, from, to: { name: "", address: to }, ...replyToHeader, subject, text, html });
+      await transport.sendMail({
+        messageId,
+        from,
+        to: { name: "", address: to },
+        ...replyToHeader,
+        subject,
+        text,
+        html,
+        headers: automaticMailHeaders,
+      });
     } catch (error) {
       throw isPermanent(error as SmtpError) ? new PermanentDeliveryError("The mail server rejected the message", { cause: error }) : error;
     }
