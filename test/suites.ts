@@ -136,6 +136,7 @@ export const sqliteOnly: readonly Group[] = [
       "test/faults/process.test.ts",
       "test/faults/mail-headers.test.ts",
       "test/faults/npm-start.test.ts",
+      "test/faults/cli-operation.test.ts",
       "test/faults/sms-delivery.test.ts",
       "test/hostile/mail-servers.test.ts",
       "test/hostile/messages.test.ts",

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { migrations } from "../../migrations/index.js";
 import type { RestoredBackup, RestoreOptions, WrittenBackup } from "../cli/index.js";
 import { systemClock } from "../platform/clock.js";
 import { Encryptor, loadMasterKeys, randomId } from "../platform/crypto/index.js";
@@ -18,11 +17,11 @@ import {
   readBackupHeader,
   writeBackupFile,
 } from "../platform/database/index.js";
-import { openWithoutMigrating } from "./compose.js";
+import { openWithoutMigrating, schema } from "./compose.js";
 import type { Environment } from "./environment.js";
-import { encryptedColumns, retentionRules } from "./stored-data.js";
+import { encryptedColumns } from "./stored-data.js";
 
-const entities = retentionRules.map(({ entity }) => entity);
+const { entities, migrations } = schema;
 
 /** Writes a consistent backup without running migrations: a backup before an update is one of the old tables. */
 export async function writeBackup(environment: Environment, file: string): Promise<WrittenBackup> {

@@ -41,7 +41,8 @@ import { buildSchemas } from "./schemas.js";
 import type { Services } from "./services.js";
 import { encryptedColumns, retentionRules } from "./stored-data.js";
 
-const entities = retentionRules.map(({ entity }) => entity);
+/** The tables, and what makes them. */
+export const schema = { entities: retentionRules.map(({ entity }) => entity), migrations };
 
 /** Leaves time for requests that wait for the start, such as the health check of a load balancer. */
 const WARM_UP_DELAY_MS = 250;
@@ -75,7 +76,7 @@ export interface Gateway extends ServiceContainer {
 
 /** Opens the database without running migrations. @throws when it cannot be opened */
 export async function openWithoutMigrating({ DATABASE_URL: url }: Environment): Promise<Database> {
-  return await openDatabase({ url, entities, migrations, runMigrations: false }, systemClock);
+  return await openDatabase({ url, ...schema, runMigrations: false }, systemClock);
 }
 
 /** In production, log lines are written in batches, at most 250 ms late: one system call per line would slow responses by a tenth. */
@@ -90,7 +91,7 @@ export async function composeServices(environment: Environment, overrides: Overr
   const log = overrides.log ?? createLogger(environment);
   const encryptor = new Encryptor(loadMasterKeys(environment));
   const { acceptedRestore } = overrides;
-  const options = { url: environment.DATABASE_URL, entities, migrations, ...(acceptedRestore ? { acceptedRestore } : {}) };
+  const options = { url: environment.DATABASE_URL, ...schema, ...(acceptedRestore ? { acceptedRestore } : {}) };
   const database = await openDatabase({ ...options, runMigrations: { lockOwner: randomId() } }, clock);
   try {
     return await buildServices(environment, { clock, log, encryptor, database }, overrides);

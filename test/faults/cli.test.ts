@@ -1,14 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { parse } from "dotenv";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseEnvironment } from "../../src/app/environment.js";
 import { RESERVED_APPLICATION_ID } from "../../src/domain/applications/index.js";
 import { DEMO_APPLICATION_ID } from "../../src/management/index.js";
 import { runCommandHere } from "../support/command.js";
-import { isMysql } from "../support/database.js";
 import { TestGateway } from "../support/gateway.js";
 import { ApplicationDocument, SignUpDocument } from "../support/generated/authentication.js";
 import { ViewerDocument } from "../support/generated/management.js";
@@ -255,26 +249,6 @@ describe("operation", () => {
     expect(await refused("keys", "rotate", "11111111-1111-4111-8111-111111111111")).toMatch(/Application not found/);
   });
 
-  it("backup and restore - embedded database in use - another embedded database shows all data, under the same master key only", async () => {
-    const own = isMysql ? { DATABASE_URL: "" } : {};
-    const folder = createTemporaryFolder();
-    const inFolder = (words: string[], more: Variables = {}, runner = runCommandHere) =>
-      runner(words, { DATABASE_URL: gateway.database.url, ...own, MASTER_KEYS, ...more }, folder);
-    const created = JSON.parse((await inFolder(["application", "create", "--name", "Saved", "--json"])).stdout) as Created;
-    const file = join(folder, "backup");
-    const copy = { DATABASE_URL: `sqlite:${join(folder, "copy.sqlite")}` };
-    expect(await inFolder(["backup", file], {}, runCommand)).toMatchObject({ code: 0, stdout: "" });
-    expect((await inFolder(["restore", file, "--keep-keys"], copy)).code).toBe(0);
-    expect((statSync(join(folder, "copy.sqlite")).mode & 0o777).toString(8)).toBe("600");
-    const shown = await inFolder(["application", "show", created.id, "--json"], copy);
-    expect((JSON.parse(shown.stdout) as Shown).settings["general"]?.["name"]).toBe("Saved");
-    const otherKey = await inFolder(["application", "list"], {
-      ...copy,
-      MASTER_KEYS: "k1:b3RoZXIgYnl0ZXMgZm9yIGFub3RoZXIga2V5IGhlcmU=",
-    });
-    expect([otherKey.code, otherKey.stdout]).toEqual([1, ""]);
-  });
-
   it("demo remove - Demo seeded - removes it; running it again is harmless", async () => {
     const own = await TestGateway.start({ environment: { MASTER_KEYS } });
     try {
@@ -288,30 +262,6 @@ describe("operation", () => {
     } finally {
       await own.stop();
     }
-  });
-
-  it("keys list - on a terminal - prints times in UTC (ISO 8601)", async () => {
-    const { id } = await create("Timed");
-    const { stdout } = await run(["keys", "list", id]);
-    expect(stdout.match(/^createdAt: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/gm)).toHaveLength(2);
-  });
-
-  it("secrets new - in both forms - prints secrets with which production starts, in a shell and in .env, and never the same twice", async () => {
-    const [shell, envFile, other] = [
-      await run(["secrets", "new"]),
-      await run(["secrets", "new", "--env-file"]),
-      await run(["secrets", "new"]),
-    ];
-    const inShell = spawnSync("sh", ["-c", `${shell.stdout}exec env`], { env: { PATH: process.env["PATH"] ?? "" }, encoding: "utf8" });
-    const names = ["MASTER_KEYS", "METRICS_TOKEN"];
-    const valuesOf = (text: string) => Object.fromEntries(Object.entries(parse(text)).filter(([name]) => names.includes(name)));
-    expect(Object.keys(valuesOf(shell.stdout)).sort()).toEqual(names);
-    expect(valuesOf(inShell.stdout)).toEqual(valuesOf(shell.stdout));
-    expect(shell.stdout).not.toBe(other.stdout);
-    expect(envFile.stdout).toMatch(/^MASTER_KEYS=k1:[\w+/]{43}=\nMETRICS_TOKEN=[\w-]{43}\n$/);
-    const production = { GATEWAY_MODE: "production", PUBLIC_URL: "https://auth.example", DATABASE_URL: "mysql://u:p@db.example/latchkey" };
-    for (const text of [shell.stdout, envFile.stdout])
-      expect(parseEnvironment({ ...production, ...valuesOf(text) }).MASTER_KEYS).toHaveLength(1);
   });
 
   it("any command - invalid environment or unreachable database - exits 1 with a message and no secret", async () => {
