@@ -25,6 +25,7 @@ export const everyDatabase: readonly Group[] = [
       "test/faults/outbox-leases.test.ts",
       "test/faults/two-processes.test.ts",
       "test/faults/blocked-writes.test.ts",
+      "test/faults/silent-database.test.ts",
     ],
   },
   {

@@ -91,7 +91,7 @@ export async function composeServices(environment: Environment, overrides: Overr
   const log = overrides.log ?? createLogger(environment);
   const encryptor = new Encryptor(loadMasterKeys(environment));
   const { acceptedRestore } = overrides;
-  const options = { url: environment.DATABASE_URL, ...schema, ...(acceptedRestore ? { acceptedRestore } : {}) };
+  const options = { url: environment.DATABASE_URL, log, ...schema, ...(acceptedRestore ? { acceptedRestore } : {}) };
   const database = await openDatabase({ ...options, runMigrations: { lockOwner: randomId() } }, clock);
   try {
     return await buildServices(environment, { clock, log, encryptor, database }, overrides);

@@ -1,21 +1,19 @@
+import type { Pool, PoolOptions } from "mysql2";
 import { DataSource, type EntityManager, type Logger } from "typeorm";
 import type { DatabaseConnection, DatabaseOptions } from "./dialect.js";
+import { configurePool } from "./mysql-pool.js";
+import { type MysqlUrl, parseMysqlUrl, readSslCa } from "./mysql-url.js";
 
-interface PoolConnection {
-  query(sql: string): void;
-}
 interface Executor {
-  execute(statement: { sql: string; values: unknown[]; timeout: number }, callback: (error: Error | null, result: unknown) => void): void;
-}
-interface Pool extends Executor {
-  on(event: "connection", listener: (connection: PoolConnection) => void): void;
+  execute(statement: { sql: string; values: unknown[] }, callback: (error: Error | null, result: unknown) => void): void;
 }
 
 /** Per pool. */
 const MAX_POOL_CONNECTIONS = 10;
-const STATEMENT_TIMEOUT_MS = 5000;
+const COMMAND_TIMEOUT_MS = 5000;
+const KEEP_ALIVE_DELAY_MS = 10_000;
 /**
- * For one lock. It is shorter than the statement timeout, so that the server never completes a statement after the client's timeout. A
+ * For one lock. It is shorter than the command timeout, so that the server never completes a statement after the client's timeout. A
  * statement may wait for each of its rows in turn.
  */
 const LOCK_WAIT_TIMEOUT_SECONDS = 1;
@@ -25,13 +23,13 @@ const silentLogger: Logger = {
   ...{ logQuery: () => {}, logQueryError: () => {}, logQuerySlow: () => {} },
   ...{ logSchemaBuild: () => {}, logMigration: () => {}, log: () => {} },
 };
-const poolOf = (source: DataSource) => (source.driver as unknown as { pool: Pool }).pool;
+const poolOf = (source: DataSource) => (source.driver as unknown as { pool: Executor }).pool;
 /** Prepared once per connection, bypassing TypeORM. */
 async function executeStatement({ queryRunner, dataSource }: EntityManager, sql: string, parameters: readonly unknown[]): Promise<unknown> {
   const executor: Executor = queryRunner ? await queryRunner.connect() : poolOf(dataSource);
   return await new Promise((resolve, reject) => {
     const callback = (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result));
-    executor.execute({ sql, values: [...parameters], timeout: STATEMENT_TIMEOUT_MS }, callback);
+    executor.execute({ sql, values: [...parameters] }, callback);
   });
 }
 
@@ -40,52 +38,66 @@ async function executeStatement({ queryRunner, dataSource }: EntityManager, sql:
  * many log-ins wait for the server's disk.
  */
 export async function openMysql(options: DatabaseOptions): Promise<DatabaseConnection> {
-  const isolation = options.isolation ?? "READ COMMITTED";
-  const baseStatements = sessionStatements(isolation);
+  const url = parse(options.url);
+  if (url.ignoredOptions.length > 0) options.log?.warn({ options: url.ignoredOptions }, "options of DATABASE_URL without effect");
+  const baseStatements = sessionStatements(options.isolation ?? "READ COMMITTED", url);
   const writerStatements = [
     ...baseStatements,
     `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_TIMEOUT_SECONDS}, lock_wait_timeout = ${LOCK_WAIT_TIMEOUT_SECONDS}`,
   ];
   // Reads wait only for metadata locks, while a table is altered.
   const readerStatements = [...baseStatements, `SET SESSION lock_wait_timeout = ${METADATA_LOCK_TIMEOUT_SECONDS}`];
-  const writer = await openPool(options, writerStatements, STATEMENT_TIMEOUT_MS);
+  const writer = await openPool(url, options, writerStatements, COMMAND_TIMEOUT_MS);
   const [row] = (await writer.query("SELECT VERSION() AS version")) as [{ version: string }];
   const product = row.version.includes("MariaDB") ? "MariaDB" : "MySQL";
-  const reader = await openPool({ ...options, migrations: [] }, readerStatements, STATEMENT_TIMEOUT_MS);
+  const reader = await openPool(url, { ...options, migrations: [] }, readerStatements, COMMAND_TIMEOUT_MS);
   return {
     label: `${product} ${row.version.split("-")[0]} at ${new URL(options.url).host}`,
     writer,
     reader,
     queryPrepared: async (...statement) => (await executeStatement(...statement)) as Record<string, unknown>[],
     executePrepared: async (...statement) => ((await executeStatement(...statement)) as { affectedRows: number }).affectedRows,
-    // No statement timeout, because altering a large table can take long.
-    openMigrationSource: () => openPool(options, baseStatements),
+    // Migrations have no command timeout, because altering a large table can take long.
+    openMigrationSource: () => openPool(url, options, baseStatements),
     maxConcurrentTransactions: MAX_POOL_CONNECTIONS,
     afterMigrations: async () => {},
   };
 }
 
+/** @throws Error that names the variable */
+function parse(databaseUrl: string): MysqlUrl & { readonly sslCa: string | undefined } {
+  try {
+    const url = parseMysqlUrl(databaseUrl);
+    return { ...url, sslCa: readSslCa(url) };
+  } catch (error) {
+    throw new Error(`DATABASE_URL ${(error as Error).message}`);
+  }
+}
+
 async function openPool(
-  { url: databaseUrl, entities, migrations }: DatabaseOptions,
+  url: ReturnType<typeof parse>,
+  { entities, migrations, log }: DatabaseOptions,
   sessionSetup: readonly string[],
-  statementTimeoutMs?: number,
+  timeoutMs?: number,
 ): Promise<DataSource> {
-  const url = new URL(databaseUrl);
+  const mysql = await import("mysql2").then((module) => module.default);
+  const onConnectionLost = (lost: object) => log?.warn(lost, "database connection closed: a command was not answered in time");
+  const createPool = (poolOptions: PoolOptions): Pool =>
+    configurePool(mysql.createPool(poolOptions), { ...(timeoutMs === undefined ? {} : { timeoutMs }), sessionSetup, onConnectionLost });
+  const { host, port, user: username, password, database } = url;
   const source = new DataSource({
     type: "mysql",
-    driver: await import("mysql2").then((module) => module.default),
-    host: url.hostname,
-    port: Number(url.port || 3306),
-    username: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)),
+    driver: { ...mysql, createPool },
+    ...{ host, port, username, password, database },
     charset: "utf8mb4",
     timezone: "Z",
-    connectTimeout: 5000,
-    ...(statementTimeoutMs === undefined ? {} : { enableQueryTimeout: true, maxQueryExecutionTime: statementTimeoutMs }),
+    connectTimeout: COMMAND_TIMEOUT_MS,
     logger: silentLogger,
-    ...(url.searchParams.get("ssl") === "true" ? { ssl: { rejectUnauthorized: true } } : {}),
-    extra: { connectionLimit: MAX_POOL_CONNECTIONS, maxIdle: MAX_POOL_CONNECTIONS, queueLimit: 1000, enableKeepAlive: true, trace: false },
+    ...tlsOptions(url),
+    extra: {
+      ...{ connectionLimit: MAX_POOL_CONNECTIONS, maxIdle: MAX_POOL_CONNECTIONS, queueLimit: 1000, trace: false },
+      ...{ enableKeepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS },
+    },
     entities: [...entities] as never[],
     migrations: [...migrations],
     migrationsTransactionMode: "none",
@@ -93,26 +105,18 @@ async function openPool(
     logging: false,
     synchronize: false,
   });
-  // The first connections are made by initialize(), before a listener could be attached, so the session is set on acquisition too.
-  await source.initialize();
-  poolOf(source).on("connection", (connection) => {
-    for (const statement of sessionSetup) connection.query(statement);
-  });
-  await configureIdleConnection(source, sessionSetup);
-  return source;
+  return await source.initialize();
 }
 
-const sessionStatements = (isolation: string) => [
+/** The driver encrypts only when an object is given; REQUIRED accepts any certificate. */
+function tlsOptions({ sslMode, sslCa }: ReturnType<typeof parse>) {
+  if (sslMode === "DISABLED") return {};
+  const ca = sslCa === undefined ? {} : { ca: sslCa };
+  return { ssl: { rejectUnauthorized: sslMode !== "REQUIRED", verifyIdentity: sslMode === "VERIFY_IDENTITY", ...ca } };
+}
+
+const sessionStatements = (isolation: string, { wsrepSyncWait }: MysqlUrl) => [
   `SET SESSION TRANSACTION ISOLATION LEVEL ${isolation}`,
   "SET SESSION autocommit = 1, time_zone = '+00:00', sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+  ...(wsrepSyncWait === undefined ? [] : [`SET SESSION wsrep_sync_wait = ${wsrepSyncWait}`]),
 ];
-
-/** The connection that initialize() opened is already in the pool: give it the same session variables as later ones. */
-async function configureIdleConnection(source: DataSource, sessionSetup: readonly string[]): Promise<void> {
-  const runner = source.createQueryRunner();
-  try {
-    for (const statement of sessionSetup) await runner.query(statement);
-  } finally {
-    await runner.release();
-  }
-}

@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import type { DataSource, EntityManager, EntityTarget, MigrationInterface, ObjectLiteral } from "typeorm";
 import type { RestoreState } from "./restore-state.js";
 
@@ -12,6 +13,7 @@ export interface DatabaseOptions {
   readonly acceptedRestore?: RestoreState["state"];
   /** Transaction isolation of MySQL and MariaDB; default READ COMMITTED. SQLite is always serializable. */
   readonly isolation?: "READ COMMITTED" | "REPEATABLE READ";
+  readonly log?: Logger;
 }
 
 /** An open database: its connections, and the dialect-specific operations. */
