@@ -10,6 +10,7 @@ import { AddInvitersOfUsers1764000030000 } from "./1764000030000-add-inviters-of
 import { CreateSecondFactorTables1764000035000 } from "./1764000035000-create-second-factor-tables.js";
 import { CreateMessageTextsTable1764000040000 } from "./1764000040000-create-message-texts-table.js";
 import { AddLanes1764000041000 } from "./1764000041000-add-lanes.js";
+import { CreateReadinessTable1764000042000 } from "./1764000042000-create-readiness-table.js";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   CreateSecondFactorTables1764000035000,
   CreateMessageTextsTable1764000040000,
   AddLanes1764000041000,
+  CreateReadinessTable1764000042000,
 ];

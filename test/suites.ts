@@ -26,6 +26,8 @@ export const everyDatabase: readonly Group[] = [
       "test/faults/two-processes.test.ts",
       "test/faults/blocked-writes.test.ts",
       "test/faults/silent-database.test.ts",
+      "test/faults/readiness.test.ts",
+      "test/faults/request-deadlines.test.ts",
     ],
   },
   {
@@ -132,6 +134,7 @@ export const sqliteOnly: readonly Group[] = [
   {
     why: "Mail servers, Twilio, message templates, processes, the image and the playground: what is around the gateway.",
     files: [
+      "test/faults/full-disk.test.ts",
       "test/faults/image.test.ts",
       "test/faults/cli-messages.test.ts",
       "test/faults/process.test.ts",
@@ -170,6 +173,7 @@ export const sqliteOnly: readonly Group[] = [
       "src/platform/crypto/bcrypt-worker.test.ts",
       "src/platform/crypto/keyring.test.ts",
       "src/platform/crypto/totp.test.ts",
+      "src/platform/database/dialect.test.ts",
       "src/platform/outbound-guard.test.ts",
       "src/platform/read-through-cache.test.ts",
     ],

@@ -211,8 +211,7 @@ export async function composeGateway(environment: Environment, overrides: Overri
     },
     close: async () => {
       readiness.isReady = false;
-      await server.close();
-      await maintenance.stop();
+      await Promise.all([server.close(), maintenance.stop()]);
       await container.close();
     },
   };

@@ -40,7 +40,7 @@ export class Maintenance {
   /** Runs every task once. A failing task does not prevent the others. */
   async runOnce(): Promise<void> {
     for (const task of [() => this.deleteExpired(), () => this.reencrypt(), () => this.rotateKeys()])
-      await task().catch((error: unknown) => this.dependencies.log.error({ err: error }, "maintenance task failed"));
+      if (!this.isStopped) await task().catch((error: unknown) => this.dependencies.log.error({ err: error }, "maintenance task failed"));
   }
 
   private async deleteExpired(): Promise<void> {

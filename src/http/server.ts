@@ -13,6 +13,7 @@ import { CorsPolicy } from "./cors.js";
 import { addGraphqlRoute } from "./graphql-route.js";
 import { acceptJsonOnly } from "./json-body.js";
 import { Metrics } from "./metrics.js";
+import { answerInTime, WRITE_DEADLINE_MS } from "./request-deadline.js";
 import { RequestRateLimits } from "./request-rate-limits.js";
 import {
   addHealthRoutes,
@@ -64,6 +65,11 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
   acceptOriginFormOnly(server);
   acceptJsonOnly(server);
   handleErrors(server, errors);
+  answerInTime(server, async (error, request, reply) => {
+    services.log.warn({ requestId: request.id, path: request.routeOptions.url }, "request took too long");
+    metrics.countError("UNAVAILABLE");
+    await sendError(errors, error, request, reply);
+  });
   const corsPolicy = new CorsPolicy({
     publicOrigin: new URL(environment.PUBLIC_URL).origin,
     isDevelopment,
@@ -78,6 +84,7 @@ export async function createServer(dependencies: ServerDependencies): Promise<Fa
     allowsIntrospection: isDevelopment,
     errors,
     beforeMutation: ({ client: origin }: EndpointContext) => rateLimits.consumeMutation(origin),
+    runMutation: <T>(arrivedAt: number, work: () => Promise<T>) => services.database.withDeadline(arrivedAt + WRITE_DEADLINE_MS, work),
   };
   await addGraphqlRoute(server, {
     ...common,

@@ -13,6 +13,8 @@ export class DatabaseRelay {
   latencyMs = 0;
   /** From the command that contains this text, a connection receives no more answers; the command itself reaches the server. */
   silencesAnswersTo: string | undefined;
+  /** Instead of forwarding a command that contains `command`, answers with an error of the server, `times` times. */
+  refuses: { readonly command: string; readonly errorNumber: number; times: number } | undefined;
   /** Everything that clients have sent. */
   readonly sent: Buffer[] = [];
   private readonly links = new Set<Link>();
@@ -61,6 +63,11 @@ export class DatabaseRelay {
     }
     client.on("data", (data) => {
       this.sent.push(data);
+      const { refuses } = this;
+      if (refuses && refuses.times > 0 && data.includes(refuses.command)) {
+        refuses.times--;
+        return client.write(errorPacket(refuses.errorNumber));
+      }
       if (!link.isSilent) upstream.write(data);
       if (this.silencesAnswersTo && data.includes(this.silencesAnswersTo)) link.isSilent = true;
     });
@@ -69,4 +76,10 @@ export class DatabaseRelay {
       if (!link.isSilent) client.write(data);
     });
   }
+}
+
+/** ERR_Packet of the client/server protocol, as the first answer to a command. */
+function errorPacket(errorNumber: number): Buffer {
+  const payload = Buffer.concat([Buffer.from([0xff, errorNumber & 0xff, errorNumber >> 8]), Buffer.from("#HY000refused by the relay")]);
+  return Buffer.concat([Buffer.from([payload.length, 0, 0, 1]), payload]);
 }

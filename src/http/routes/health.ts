@@ -10,12 +10,12 @@ export interface Readiness {
 
 const READINESS_TIMEOUT_MS = 2000;
 
-/** Liveness: the process responds. Readiness: it accepts requests and its database responds. */
+/** Liveness: the process responds. Readiness: it accepts requests, and its database reads and writes. */
 export function addHealthRoutes(server: FastifyInstance, database: Database, readiness: Readiness): void {
   server.get("/health/live", async (_request, reply) => {
     await reply.header("Cache-Control", "no-store").send({ status: "live" });
   });
-  // Concurrent requests share one check of the database; nothing is cached.
+  // Concurrent requests share one check of the database; its write is at most one second old.
   const databaseCheck = new ReadThroughCache({ read: () => findDatabaseFailure(database) });
   server.get("/health/ready", async (_request, reply) => {
     const reason = readiness.isReady ? await databaseCheck.get("") : "draining";
@@ -25,9 +25,9 @@ export function addHealthRoutes(server: FastifyInstance, database: Database, rea
 }
 
 async function findDatabaseFailure(database: Database): Promise<string | null> {
-  const ping = database.ping().then(
+  const check = database.checkReadiness().then(
     () => null,
     () => "database",
   );
-  return await Promise.race([ping, delay(READINESS_TIMEOUT_MS, "database", { ref: false })]);
+  return await Promise.race([check, delay(READINESS_TIMEOUT_MS, "database", { ref: false })]);
 }

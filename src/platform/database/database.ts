@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { EntityManager, QueryRunner } from "typeorm";
+import { atMostEvery, Semaphore } from "./concurrency.js";
 import { type DatabaseConnection, isRetryable, isUniqueViolation } from "./dialect.js";
 import { countPendingMigrations } from "./migrate.js";
 
@@ -25,19 +26,32 @@ export interface Transaction {
 interface UnitOfWork extends Transaction {
   readonly afterCommitCallbacks: (() => void)[];
 }
+/** What asynchronous calls inherit: the deadline of the request, and the running transaction. */
+interface Scope {
+  /** On the process's monotonic clock, in milliseconds. */
+  readonly deadline: number;
+  readonly unit?: UnitOfWork;
+}
+
+/** Thrown before BEGIN, before COMMIT or instead of a write when the time of the request is over: nothing was changed. */
+class DeadlineExceededError extends Error {
+  readonly code = "DEADLINE_EXCEEDED";
+}
 
 const MAX_ATTEMPTS = 40;
 /** Time from the first attempt to the start of the last retry. */
 const RETRY_TIMEOUT_MS = 10_000;
+const READINESS_WRITE_INTERVAL_MS = 1000;
 
 /**
  * Access to the database. Reads use `readManager`, writes the manager of a `Transaction`. Inside `transaction` both use the same
  * connection, propagated by AsyncLocalStorage, so that no statement escapes the transaction.
  */
 export class Database {
-  private readonly unitsOfWork = new AsyncLocalStorage<UnitOfWork>();
+  private readonly scopes = new AsyncLocalStorage<Scope>();
   private readonly transactionSemaphore: Semaphore;
-  private activeUnits = 0;
+  private activeScopes = 0;
+  private readonly checkWriting = atMostEvery(READINESS_WRITE_INTERVAL_MS, () => this.writeReadiness());
 
   constructor(private readonly connection: DatabaseConnection) {
     this.transactionSemaphore = new Semaphore(connection.maxConcurrentTransactions);
@@ -50,12 +64,16 @@ export class Database {
 
   /** Entity manager for reads: of the running transaction, else of the read connection. */
   get readManager(): EntityManager {
-    return this.unitsOfWork.getStore()?.manager ?? this.connection.reader.manager;
+    return this.unit?.manager ?? this.connection.reader.manager;
   }
 
   /** True inside `transaction`. */
   get isInTransaction(): boolean {
-    return this.unitsOfWork.getStore() !== undefined;
+    return this.unit !== undefined;
+  }
+
+  private get unit(): UnitOfWork | undefined {
+    return this.scopes.getStore()?.unit;
   }
 
   /** Runs a frequent SELECT as a prepared statement on `readManager`. */
@@ -73,16 +91,21 @@ export class Database {
    * a bounded number of times: outside effects are allowed only through `afterCommit`.
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const outer = this.unitsOfWork.getStore();
+    const { unit: outer } = this;
     if (outer) return await work(outer);
     return await this.withRetry(async () => {
       const afterCommitCallbacks: (() => void)[] = [];
-      const result = await this.transactionSemaphore.run(() =>
-        this.connection.writer.transaction((manager) => {
+      const result = await this.write(() => {
+        const startedAt = performance.now();
+        return this.connection.transaction(async (manager) => {
+          // BEGIN took one round trip, as COMMIT will.
+          const roundTripMs = performance.now() - startedAt;
           const unit = { manager, afterCommitCallbacks };
-          return this.trackUnit(() => this.unitsOfWork.run(unit, work, unit));
-        }),
-      );
+          const done = await this.runScope({ deadline: this.deadline, unit }, () => work(unit));
+          this.assertTimeLeft(roundTripMs);
+          return done;
+        });
+      });
       for (const callback of afterCommitCallbacks) callback();
       return result;
     });
@@ -90,9 +113,9 @@ export class Database {
 
   /** Runs one statement in autocommit mode, without BEGIN and COMMIT; joins a running transaction. */
   async autocommit<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const unit = this.unitsOfWork.getStore();
+    const { unit } = this;
     if (unit) return await statement(unit.manager);
-    return await this.withRetry(() => this.transactionSemaphore.run(() => statement(this.connection.writer.manager)));
+    return await this.withRetry(() => this.write(() => statement(this.connection.writer.manager)));
   }
 
   /**
@@ -101,8 +124,7 @@ export class Database {
    */
   async executeAutocommit(sql: string, parameters: () => readonly unknown[], attempts: "one" | "many" = "many"): Promise<number | null> {
     if (this.isInTransaction) throw new Error("Autocommit statement inside a transaction");
-    const attempt = () =>
-      this.transactionSemaphore.run(() => this.connection.executePrepared(this.connection.writer.manager, sql, parameters()));
+    const attempt = () => this.write(() => this.connection.executePrepared(this.connection.writer.manager, sql, parameters()));
     if (attempts === "many") return await this.withRetry(attempt);
     return await attempt().catch((error: unknown) => {
       if (isRetryable(error)) return null;
@@ -110,13 +132,38 @@ export class Database {
     });
   }
 
-  /** AsyncLocalStorage slows every promise of the process (Node 20, 22), so it is enabled only while a transaction runs. */
-  private async trackUnit<T>(work: () => Promise<T>): Promise<T> {
-    this.activeUnits++;
-    try {
+  /**
+   * Runs `work`, whose transactions and autocommit writes do not begin, and are not committed, after the deadline (`performance.now()`).
+   * They fail with an error that means that the database is unavailable; a transaction is rolled back.
+   */
+  async withDeadline<T>(deadline: number, work: () => Promise<T>): Promise<T> {
+    return await this.runScope({ deadline }, work);
+  }
+
+  private get deadline(): number {
+    return this.scopes.getStore()?.deadline ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** @throws DeadlineExceededError when less than `neededMs` are left */
+  private assertTimeLeft(neededMs = 0): void {
+    if (performance.now() + neededMs > this.deadline) throw new DeadlineExceededError("The time of the request is over");
+  }
+
+  /** Waits until a connection for writing is available. */
+  private async write<T>(work: () => Promise<T>): Promise<T> {
+    return await this.transactionSemaphore.run(async () => {
+      this.assertTimeLeft();
       return await work();
+    });
+  }
+
+  /** AsyncLocalStorage slows every promise of the process (Node 20, 22), so it is enabled only while a scope is running. */
+  private async runScope<T>(scope: Scope, work: () => Promise<T>): Promise<T> {
+    this.activeScopes++;
+    try {
+      return await this.scopes.run(scope, work);
     } finally {
-      if (--this.activeUnits === 0) this.unitsOfWork.disable();
+      if (--this.activeScopes === 0) this.scopes.disable();
     }
   }
 
@@ -135,19 +182,30 @@ export class Database {
 
   /** Runs the callback after the running transaction commits, never if it rolls back. Outside a transaction: at once. */
   afterCommit(callback: () => void): void {
-    const unit = this.unitsOfWork.getStore();
-    if (unit) unit.afterCommitCallbacks.push(() => this.unitsOfWork.exit(callback));
+    const { unit } = this;
+    if (unit) unit.afterCommitCallbacks.push(() => this.scopes.exit(callback));
     else callback();
   }
 
   /** Starts `work` outside the running transaction, independent of its outcome. */
   detached(work: () => Promise<void>): void {
-    this.unitsOfWork.exit(() => void work());
+    this.scopes.exit(() => void work());
   }
 
-  /** Resolves when the database responds. */
-  async ping(): Promise<void> {
-    await this.connection.reader.query("SELECT 1");
+  /** Resolves when the database reads and writes. It writes at most once a second, the same row every time. */
+  async checkReadiness(): Promise<void> {
+    await Promise.all([this.connection.reader.query("SELECT counter FROM readiness_checks"), this.checkWriting()]);
+  }
+
+  private async writeReadiness(): Promise<void> {
+    const { connection } = this;
+    const write = () => connection.executePrepared(connection.writer.manager, connection.readinessWrite, []);
+    try {
+      await (connection.hasSpareWriter ? write() : this.transactionSemaphore.run(write));
+    } catch (error) {
+      // A conflict with another write is an answer of a database that writes.
+      if (!isRetryable(error)) throw error;
+    }
   }
 
   /** Pending migrations of this release. */
@@ -167,28 +225,14 @@ export class Database {
     }
   }
 
+  /** Closes all connections, also those that do not answer. */
   async close(): Promise<void> {
-    if (this.connection.reader !== this.connection.writer && this.connection.reader.isInitialized) await this.connection.reader.destroy();
-    if (this.connection.writer.isInitialized) await this.transactionSemaphore.run(() => this.connection.writer.destroy());
-  }
-}
-
-/** Limits concurrency to `width`; further work waits in order of arrival. */
-class Semaphore {
-  private readonly waiting: (() => void)[] = [];
-  private acquired = 0;
-
-  constructor(private readonly permits: number) {}
-
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.acquired >= this.permits) await new Promise<void>((acquire) => this.waiting.push(acquire));
-    else this.acquired++;
-    try {
-      return await work();
-    } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.acquired--;
-    }
+    const { reader, writer } = this.connection;
+    const close = async (source: typeof reader) => {
+      // The driver reports a connection that was lost while it was closed.
+      if (source.isInitialized) await source.destroy().catch(() => {});
+    };
+    if (reader !== writer) await close(reader);
+    await this.transactionSemaphore.run(() => close(writer));
   }
 }

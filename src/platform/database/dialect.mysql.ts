@@ -47,16 +47,22 @@ export async function openMysql(options: DatabaseOptions): Promise<DatabaseConne
   ];
   // Reads wait only for metadata locks, while a table is altered.
   const readerStatements = [...baseStatements, `SET SESSION lock_wait_timeout = ${METADATA_LOCK_TIMEOUT_SECONDS}`];
-  const writer = await openPool(url, options, writerStatements, COMMAND_TIMEOUT_MS);
+  const timeoutMs = COMMAND_TIMEOUT_MS;
+  // One connection more than transactions, for the readiness check.
+  const writer = await openPool(url, options, writerStatements, { timeoutMs, connectionLimit: MAX_POOL_CONNECTIONS + 1 });
   const [row] = (await writer.query("SELECT VERSION() AS version")) as [{ version: string }];
   const product = row.version.includes("MariaDB") ? "MariaDB" : "MySQL";
-  const reader = await openPool(url, { ...options, migrations: [] }, readerStatements, COMMAND_TIMEOUT_MS);
+  const reader = await openPool(url, { ...options, migrations: [] }, readerStatements, { timeoutMs });
   return {
     label: `${product} ${row.version.split("-")[0]} at ${new URL(options.url).host}`,
     writer,
     reader,
     queryPrepared: async (...statement) => (await executeStatement(...statement)) as Record<string, unknown>[],
     executePrepared: async (...statement) => ((await executeStatement(...statement)) as { affectedRows: number }).affectedRows,
+    transaction: (work) => writer.transaction(work),
+    readinessWrite:
+      "INSERT INTO readiness_checks (id, counter) VALUES ('gateway', 1) ON DUPLICATE KEY UPDATE counter = (counter + 1) % 1000000",
+    hasSpareWriter: true,
     // Migrations have no command timeout, because altering a large table can take long.
     openMigrationSource: () => openPool(url, options, baseStatements),
     maxConcurrentTransactions: MAX_POOL_CONNECTIONS,
@@ -78,7 +84,7 @@ async function openPool(
   url: ReturnType<typeof parse>,
   { entities, migrations, log }: DatabaseOptions,
   sessionSetup: readonly string[],
-  timeoutMs?: number,
+  { timeoutMs, connectionLimit = MAX_POOL_CONNECTIONS }: { readonly timeoutMs?: number; readonly connectionLimit?: number } = {},
 ): Promise<DataSource> {
   const mysql = await import("mysql2").then((module) => module.default);
   const onConnectionLost = (lost: object) => log?.warn(lost, "database connection closed: a command was not answered in time");
@@ -95,7 +101,7 @@ async function openPool(
     logger: silentLogger,
     ...tlsOptions(url),
     extra: {
-      ...{ connectionLimit: MAX_POOL_CONNECTIONS, maxIdle: MAX_POOL_CONNECTIONS, queueLimit: 1000, trace: false },
+      ...{ connectionLimit, maxIdle: connectionLimit, queueLimit: 1000, trace: false },
       ...{ enableKeepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS },
     },
     entities: [...entities] as never[],

@@ -1,13 +1,15 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
-import { DataSource, type DataSourceOptions } from "typeorm";
+import { DataSource, type DataSourceOptions, type EntityManager, type QueryRunner } from "typeorm";
 import { DateUtils } from "typeorm/util/DateUtils.js";
 import type { DatabaseConnection, DatabaseOptions } from "./dialect.js";
 
 interface SqliteConnection {
   prepare(sql: string): unknown;
   pragma(pragma: string): unknown;
+  exec(sql: string): unknown;
+  readonly inTransaction: boolean;
   close(): unknown;
 }
 type SqliteConstructor = new (...options: unknown[]) => SqliteConnection;
@@ -52,6 +54,8 @@ export async function openSqlite(options: DatabaseOptions): Promise<DatabaseConn
     },
   });
   await writer.initialize();
+  if (!connection) throw new Error("The driver has not opened a connection");
+  const opened: SqliteConnection = connection;
   const reader = new DataSource({
     ...commonOptions,
     driver: Sqlite,
@@ -71,14 +75,52 @@ export async function openSqlite(options: DatabaseOptions): Promise<DatabaseConn
       if (affected === undefined) throw new Error("The driver did not report the number of affected rows");
       return affected;
     },
+    transaction: (work) => runTransaction(writer, opened, work),
+    readinessWrite:
+      "INSERT INTO readiness_checks (id, counter) VALUES ('gateway', 1) ON CONFLICT (id) DO UPDATE SET counter = (counter + 1) % 1000000",
+    hasSpareWriter: false,
     openMigrationSource: async () => writer,
     maxConcurrentTransactions: 1,
     // Waiting inside SQLite blocks the event loop: after migrations, a busy file fails at once and is retried asynchronously.
     afterMigrations: async () => {
-      connection?.pragma("busy_timeout = 0");
+      opened.pragma("busy_timeout = 0");
       await reader.initialize();
     },
   };
+}
+
+async function runTransaction<T>(
+  writer: DataSource,
+  connection: SqliteConnection,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await writer.transaction(work);
+    if (connection.inTransaction) throw new Error("COMMIT has not ended the transaction");
+    return result;
+  } catch (error) {
+    endTransaction(writer, connection);
+    throw error;
+  }
+}
+
+/**
+ * SQLite may roll back by itself (full disk), and COMMIT and ROLLBACK may fail. TypeORM then believes that the transaction is still running,
+ * and would begin later ones as savepoints of it, which are never committed. When the transaction cannot be ended, the process ends.
+ */
+function endTransaction({ driver }: DataSource, connection: SqliteConnection): void {
+  const shared = driver as unknown as { queryRunner: QueryRunner | undefined };
+  if (!connection.inTransaction && !shared.queryRunner?.isTransactionActive) return;
+  shared.queryRunner = undefined;
+  try {
+    if (connection.inTransaction) connection.exec("ROLLBACK");
+  } catch (error) {
+    // Closing discards the transaction, and later statements fail.
+    connection.close();
+    setImmediate(() => {
+      throw new Error("The transaction of the embedded database could not be rolled back", { cause: error });
+    });
+  }
 }
 
 /** Release 13 needs Node 22; with release 12, Node 24.19 and later can abort when a statement is garbage-collected. */

@@ -28,7 +28,13 @@ export interface DatabaseConnection {
   queryPrepared(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** Runs a frequent write, as `queryPrepared` does; returns the number of rows that matched its condition. */
   executePrepared(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<number>;
-  /** Connection without statement timeouts, for migrations, backups and restores; the caller closes it unless it is the writer. */
+  /** Runs `work` in one transaction, without retries. */
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /** A write that changes the one row of `readiness_checks`. */
+  readonly readinessWrite: string;
+  /** Whether a statement can always be executed beside the maximum number of transactions. */
+  readonly hasSpareWriter: boolean;
+  /** Connection without command timeouts, for migrations, backups and restores; the caller closes it unless it is the writer. */
   openMigrationSource(): Promise<DataSource>;
   /** Maximum number of concurrent transactions in this process. */
   readonly maxConcurrentTransactions: number;
@@ -50,6 +56,8 @@ const retryableCodes = new Set([
   "ER_LOCK_DEADLOCK",
   "ER_LOCK_WAIT_TIMEOUT",
   "ER_CHECKREAD",
+  // 1180, 3101: a cluster rejected the transaction when it was committed, and rolled it back.
+  ...["ER_ERROR_DURING_COMMIT", "ER_TRANSACTION_ROLLBACK_DURING_COMMIT"],
   "SQLITE_BUSY",
   "SQLITE_BUSY_SNAPSHOT",
   "SQLITE_BUSY_RECOVERY",
@@ -57,7 +65,13 @@ const retryableCodes = new Set([
 ]);
 const unavailablePattern =
   /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_|POOL_|SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN))/;
-const unavailableCodes = new Set(["ER_CON_COUNT_ERROR", "ER_SERVER_SHUTDOWN", "ER_OPTION_PREVENTS_STATEMENT", "ER_QUERY_TIMEOUT"]);
+const unavailableCodes = new Set([
+  ...["ER_CON_COUNT_ERROR", "ER_SERVER_SHUTDOWN", "ER_QUERY_TIMEOUT", "DEADLINE_EXCEEDED"],
+  // The server does not write: read_only, or a read-only transaction of a server that is changing its role.
+  ...["ER_OPTION_PREVENTS_STATEMENT", "ER_READ_ONLY_MODE", "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION"],
+  // 1047: a Galera node without quorum.
+  "ER_UNKNOWN_COM_ERROR",
+]);
 
 /** True when a unique index rejected a row. */
 export const isUniqueViolation = (error: unknown) => uniqueViolationCodes.has(driverCode(error));
