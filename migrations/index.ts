@@ -11,6 +11,7 @@ import { CreateSecondFactorTables1764000035000 } from "./1764000035000-create-se
 import { CreateMessageTextsTable1764000040000 } from "./1764000040000-create-message-texts-table.js";
 import { AddLanes1764000041000 } from "./1764000041000-add-lanes.js";
 import { CreateReadinessTable1764000042000 } from "./1764000042000-create-readiness-table.js";
+import { AddLockVersions1764000043000 } from "./1764000043000-add-lock-versions.js";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   CreateMessageTextsTable1764000040000,
   AddLanes1764000041000,
   CreateReadinessTable1764000042000,
+  AddLockVersions1764000043000,
 ];

@@ -33,4 +33,7 @@ export class UserEntity {
   @InstantColumn("created_at") createdAt!: Date;
   @InstantColumn("last_log_in_at", { nullable: true }) lastLogInAt!: Date | null;
   @TextColumn("invited_by_id", 36, { nullable: true }) invitedById!: string | null;
+
+  /** Incremented by every lock of the row: clusters detect conflicts only between transactions that change something. */
+  @IntegerColumn("lock_version", { default: 0 }) lockVersion!: number;
 }

@@ -31,6 +31,8 @@ export interface UserFilter {
   readonly status?: UserStatus;
 }
 
+/** The change with which a row is locked. */
+const locked = { lockVersion: () => "lock_version + 1" };
 const activeWithPassword = ["applicationId", "id", "status", "passwordHash"] as const;
 
 export class UserRepository {
@@ -71,6 +73,7 @@ export class UserRepository {
       subject: user.id,
       status: "ACTIVE",
       deviceEpoch: 0,
+      lockVersion: 0,
       lastLogInAt: user.lastLogInAt === undefined ? user.createdAt : user.lastLogInAt,
       phone: null,
       phoneVerifiedAt: null,
@@ -162,13 +165,13 @@ export class UserRepository {
 
   /** Locks the row of a user of any status until the transaction ends, and reads it; null if there is none. */
   async lock(tx: Transaction, applicationId: string, id: string): Promise<User | null> {
-    return (await this.updateOne(tx, { applicationId, id }, { applicationId })) ? await this.findById(applicationId, id) : null;
+    return (await this.updateOne(tx, { applicationId, id }, locked)) ? await this.findById(applicationId, id) : null;
   }
 
   /** Locks the row until the transaction ends. False if the active user no longer exists; then write nothing about the user. */
   async lockActive(tx: Transaction, { applicationId, id }: UserKey): Promise<boolean> {
     const key = { applicationId, id, status: "ACTIVE" };
-    return await this.updateOne(tx, key, { status: "ACTIVE" });
+    return await this.updateOne(tx, key, locked);
   }
 
   /** False if the user no longer exists or the address or number was changed concurrently. */
@@ -192,10 +195,14 @@ export class UserRepository {
   async lockIfUnchanged(tx: Transaction, { applicationId, id, password }: User): Promise<boolean> {
     const status: User["status"] = "ACTIVE";
     const expected = { applicationId, id, status, passwordHash: password?.hash ?? IsNull() };
-    return await this.updateOne(tx, expected, { status });
+    return await this.updateOne(tx, expected, locked);
   }
 
-  private async updateOne(tx: Transaction, expected: FindOptionsWhere<UserEntity>, change: Partial<UserEntity>): Promise<boolean> {
+  private async updateOne(
+    tx: Transaction,
+    expected: FindOptionsWhere<UserEntity>,
+    change: Partial<UserEntity> | typeof locked,
+  ): Promise<boolean> {
     return (await tx.manager.update(UserEntity, expected, change as never)).affected === 1;
   }
 

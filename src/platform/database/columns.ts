@@ -14,7 +14,7 @@ export const TextColumn = (name: string, length: number, { nullable = false, ...
 /** Text without a useful limit (encrypted values, JSON); at most 64 KiB. */
 export const LongTextColumn = (name: string, { nullable = false }: Nullable = {}) => Column({ type: "text", name, nullable });
 /** A 32-bit integer. */
-export const IntegerColumn = (name: string) => Column({ type: "int", name });
+export const IntegerColumn = (name: string, options: { default?: number } = {}) => Column({ type: "int", name, ...options });
 /** A date and time in UTC with milliseconds. */
 export const InstantColumn = (name: string, { nullable = false }: Nullable = {}) =>
   Column({ type: "datetime", name, precision: 3, nullable });
