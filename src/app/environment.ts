@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { parse } from "dotenv";
 import { z } from "zod";
 import type { MasterKey } from "../platform/crypto/index.js";
+import { findDatabaseUrlProblem } from "../platform/database/index.js";
 import { isLoopbackHost } from "../platform/loopback.js";
 import { hasReadableCredentials } from "../platform/url-credentials.js";
 import { provideVariables } from "./variable-files.js";
@@ -44,9 +45,12 @@ const masterKeys = z.string().transform((value, context): MasterKey[] => {
 
 const CREDENTIALS_REMEDY =
   "percent-encode special characters in user and password (such as # as %23, / as %2F, % as %25), and quote the value in .env";
-const databaseUrl = z
-  .string()
-  .refine(isDatabaseUrl, `must be sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE; ${CREDENTIALS_REMEDY}`);
+const databaseUrl = z.string().superRefine((value, context) => {
+  const message = isDatabaseUrl(value)
+    ? findDatabaseUrlProblem(value)
+    : `must be sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE; ${CREDENTIALS_REMEDY}`;
+  if (message) context.addIssue({ code: "custom", message });
+});
 const smtpUrl = z
   .string()
   .refine(

@@ -4,7 +4,8 @@ export { batched, padToPowerOfTwo, repeatSql, statementBySize } from "./batching
 export { InstantColumn, IntegerColumn, IntegerKeyColumn, JsonColumn, KeyColumn, LongTextColumn, TextColumn } from "./columns.js";
 export { ConcurrencyConflict, Database, type Transaction, throwConflictIfDuplicate } from "./database.js";
 export { isDatabaseUnavailable, isUniqueViolation, nullOnUniqueViolation } from "./dialect.js";
-export { openDatabase } from "./open.js";
+export { findDatabaseUrlProblem, openDatabase } from "./open.js";
+export { type MysqlUrl, parseMysqlUrl } from "./mysql-url.js";
 export { BatchedLookup, PreparedSelect, selectProperties } from "./prepared-reads.js";
 export { CompareAndSwap, PreparedInsert, PreparedUpdate } from "./prepared-writes.js";
 export {

@@ -4,7 +4,20 @@ import type { DatabaseConnection, DatabaseOptions } from "./dialect.js";
 import { openMysql } from "./dialect.mysql.js";
 import { openSqlite } from "./dialect.sqlite.js";
 import { countPendingMigrations, migrate } from "./migrate.js";
+import { parseMysqlUrl, readSslCa } from "./mysql-url.js";
 import { refuseUnfinishedRestore } from "./restore-state.js";
+
+/** Why a DATABASE_URL cannot be used, in words that follow the name of the variable; null if it can. Contains no user and no password. */
+export function findDatabaseUrlProblem(url: string): string | null {
+  if (/^sqlite:./.test(url)) return null;
+  if (!url.startsWith("mysql://")) return "must be sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE";
+  try {
+    readSslCa(parseMysqlUrl(url));
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 /** Opens the database of the URL (`sqlite:PATH` or `mysql://...`) and runs pending migrations unless they are disabled. */
 export async function openDatabase(options: DatabaseOptions, clock: Clock): Promise<Database> {
