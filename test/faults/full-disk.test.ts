@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/platform/clock.js";
 import { type Database, isDatabaseUnavailable, openDatabase } from "../../src/platform/database/index.js";
-import { createTestDatabase, isMysql } from "../support/database.js";
+import { createTemporaryFolder } from "../support/process.js";
 
 /** Writes rows until none fits, each in a transaction; returns the names that were acknowledged. */
 async function fill(database: Database, prefix: string, limit: number): Promise<string[]> {
@@ -24,9 +24,9 @@ async function fill(database: Database, prefix: string, limit: number): Promise<
 
 const pragma = (database: Database, text: string) => database.autocommit((manager) => manager.query(`PRAGMA ${text}`));
 
-describe.skipIf(isMysql)("full disk", () => {
+describe("full disk", () => {
   it("F-02 transactions - disk full again and again, then space - every acknowledged row is there, no other is", async () => {
-    const { url, drop } = await createTestDatabase();
+    const url = `sqlite:${createTemporaryFolder()}/full.sqlite`;
     const open = () => openDatabase({ url, entities: [], migrations: [], runMigrations: false }, systemClock);
     const database = await open();
     await database.autocommit((manager) => manager.query("CREATE TABLE notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)"));
@@ -46,6 +46,5 @@ describe.skipIf(isMysql)("full disk", () => {
     expect(rows.map(({ name }) => name)).toEqual(acknowledged.sort());
     expect(acknowledged.filter((name) => name.startsWith("d"))).toHaveLength(5);
     await Promise.all([database.close(), other.close()]);
-    await drop();
   });
 });

@@ -5,7 +5,7 @@ export { InstantColumn, IntegerColumn, IntegerKeyColumn, JsonColumn, KeyColumn, 
 export { ConcurrencyConflict, Database, type Transaction, throwConflictIfDuplicate } from "./database.js";
 export { isDatabaseUnavailable, isUniqueViolation, nullOnUniqueViolation } from "./dialect.js";
 export { findDatabaseUrlProblem, openDatabase } from "./open.js";
-export { type MysqlUrl, parseMysqlUrl } from "./mysql-url.js";
+export { parseMysqlUrl } from "./mysql-url.js";
 export { BatchedLookup, PreparedSelect, selectProperties } from "./prepared-reads.js";
 export { CompareAndSwap, PreparedInsert, PreparedUpdate } from "./prepared-writes.js";
 export {

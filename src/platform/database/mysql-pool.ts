@@ -6,7 +6,7 @@ import type { Pool, PoolConnection } from "mysql2";
 type DriverConnection = PoolConnection & { addCommand(command: EventEmitter): EventEmitter; readonly stream: Socket };
 
 /** A connection that was closed because the server had not answered. */
-export interface LostConnection {
+interface LostConnection {
   /** Other connections of the pool, not in use at that time, that were closed with it. */
   readonly idleConnectionsClosed: number;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-export type SslMode = "DISABLED" | "REQUIRED" | "VERIFY_CA" | "VERIFY_IDENTITY";
+type SslMode = "DISABLED" | "REQUIRED" | "VERIFY_CA" | "VERIFY_IDENTITY";
 
 /** A parsed `mysql://USER:PASSWORD@HOST:PORT/DATABASE?OPTIONS`. */
 export interface MysqlUrl {
