@@ -12,6 +12,9 @@ import { CreateMessageTextsTable1764000040000 } from "./1764000040000-create-mes
 import { AddLanes1764000041000 } from "./1764000041000-add-lanes.js";
 import { CreateReadinessTable1764000042000 } from "./1764000042000-create-readiness-table.js";
 import { AddLockVersions1764000043000 } from "./1764000043000-add-lock-versions.js";
+import { CreateApplicationKeysTable1764000060000 } from "./1764000060000-create-application-keys-table.js";
+import { AddUsersOfAuditEvents1764000061000 } from "./1764000061000-add-users-of-audit-events.js";
+import { CreateSigningKeyFetchesTable1764000062000 } from "./1764000062000-create-signing-key-fetches-table.js";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -29,4 +32,7 @@ export const migrations = [
   AddLanes1764000041000,
   CreateReadinessTable1764000042000,
   AddLockVersions1764000043000,
+  CreateApplicationKeysTable1764000060000,
+  AddUsersOfAuditEvents1764000061000,
+  CreateSigningKeyFetchesTable1764000062000,
 ];

@@ -13,6 +13,7 @@ export const everyDatabase: readonly Group[] = [
     why: "Transactions, locks and unique keys decide which of several concurrent requests wins.",
     files: [
       "test/races/accounts.test.ts",
+      "test/races/application-keys.test.ts",
       "test/races/back-end.test.ts",
       "test/races/rate-limits.test.ts",
       "test/races/deletion.test.ts",
@@ -40,6 +41,7 @@ export const everyDatabase: readonly Group[] = [
       "test/conformance/settings-cache.test.ts",
       "test/conformance/large-tenants.test.ts",
       "test/conformance/migration-lock.test.ts",
+      "test/conformance/upgrades.test.ts",
       "test/hostile/email-addresses.test.ts",
       "test/hostile/expiry.test.ts",
       "test/hostile/passwords-encoding.test.ts",
@@ -55,6 +57,7 @@ export const everyDatabase: readonly Group[] = [
     why: "Backup and restore read and write tables of either dialect; a killed process leaves its transactions to the server.",
     files: [
       "test/faults/cli.test.ts",
+      "test/faults/cli-keys.test.ts",
       "test/faults/housekeeping.test.ts",
       "test/faults/crash-recovery.test.ts",
       "test/faults/outbox.test.ts",
@@ -67,6 +70,7 @@ export const everyDatabase: readonly Group[] = [
       "test/hostile/codes.test.ts",
       "test/hostile/rate-limits.test.ts",
       "test/journeys/account.test.ts",
+      "test/journeys/application-keys.test.ts",
       "test/journeys/back-end-users.test.ts",
       "test/journeys/back-end.test.ts",
       "test/journeys/invitation-states.test.ts",

@@ -2,6 +2,8 @@ import pino, { type Logger } from "pino";
 import { migrations } from "../../migrations/index.js";
 import {
   ApplicationDirectory,
+  ApplicationKeyRepository,
+  ApplicationKeys,
   ApplicationRegistry,
   ApplicationRepository,
   ApplicationSecrets,
@@ -11,7 +13,7 @@ import {
 import { AuditLog } from "../domain/audit/index.js";
 import { commonPasswords, PasswordAuthenticator, SecondFactorRepository } from "../domain/authenticators/index.js";
 import { InvitationRepository, Invitations } from "../domain/invitations/index.js";
-import { JwtIssuer, SigningKeyRepository, SigningKeys } from "../domain/jwt/index.js";
+import { JwtIssuer, SigningKeyFetches, SigningKeyRepository, SigningKeyRotations, SigningKeys } from "../domain/jwt/index.js";
 import { CustomTemplateRepository, type Inbox, type OutboxDispatcher, OutboxRepository } from "../domain/messaging/index.js";
 import { ChallengeRepository, Challenges, ChallengeTicketRepository } from "../domain/one-time-codes/index.js";
 import { RateLimitBucketRepository, RateLimiter } from "../domain/rate-limiting/index.js";
@@ -114,6 +116,7 @@ async function buildServices(environment: Environment, base: BaseServices, overr
   const keyring = await Keyring.load(database, encryptor, clock);
   const repositories = createRepositories(database);
   const { applications, users, pendingSignUps } = repositories;
+  const applicationKeys = new ApplicationKeyRepository(database, applications);
   const applicationSecrets = new ApplicationSecrets(database, encryptor, clock);
   const faultPoints = new FaultPoints(environment.FAULT_POINT, log);
   const audit = new AuditLog(database, clock);
@@ -132,9 +135,10 @@ async function buildServices(environment: Environment, base: BaseServices, overr
   const hasher = new PasswordHasher(pool, environment.BCRYPT_COST);
   const challenges = new Challenges(repositories.challenges, repositories.tickets, database, keyring, clock);
   const signingKeys = new SigningKeys(repositories.signingKeys, database, encryptor, clock, overrides.generateSigningKey);
+  const signingKeyFetches = new SigningKeyFetches(database, clock);
   const jwtIssuer = new JwtIssuer(signingKeys, publicUrl, clock);
   const rateLimiter = new RateLimiter(repositories.rateLimits, keyring, audit, clock, log);
-  const applicationDirectory = new ApplicationDirectory(applications, clock);
+  const applicationDirectory = new ApplicationDirectory(applications, applicationKeys, database, clock);
   const signInServices = composeSignIn(base, repositories, {
     ...{ applicationDirectory, database, keyring, users, audit, outbox, rateLimiter, challenges },
     tokenIssuer: new TokenIssuer(jwtIssuer),
@@ -144,8 +148,11 @@ async function buildServices(environment: Environment, base: BaseServices, overr
     ...{ clock, log, faultPoints, publicUrl, hasher, pendingSignUps, signingKeys, jwtIssuer },
     ...{ smsPerDay: environment.SMS_PER_DAY, capturesSms: messaging.capturesSms },
     applicationDirectory,
-    applicationRegistry: new ApplicationRegistry(applications, applicationSecrets, database, clock),
+    applicationRegistry: new ApplicationRegistry(applications, applicationKeys, applicationSecrets, database, clock),
+    applicationKeys: new ApplicationKeys(applicationKeys, applications, database, clock),
     applicationSecrets,
+    signingKeyFetches,
+    signingKeyRotations: new SigningKeyRotations(signingKeys, signingKeyFetches, publicUrl, clock),
     customTemplates,
     invitations: new Invitations({ repository: repositories.invitations, challenges, users, outbox, audit, database, clock }),
     passwords: new PasswordAuthenticator(hasher, users, database),

@@ -1,4 +1,4 @@
-import type { Application } from "../domain/applications/index.js";
+import { type Application, rotatesUnnamedKeys } from "../domain/applications/index.js";
 import { inApplication, internalContext } from "../domain/request-context.js";
 import { addSeconds } from "../platform/clock.js";
 import { deleteExpired } from "../platform/database/index.js";
@@ -61,13 +61,16 @@ export class Maintenance {
     if (count > 0) log.info({ count }, "secrets re-encrypted under the current master key");
   }
 
-  /** Rotates keys older than token.rotationDays. An application whose next key cannot be used yet is left for the next run. */
+  /**
+   * Rotates keys older than token.rotationDays. An application whose next key cannot be used yet is left for the next run. One whose tokens
+   * name no key is left out: earlier releases accepted the two settings together.
+   */
   private async rotateKeys(): Promise<void> {
     const { applicationRegistry, log } = this.dependencies;
     let after: Application | undefined;
     do {
       const page = await applicationRegistry.list(BATCH_SIZE, after);
-      for (const application of page.filter(({ settings }) => settings.token.rotationDays > 0))
+      for (const application of page.filter(({ settings }) => settings.token.rotationDays > 0 && !rotatesUnnamedKeys(settings)))
         await this.rotateKey(application).catch((error: unknown) =>
           log.warn({ err: error, applicationId: application.id }, "automatic signing key rotation failed"),
         );

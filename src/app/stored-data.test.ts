@@ -27,6 +27,7 @@ describe("retention rules", () => {
   it("retention rules - restored backup - keeps users, keys, settings, invitations and audit events", () => {
     expect(entityNames(({ onRestore }) => onRestore === "keep").sort()).toEqual([
       "ApplicationEntity",
+      "ApplicationKeyEntity",
       "ApplicationSecretEntity",
       "AuditEventEntity",
       "CustomTemplateEntity",
@@ -34,6 +35,7 @@ describe("retention rules", () => {
       "InvitationEntity",
       "KeyringEntity",
       "SigningKeyEntity",
+      "SigningKeyFetchEntity",
       "UserEntity",
     ]);
   });

@@ -1,11 +1,11 @@
 import { secretValueColumn } from "../domain/applications/application-secrets.js";
-import { ApplicationEntity, ApplicationSecretEntity } from "../domain/applications/index.js";
+import { ApplicationEntity, ApplicationKeyEntity, ApplicationSecretEntity } from "../domain/applications/index.js";
 import { AuditEventEntity } from "../domain/audit/index.js";
 import { RecoveryCodeEntity, SecondFactorEntity } from "../domain/authenticators/index.js";
 import type { SecondFactorState } from "../domain/authenticators/second-factor/second-factor.repository.js";
 import { totpSecretColumn } from "../domain/authenticators/second-factor/second-factors.js";
 import { InvitationEntity } from "../domain/invitations/index.js";
-import { SigningKeyEntity } from "../domain/jwt/index.js";
+import { SigningKeyEntity, SigningKeyFetchEntity } from "../domain/jwt/index.js";
 import { privateKeyColumn } from "../domain/jwt/signing-keys.js";
 import { CustomTemplateEntity, InboxMessageEntity, OutboxMessageEntity } from "../domain/messaging/index.js";
 import type { FinalStatus } from "../domain/messaging/outbox.repository.js";
@@ -48,8 +48,11 @@ export const retentionRules: readonly RetentionRule[] = [
   retain(CustomTemplateEntity, { expiry: "never", onApplicationDeleted: "delete", onRestore: "keep" }),
   retain(RateLimitBucketEntity, { expiry: { property: "windowEndsAt", keptDays: 0 }, onApplicationDeleted: "delete", onRestore: "delete" }),
   retain(SigningKeyEntity, { expiry: "never", onApplicationDeleted: "delete", onRestore: "keep" }),
+  retain(SigningKeyFetchEntity, { expiry: { property: "fetchedAt", keptDays: 31 }, onApplicationDeleted: "delete", onRestore: "keep" }),
   retain(UserEntity, { expiry: "never", onApplicationDeleted: "delete", onRestore: "keep" }),
   retain(ApplicationSecretEntity, { expiry: "never", onApplicationDeleted: "delete", onRestore: "keep" }),
+  // The instant is null for keys that are neither revoked nor replaced.
+  retain(ApplicationKeyEntity, { expiry: { property: "expiresAt", keptDays: 90 }, onApplicationDeleted: "delete", onRestore: "keep" }),
   // ApplicationRegistry deletes the row of the application itself, before these rules apply.
   retain(ApplicationEntity, { expiry: "never", onApplicationDeleted: "keep", onRestore: "keep" }),
   retain(AuditEventEntity, { expiry: "never", onApplicationDeleted: "keep", onRestore: "keep" }),

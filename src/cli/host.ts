@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Services } from "../app/services.js";
+import type { Application } from "../domain/applications/index.js";
 import { internalContext } from "../domain/request-context.js";
 import { CACHE_TTL_MS } from "../platform/read-through-cache.js";
 
@@ -49,6 +50,13 @@ export async function withCacheExpiry<T>(host: CommandHost, work: (services: Ser
   const result = await host.withServices(work);
   await delay(CACHE_TTL_MS);
   return result;
+}
+
+/** @throws Error when there is no such application */
+export async function requireApplication({ applicationRegistry }: Services, id: string): Promise<Application> {
+  const application = await applicationRegistry.find(id);
+  if (!application) throw new Error(`Application not found: ${id}`);
+  return application;
 }
 
 export const JSON_OPTION = ["--json", "print only JSON to stdout"] as const;

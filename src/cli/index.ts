@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addApplicationCommands } from "./application.commands.js";
+import { addApplicationKeyCommands } from "./application-key.commands.js";
 import { addDatabaseCommands } from "./database.commands.js";
 import { addDeveloperCommands } from "./developer.commands.js";
 import { addDoctorCommand } from "./doctor.command.js";
@@ -23,6 +24,7 @@ export async function runCommand(argv: readonly string[], host: CommandHost): Pr
   addApplicationCommands(program, host);
   addDeveloperCommands(program, host);
   addKeyCommands(program, host);
+  addApplicationKeyCommands(program, host);
   addMessageCommands(program, host);
   addDatabaseCommands(program, host);
   addSecretsCommand(program);

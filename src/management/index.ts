@@ -4,7 +4,7 @@ import type { ManagementModule } from "./management-module.js";
 import { secondFactorsModule } from "./second-factors/index.js";
 import { userModules } from "./users/index.js";
 
-export { ApplicationLifecycle, DEMO_APPLICATION_ID, demoValues, seedDemo } from "./applications/index.js";
+export { ApplicationLifecycle, DEMO_APPLICATION_ID, demoValues, KeyManagement, seedDemo } from "./applications/index.js";
 export type { ManagementModule } from "./management-module.js";
 
 export const managementModules: readonly ManagementModule[] = [

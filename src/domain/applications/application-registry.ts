@@ -1,8 +1,10 @@
 import type { Clock } from "../../platform/clock.js";
-import { hashToken, randomToken } from "../../platform/crypto/index.js";
 import type { Database, Transaction } from "../../platform/database/index.js";
+import type { ApplicationEntity } from "./application.entity.js";
 import type { Application } from "./application.js";
 import { type ApplicationRepository, storedGroups, toApplication } from "./application.repository.js";
+import type { ApplicationKeyRepository } from "./application-key.repository.js";
+import { keyRow, newAppKey, newSecretKey } from "./application-keys.js";
 import type { ApplicationSecrets } from "./application-secrets.js";
 import { applyAssignment, parseSettings, requireConsistent, type SettingsChange } from "./settings/index.js";
 
@@ -26,6 +28,7 @@ export interface ApplicationDraft {
 export class ApplicationRegistry {
   constructor(
     private readonly repository: ApplicationRepository,
+    private readonly keys: ApplicationKeyRepository,
     private readonly secrets: ApplicationSecrets,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -36,24 +39,30 @@ export class ApplicationRegistry {
     id,
     name,
     ownerId,
-    appKey,
-    secretKey = `lk_sec_${randomToken()}`,
+    appKey = newAppKey(),
+    secretKey = newSecretKey(),
     settings: groups = {},
   }: ApplicationDraft): Promise<NewApplication> {
     const settings = parseSettings({ ...groups, general: { name } });
     requireConsistent(settings);
-    const row = {
+    const createdAt = this.clock.now();
+    const [appKeyRow, secretKeyRow] = [keyRow(id, "APP", appKey, createdAt), keyRow(id, "SECRET", secretKey, createdAt)];
+    const row: ApplicationEntity = {
       id,
+      kind: "NORMAL",
       name: settings.general.name,
       status: settings.general.status,
-      appKey: appKey ?? `lk_app_${randomToken()}`,
-      secretKeyHash: hashToken(secretKey),
+      appKey,
+      secretKeyHash: secretKeyRow.value,
       ownerId,
       settings: { ...groups },
       settingsVersion: 1,
-      createdAt: this.clock.now(),
+      createdAt,
     };
-    await this.database.transaction((tx) => this.repository.insert(tx, row));
+    await this.database.transaction(async (tx) => {
+      await this.repository.insert(tx, row);
+      for (const key of [appKeyRow, secretKeyRow]) await this.keys.insert(tx, key);
+    });
     return { application: toApplication(row), secretKey };
   }
 
@@ -64,18 +73,13 @@ export class ApplicationRegistry {
       if (!row) return null;
       const { groups, secrets } = assignments.reduce<SettingsChange>(applyAssignment, { groups: storedGroups(row), secrets: {} });
       const parsed = parseSettings(groups);
-      requireConsistent(parsed, toApplication(row).settings);
+      requireConsistent(parsed, parseSettings(storedGroups(row)));
       const { name, status } = parsed.general;
       const settings = { ...groups, general: { realmAppId: parsed.general.realmAppId } };
       await this.repository.updateSettings(tx, id, row.settingsVersion, { name, status, settings });
       await this.secrets.change(tx, id, secrets);
       return toApplication({ ...row, name, status, settings, settingsVersion: row.settingsVersion + 1 });
     });
-  }
-
-  /** True when this is the application's secret key. */
-  async hasSecretKey(id: string, secretKey: string): Promise<boolean> {
-    return (await this.repository.findById(id))?.secretKeyHash === hashToken(secretKey);
   }
 
   async find(id: string): Promise<Application | null> {

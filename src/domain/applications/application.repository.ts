@@ -1,34 +1,26 @@
-import { ConcurrencyConflict, type Database, PreparedSelect, type Transaction } from "../../platform/database/index.js";
+import { ConcurrencyConflict, type Database, type Transaction } from "../../platform/database/index.js";
 import { CacheVersion } from "../../platform/read-through-cache.js";
 import { ApplicationEntity } from "./application.entity.js";
 import type { Application } from "./application.js";
 import { parseSettings } from "./settings/index.js";
 
-const BY_APP_KEY = "FROM applications application WHERE application.app_key = ?";
+/** Reserved rows belong to the gateway itself: they are neither found nor listed, changed or deleted here. */
+const kind = "NORMAL";
 
 export class ApplicationRepository {
-  private readonly byAppKey = new PreparedSelect(this.database, { application: ApplicationEntity }, BY_APP_KEY);
   readonly cacheVersion = new CacheVersion(this.database);
 
   constructor(private readonly database: Database) {}
 
-  async findByAppKey(appKey: string): Promise<ApplicationEntity | null> {
-    return (await this.byAppKey.first([appKey]))?.application ?? null;
-  }
-
-  async findBySecretKeyHash(secretKeyHash: string): Promise<ApplicationEntity | null> {
-    return await this.database.readManager.getRepository(ApplicationEntity).findOneBy({ secretKeyHash });
-  }
-
   async findById(id: string): Promise<ApplicationEntity | null> {
-    return await this.database.readManager.getRepository(ApplicationEntity).findOneBy({ id });
+    return await this.database.readManager.getRepository(ApplicationEntity).findOneBy({ id, kind });
   }
 
   /** In order of creation and id, at most `limit` after the given position. */
   async list(limit: number, after?: { createdAt: Date; id: string }): Promise<ApplicationEntity[]> {
-    const query = this.database.readManager.createQueryBuilder(ApplicationEntity, "application");
+    const query = this.database.readManager.createQueryBuilder(ApplicationEntity, "application").where({ kind });
     if (after)
-      query.where("application.createdAt > :at OR (application.createdAt = :at AND application.id > :id)", {
+      query.andWhere("(application.createdAt > :at OR (application.createdAt = :at AND application.id > :id))", {
         at: after.createdAt,
         id: after.id,
       });
@@ -46,7 +38,7 @@ export class ApplicationRepository {
     expectedVersion: number,
     change: Pick<ApplicationEntity, "name" | "status" | "settings">,
   ): Promise<void> {
-    const { affected } = await tx.manager.update(ApplicationEntity, { id, settingsVersion: expectedVersion }, {
+    const { affected } = await tx.manager.update(ApplicationEntity, { id, kind, settingsVersion: expectedVersion }, {
       ...change,
       settingsVersion: expectedVersion + 1,
     } as never);
@@ -55,7 +47,7 @@ export class ApplicationRepository {
   }
 
   async delete(tx: Transaction, id: string): Promise<boolean> {
-    const { affected } = await tx.manager.delete(ApplicationEntity, { id });
+    const { affected } = await tx.manager.delete(ApplicationEntity, { id, kind });
     this.cacheVersion.incrementOnCommit();
     return affected === 1;
   }

@@ -4,55 +4,9 @@ import type { Transaction } from "../../platform/database/index.js";
 import { type Database, PreparedInsert } from "../../platform/database/index.js";
 import { type Actor, inApplication, internalContext, type RequestContext } from "../request-context.js";
 import { AuditEventEntity } from "./audit-event.entity.js";
-
-/** Closed list of audit events. */
-export type AuditEvent =
-  | "SIGN_UP_REQUESTED"
-  | "SIGN_UP_COMPLETED"
-  | "LOG_IN"
-  | "CODE_REFUSED"
-  | "PASSWORD_RESET_REQUESTED"
-  | "PASSWORD_RESET"
-  | "REFRESH_TOKEN_REUSED"
-  | "LOG_OUT"
-  | "THROTTLE_TRIPPED"
-  | "REAUTHENTICATED"
-  | "PASSWORD_CHANGED"
-  | "HANDLE_CHANGE_REQUESTED"
-  | "HANDLE_CHANGED"
-  | "PROFILE_CHANGED"
-  | "PHONE_REQUESTED"
-  | "PHONE_VERIFIED"
-  | "PHONE_REMOVED"
-  | "MESSAGE_FAILED"
-  | "BUDGET_ALARM"
-  | "ACCOUNT_DELETED"
-  | "INVITED"
-  | "USER_CREATED"
-  | "USER_SUSPENDED"
-  | "USER_ACTIVATED"
-  | "USER_UNLOCKED"
-  | "USER_SESSIONS_ENDED"
-  | "USER_METADATA_SET"
-  | "INVITATION_ACCEPTED"
-  | "INVITATION_REVOKED"
-  | "SECOND_FACTOR_REQUIRED"
-  | "SECOND_FACTOR_REFUSED"
-  | "SECOND_FACTOR_ENABLED"
-  | "SECOND_FACTOR_DISABLED"
-  | "SECOND_FACTOR_RESET"
-  | "SECOND_FACTORS_RESET"
-  | "RECOVERY_CODES_REPLACED"
-  | "RECOVERY_CODE_USED"
-  | "APPLICATION_CREATED"
-  | "APPLICATION_DELETED"
-  | "SETTINGS_CHANGED"
-  | "MESSAGE_TEXT_CHANGED"
-  | "MESSAGE_TEXT_RESET"
-  | "SIGNING_KEY_ROTATED"
-  | "SIGNING_KEY_REVOKED"
-  | "SEAL_BROKEN"
-  | "DEVELOPER_CREATED";
+import { AuditEventRepository, type AuditFilter } from "./audit-event.repository.js";
+import type { AuditEvent } from "./audit-events.js";
+import { type RecordedEvent, toRecordedEvent } from "./recorded-event.js";
 
 /** Must not contain a secret, code, token, password or full handle. */
 export type AuditDetails = Readonly<Record<string, string | number | boolean | readonly string[]>>;
@@ -62,13 +16,19 @@ type Listener = (event: AuditEvent, outcome: AuditOutcome, details: AuditDetails
 /** application_id of events that concern no single application. */
 const ALL_APPLICATIONS = "gateway";
 
-/** The actor column: the id of a user, developer or access token, else the kind. */
-const storedActor = (actor: Actor) => ("id" in actor ? actor.id : actor.kind);
+const actorIdOf = (actor: Actor) => ("id" in actor ? actor.id : null);
+
+/** The user an event is about: the user who acted, else the one named in the details. */
+function userIdOf(actor: Actor, { userId }: AuditDetails): string | null {
+  if (actor.kind === "USER") return actor.id;
+  return typeof userId === "string" ? userId : null;
+}
 
 /** Append-only, except that the network addresses of deleted users are erased. */
 export class AuditLog {
   private readonly listeners: Listener[] = [];
   private readonly preparedInsert = new PreparedInsert(this.database, AuditEventEntity);
+  private readonly events = new AuditEventRepository(this.database);
 
   constructor(
     private readonly database: Database,
@@ -82,18 +42,17 @@ export class AuditLog {
 
   /** Erases the network addresses in a deleted user's events; the events are kept. */
   async eraseAddresses(tx: Transaction, applicationId: string, actor: string): Promise<void> {
-    await tx.manager.update(AuditEventEntity, { applicationId, actor }, { address: null });
+    await this.events.eraseAddresses(tx, applicationId, actor);
   }
 
   /** An actor's failed events of one kind since an instant, latest first, at most `limit`. */
   async listFailures(applicationId: string, actor: string, event: AuditEvent, since: Date, limit: number): Promise<AuditEventEntity[]> {
-    return await this.database.readManager
-      .createQueryBuilder(AuditEventEntity, "entry")
-      .where({ applicationId, actor, event, outcome: "FAILURE" })
-      .andWhere("entry.createdAt > :since", { since })
-      .orderBy("entry.createdAt", "DESC")
-      .take(limit)
-      .getMany();
+    return await this.events.listFailures({ applicationId, actor, event, since, limit });
+  }
+
+  /** Events, newest first; without an application those that concern no single one. */
+  async list({ applicationId = ALL_APPLICATIONS, ...filter }: Partial<AuditFilter> & Pick<AuditFilter, "limit">): Promise<RecordedEvent[]> {
+    return (await this.events.list({ applicationId, ...filter })).map(toRecordedEvent);
   }
 
   /** Records a stored value that could not be decrypted, independently of the operation that needed it. */
@@ -124,7 +83,10 @@ export class AuditLog {
       id: randomId(),
       event,
       outcome,
-      actor: storedActor(actor),
+      actor: actorIdOf(actor) ?? actor.kind,
+      actorKind: actor.kind,
+      actorId: actorIdOf(actor),
+      userId: userIdOf(actor, details),
       details,
       address: client.address,
       requestId,

@@ -39,7 +39,22 @@ export const PUBLISH_AFTER_USE_SECONDS = 25 * 3600;
 /** Thrown when keys cannot be rotated now; the message is shown to the caller. */
 export class RotationNotAllowedError extends Error {
   override name = "RotationNotAllowedError";
+  constructor(
+    message: string,
+    /** Time from which a rotation is possible; null when waiting does not help. */
+    readonly possibleFrom: Date | null = null,
+  ) {
+    super(message);
+  }
 }
+interface CompleteKeySet {
+  readonly current: SigningKeyEntity;
+  readonly next: SigningKeyEntity;
+  readonly previous: SigningKeyEntity | undefined;
+}
+/** The next key must have been published before it signs, and the previous one must have left the key set. */
+const rotationPossibleFrom = ({ next, previous }: CompleteKeySet) =>
+  new Date(Math.max(addSeconds(next.createdAt, PUBLISH_BEFORE_USE_SECONDS).getTime(), previous?.retiresAt?.getTime() ?? 0));
 
 /** Signing keys of applications. States of a key: NEXT, CURRENT, PREVIOUS, REVOKED. */
 export class SigningKeys {
@@ -110,11 +125,13 @@ export class SigningKeys {
       if (previous?.retiresAt && previous.retiresAt > now)
         throw new RotationNotAllowedError(
           `tokens signed with the previous key may be valid until ${previous.retiresAt.toISOString()}; at most three keys can be published`,
+          previous.retiresAt,
         );
       const usableAt = addSeconds(next.createdAt, PUBLISH_BEFORE_USE_SECONDS);
       if (usableAt > now)
         throw new RotationNotAllowedError(
           `the next key must be published for 24 hours first; it can be used from ${usableAt.toISOString()}`,
+          usableAt,
         );
       if (previous) await this.repository.transition(tx, previous, revokedFields);
       await this.repository.transition(tx, current, { state: "PREVIOUS", retiresAt: addSeconds(now, PUBLISH_AFTER_USE_SECONDS) });
@@ -138,6 +155,12 @@ export class SigningKeys {
     });
   }
 
+  /** The keys that a rotation concerns, and when it is possible. @throws RotationNotAllowedError when there are no complete keys */
+  async findRotation(applicationId: string): Promise<{ currentKid: string; nextKid: string; possibleFrom: Date }> {
+    const keys = await this.requireCompleteKeySet(applicationId);
+    return { currentKid: keys.current.id, nextKid: keys.next.id, possibleFrom: rotationPossibleFrom(keys) };
+  }
+
   /** When the current key was first used; null without one. */
   async findUsedSince(applicationId: string): Promise<Date | null> {
     return (await this.repository.list(applicationId)).find(({ state }) => state === "CURRENT")?.usedSince ?? null;
@@ -148,7 +171,7 @@ export class SigningKeys {
     this.repository.cacheVersion.incrementOnCommit();
   }
 
-  private async requireCompleteKeySet(applicationId: string) {
+  private async requireCompleteKeySet(applicationId: string): Promise<CompleteKeySet> {
     const rows = await this.repository.list(applicationId);
     const find = (state: SigningKeyState) => rows.find((row) => row.state === state);
     const current = find("CURRENT");

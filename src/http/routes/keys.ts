@@ -7,41 +7,69 @@ import { isDatabaseUnavailable } from "../../platform/database/index.js";
 import { GatewayError } from "../../platform/errors/index.js";
 import { ReadThroughCache } from "../../platform/read-through-cache.js";
 
-type Dependencies = Pick<Services, "applicationDirectory" | "signingKeys" | "publicUrl" | "log">;
+type Dependencies = Pick<Services, "applicationDirectory" | "signingKeys" | "signingKeyFetches" | "publicUrl" | "log">;
 interface PublishedFile {
   readonly type: string;
   readonly body: Buffer;
   readonly etag: string;
 }
-type FileName = "keySet" | "discovery" | "pem";
-type Files = Readonly<Record<FileName, PublishedFile>>;
+interface PemFile extends PublishedFile {
+  readonly kid: string;
+}
+interface Files {
+  readonly keySet: PublishedFile;
+  readonly discovery: PublishedFile;
+  /** By the value of `key`: current, next or previous. */
+  readonly pems: ReadonlyMap<string, PemFile>;
+}
 interface WithApplicationId {
   Params: { applicationId: string };
+  Querystring: { key?: string | string[] };
 }
+const keyNames: readonly string[] = ["current", "next", "previous"];
 
 /** Without a charset, because some verifiers compare the whole value. */
 const JSON_TYPE = "application/json";
+const PEM_TYPE = "application/x-pem-file";
 const MAX_AGE_SECONDS = 300;
 
-/** Serves the key set (RFC 7517), the discovery document (OpenID Connect Discovery, RFC 8414) and the PEM key. */
+/** Serves the key set (RFC 7517), the discovery document (OpenID Connect Discovery, RFC 8414) and the keys as PEM. */
 export function addKeyRoutes(server: FastifyInstance, dependencies: Dependencies): void {
   const published = new PublishedFiles(dependencies);
-  const sendFile = (file: FileName) => async (request: FastifyRequest<WithApplicationId>, reply: FastifyReply) => {
-    const files = await published.find(request.params.applicationId);
-    if (!files) throw new GatewayError("FORBIDDEN", { status: 404 });
-    const { type, body, etag } = files[file];
-    void reply
-      .header("Cache-Control", `public, max-age=${MAX_AGE_SECONDS}`)
-      .header("ETag", etag)
-      .header("Access-Control-Allow-Origin", "*");
-    if (request.headers["if-none-match"] === etag) await reply.code(304).send();
-    // Fastify does not add a charset to the content type of a Buffer.
-    else await reply.header("Content-Type", type).send(body);
+  const send =
+    (choose: (files: Files, request: FastifyRequest<WithApplicationId>) => PublishedFile | undefined) =>
+    async (request: FastifyRequest<WithApplicationId>, reply: FastifyReply) => {
+      const files = await published.find(request.params.applicationId);
+      const chosen = files && choose(files, request);
+      if (!chosen) throw new GatewayError("FORBIDDEN", { status: 404 });
+      const { type, body, etag } = chosen;
+      void reply
+        .header("Cache-Control", `public, max-age=${MAX_AGE_SECONDS}`)
+        .header("ETag", etag)
+        .header("Access-Control-Allow-Origin", "*");
+      if (request.headers["if-none-match"] === etag) await reply.code(304).send();
+      // Fastify does not add a charset to the content type of a Buffer.
+      else await reply.header("Content-Type", type).send(body);
+    };
+  const choosePem = ({ pems }: Files, { params: { applicationId }, query: { key = "current" } }: FastifyRequest<WithApplicationId>) => {
+    if (typeof key !== "string" || !keyNames.includes(key)) throw new GatewayError("BAD_USER_INPUT");
+    const pem = pems.get(key);
+    if (pem) dependencies.signingKeyFetches.record(applicationId, pem.kid);
+    return pem;
   };
-  server.get<WithApplicationId>("/apps/:applicationId/.well-known/jwks.json", sendFile("keySet"));
-  server.get<WithApplicationId>("/apps/:applicationId/.well-known/openid-configuration", sendFile("discovery"));
-  server.get<WithApplicationId>("/.well-known/oauth-authorization-server/apps/:applicationId", sendFile("discovery"));
-  server.get<WithApplicationId>("/apps/:applicationId/public-key.pem", sendFile("pem"));
+  server.get<WithApplicationId>(
+    "/apps/:applicationId/.well-known/jwks.json",
+    send(({ keySet }) => keySet),
+  );
+  server.get<WithApplicationId>(
+    "/apps/:applicationId/.well-known/openid-configuration",
+    send(({ discovery }) => discovery),
+  );
+  server.get<WithApplicationId>(
+    "/.well-known/oauth-authorization-server/apps/:applicationId",
+    send(({ discovery }) => discovery),
+  );
+  server.get<WithApplicationId>("/apps/:applicationId/public-key.pem", send(choosePem));
 }
 
 /**
@@ -89,7 +117,7 @@ function renderFiles(issuer: string, publicUrl: string, keys: readonly Published
   return {
     keySet: file(JSON_TYPE, JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) })),
     discovery: file(JSON_TYPE, JSON.stringify(discovery)),
-    pem: file("application/x-pem-file", keys[0]?.publicKeyPem ?? ""),
+    pems: new Map(keys.map(({ id: kid, state, publicKeyPem }) => [state.toLowerCase(), { kid, ...file(PEM_TYPE, publicKeyPem) }])),
   };
 }
 

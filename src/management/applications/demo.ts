@@ -7,7 +7,7 @@ import { ApplicationLifecycle } from "./application-lifecycle.js";
 /** A fixed id, so that all processes find the same Demo application. */
 export const DEMO_APPLICATION_ID = "de300000-0000-4000-8000-000000000001";
 
-type DemoServices = Pick<Services, "applicationRegistry" | "publicUrl" | "keyring">;
+type DemoServices = Pick<Services, "applicationRegistry" | "applicationKeys" | "publicUrl" | "keyring">;
 
 const settings = {
   locales: { default: "en", supported: ["en", "de", "fr"] },
@@ -44,7 +44,7 @@ export async function demoValues(services: DemoServices, { id, appKey }: Applica
     LATCHKEY_APP_ID: id,
     LATCHKEY_APP_KEY: appKey,
     // After a rotation it is no longer valid, so it is not shown.
-    ...((await services.applicationRegistry.hasSecretKey(id, secretKey)) ? { LATCHKEY_SECRET_KEY: secretKey } : {}),
+    ...((await services.applicationKeys.hasSecretKey(id, secretKey)) ? { LATCHKEY_SECRET_KEY: secretKey } : {}),
     LATCHKEY_ISSUER: issuer,
     LATCHKEY_JWKS_URL: `${issuer}/.well-known/jwks.json`,
   };

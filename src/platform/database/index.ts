@@ -17,4 +17,4 @@ export {
   type RestoreState,
 } from "./restore-state.js";
 export { deleteByApplication, deleteExpired, invalidateAfterRestore, type RetentionRule, retain } from "./retention.js";
-export { addColumns, addUnique, columnTypes, createTable, nullable } from "./tables.js";
+export { addColumns, addIndexes, addUnique, columnTypes, createTable, nullable } from "./tables.js";

@@ -30,6 +30,13 @@ export async function addColumns(runner: QueryRunner, table: string, columns: Ta
       await runner.addColumn(table, new TableColumn({ name, isNullable: "nullable" in column, ...column }));
 }
 
+/** Adds missing indexes. */
+export async function addIndexes(runner: QueryRunner, table: string, indexes: Readonly<Record<string, readonly string[]>>): Promise<void> {
+  const existing = ((await runner.getTable(table))?.indices ?? []).map(({ name }) => name);
+  for (const [name, columnNames] of Object.entries(indexes))
+    if (!existing.includes(name)) await runner.createIndex(table, new TableIndex({ name, columnNames: [...columnNames] }));
+}
+
 /** Adds a unique index, unless it exists. */
 export async function addUnique(runner: QueryRunner, table: string, name: string, columnNames: string[]): Promise<void> {
   const existing = await runner.getTable(table);

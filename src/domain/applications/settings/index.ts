@@ -69,10 +69,8 @@ export function parseSettings(groups: Record<string, unknown>): ApplicationSetti
  * @param before the settings that are changed, whose origins and metadata fields are accepted as they are
  * @throws InvalidSettingsError
  */
-export function requireConsistent(
-  { secondFactor, twilio, mail, metadata, links }: ApplicationSettings,
-  before?: ApplicationSettings,
-): void {
+export function requireConsistent(settings: ApplicationSettings, before?: ApplicationSettings): void {
+  const { secondFactor, twilio, mail, metadata, links, token } = settings;
   const storedFields = new Set(before?.metadata.fields.map((field) => JSON.stringify(field)));
   for (const field of metadata.fields) {
     const problem = storedFields.has(JSON.stringify(field)) ? null : findMetadataFieldProblem(field);
@@ -88,7 +86,15 @@ export function requireConsistent(
     throw new InvalidSettingsError(
       "secondFactor.mode: SMS requires twilio.accountSid, twilio.authToken and either twilio.phoneNumber or twilio.messagingServiceSid",
     );
+  const isRotationChanged = before?.token.rotationDays !== token.rotationDays || before?.token.sendKeyId !== token.sendKeyId;
+  if (rotatesUnnamedKeys(settings) && isRotationChanged)
+    throw new InvalidSettingsError(
+      "token.rotationDays: automatic rotation requires token.sendKeyId=true, because verifiers with a manually installed key reject tokens after a rotation; set token.rotationDays=0 and rotate with keys rotate",
+    );
 }
+
+/** True when keys are rotated automatically although verifiers cannot tell them apart. */
+export const rotatesUnnamedKeys = ({ token: { rotationDays, sendKeyId } }: ApplicationSettings) => rotationDays > 0 && !sendKeyId;
 
 /** Settings groups as stored, and changes of secrets. */
 export interface SettingsChange {
