@@ -15,6 +15,7 @@ import { AddLockVersions1764000043000 } from "./1764000043000-add-lock-versions.
 import { CreateApplicationKeysTable1764000060000 } from "./1764000060000-create-application-keys-table.js";
 import { AddUsersOfAuditEvents1764000061000 } from "./1764000061000-add-users-of-audit-events.js";
 import { CreateSigningKeyFetchesTable1764000062000 } from "./1764000062000-create-signing-key-fetches-table.js";
+import { IndexOutboxMessages1764000063000 } from "./1764000063000-index-outbox-messages.js";
 
 /** Every migration, in order. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   CreateApplicationKeysTable1764000060000,
   AddUsersOfAuditEvents1764000061000,
   CreateSigningKeyFetchesTable1764000062000,
+  IndexOutboxMessages1764000063000,
 ];

@@ -58,6 +58,7 @@ export const everyDatabase: readonly Group[] = [
     files: [
       "test/faults/cli.test.ts",
       "test/faults/cli-keys.test.ts",
+      "test/faults/cli-records.test.ts",
       "test/faults/housekeeping.test.ts",
       "test/faults/crash-recovery.test.ts",
       "test/faults/outbox.test.ts",

@@ -5,6 +5,8 @@ import {
   ApplicationMailers,
   type CustomTemplateRepository,
   CustomTemplates,
+  Deliveries,
+  DeliveryRepository,
   MessageRenderer,
   MessageTemplates,
   Outbox,
@@ -87,7 +89,8 @@ export function composeMessaging(
     await mailer.close();
     await applicationMailers.close();
   };
-  return { outbox, messageTexts: customTemplates, dispatcher, inbox, capturesSms: fallback !== null, close };
+  const deliveries = new Deliveries(new DeliveryRepository(database), database, keyring, audit, clock);
+  return { outbox, deliveries, messageTexts: customTemplates, dispatcher, inbox, capturesSms: fallback !== null, close };
 }
 
 function hostAndPort(url: string): string {

@@ -130,7 +130,7 @@ async function buildServices(environment: Environment, base: BaseServices, overr
     twilioAccounts: new TwilioAccounts(applications, applicationSecrets),
     mailAccounts: new MailAccounts(applications, applicationSecrets),
   });
-  const { outbox, messageTexts: customTemplates } = messaging;
+  const { outbox, deliveries, messageTexts: customTemplates } = messaging;
   const pool = new HashPool(environment.HASH_WORKERS);
   const hasher = new PasswordHasher(pool, environment.BCRYPT_COST);
   const challenges = new Challenges(repositories.challenges, repositories.tickets, database, keyring, clock);
@@ -151,6 +151,7 @@ async function buildServices(environment: Environment, base: BaseServices, overr
     applicationRegistry: new ApplicationRegistry(applications, applicationKeys, applicationSecrets, database, clock),
     applicationKeys: new ApplicationKeys(applicationKeys, applications, database, clock),
     applicationSecrets,
+    deliveries,
     signingKeyFetches,
     signingKeyRotations: new SigningKeyRotations(signingKeys, signingKeyFetches, publicUrl, clock),
     customTemplates,

@@ -6,6 +6,7 @@ import { systemClock } from "../platform/clock.js";
 import { EncryptedColumns, Encryptor, HashPool, Keyring, loadMasterKeys, PasswordHasher } from "../platform/crypto/index.js";
 import { type Database, describeUnfinishedRestore, findRestoreState } from "../platform/database/index.js";
 import { openWithoutMigrating } from "./compose.js";
+import { checkRecords } from "./doctor-records.js";
 import { type Environment, InvalidEnvironmentError, readEnvironment } from "./environment.js";
 import { encryptedColumns } from "./stored-data.js";
 
@@ -40,7 +41,13 @@ async function checkDatabase(environment: Environment): Promise<Finding[]> {
     const findings = [ok("database", database.label), ...(await checkRestore(database))];
     const pending = await database.countPendingMigrations();
     if (pending > 0) return [...findings, warning("migrations", `${pending} pending; they run on start`)];
-    return [...findings, ok("migrations", "up to date"), await checkMasterKeys(environment, database), await checkOutbox(database)];
+    return [
+      ...findings,
+      ok("migrations", "up to date"),
+      await checkMasterKeys(environment, database),
+      await checkOutbox(database),
+      ...(await checkRecords(database, systemClock.now())),
+    ];
   } catch (error) {
     return [failure("database", error)];
   } finally {

@@ -11,7 +11,7 @@ const MAX_BATCHES_PER_RUN = 20;
 
 type Dependencies = Pick<
   Services,
-  "retentionRules" | "encryptedColumns" | "database" | "clock" | "log" | "applicationRegistry" | "signingKeys" | "audit"
+  "retentionRules" | "encryptedColumns" | "database" | "clock" | "log" | "applicationRegistry" | "signingKeys" | "deliveries" | "audit"
 >;
 
 /** Periodic maintenance in small batches: deletes expired rows, re-encrypts secrets under the current master key, rotates signing keys. */
@@ -39,7 +39,12 @@ export class Maintenance {
 
   /** Runs every task once. A failing task does not prevent the others. */
   async runOnce(): Promise<void> {
-    for (const task of [() => this.deleteExpired(), () => this.reencrypt(), () => this.rotateKeys()])
+    for (const task of [
+      () => this.deleteExpired(),
+      () => this.dependencies.deliveries.eraseExpiredPayloads(),
+      () => this.reencrypt(),
+      () => this.rotateKeys(),
+    ])
       if (!this.isStopped) await task().catch((error: unknown) => this.dependencies.log.error({ err: error }, "maintenance task failed"));
   }
 

@@ -20,6 +20,7 @@ import { type RetentionRule, retain } from "../platform/database/index.js";
 const pendingState: SecondFactorState = "PENDING";
 const restored: EndReason = "RESTORED";
 const expired: FinalStatus = "EXPIRED";
+const failed: FinalStatus = "FAILED";
 
 /** A rule for every entity, in the order in which the rows of a deleted application are deleted. */
 export const retentionRules: readonly RetentionRule[] = [
@@ -31,19 +32,22 @@ export const retentionRules: readonly RetentionRule[] = [
   retain(SecondFactorEntity, {
     expiry: { property: "expiresAt", keptDays: 0 },
     onApplicationDeleted: "delete",
-    onRestore: { where: { state: pendingState }, change: "delete" },
+    onRestore: [{ where: { state: pendingState }, change: "delete" }],
   }),
   retain(RecoveryCodeEntity, { expiry: "never", onApplicationDeleted: "delete", onRestore: "delete" }),
   retain(SessionEntity, {
     expiry: { property: "idleExpiresAt", keptDays: 0 },
     onApplicationDeleted: "delete",
-    onRestore: { where: { endedAt: null }, change: (endedAt) => ({ endedAt, endReason: restored }) },
+    onRestore: [{ where: { endedAt: null }, change: (endedAt) => ({ endedAt, endReason: restored }) }],
   }),
   // The instant is null until a message is delivered or has failed permanently.
   retain(OutboxMessageEntity, {
     expiry: { property: "finishedAt", keptDays: 30 },
     onApplicationDeleted: "delete",
-    onRestore: { where: { status: "PENDING" }, change: (finishedAt) => ({ status: expired, payloadSealed: null, finishedAt }) },
+    onRestore: [
+      { where: { status: "PENDING" }, change: (finishedAt) => ({ status: expired, payloadSealed: null, finishedAt }) },
+      { where: { status: failed }, change: () => ({ payloadSealed: null }) },
+    ],
   }),
   retain(CustomTemplateEntity, { expiry: "never", onApplicationDeleted: "delete", onRestore: "keep" }),
   retain(RateLimitBucketEntity, { expiry: { property: "windowEndsAt", keptDays: 0 }, onApplicationDeleted: "delete", onRestore: "delete" }),

@@ -1,8 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { InvalidArgumentError } from "commander";
 import type { Services } from "../app/services.js";
 import type { Application } from "../domain/applications/index.js";
 import { internalContext } from "../domain/request-context.js";
+import { canonicalEmail, type User } from "../domain/users/index.js";
 import { CACHE_TTL_MS } from "../platform/read-through-cache.js";
+
+const MAX_ROWS = 1000;
 
 /** Commands run as the operator of the gateway. */
 export const operator = internalContext("OPERATOR");
@@ -57,6 +61,22 @@ export async function requireApplication({ applicationRegistry }: Services, id: 
   const application = await applicationRegistry.find(id);
   if (!application) throw new Error(`Application not found: ${id}`);
   return application;
+}
+
+/** A user by whole address or id. @throws Error when there is no such user or application */
+export async function findUser(services: Services, applicationId: string, emailOrId: string): Promise<User> {
+  await requireApplication(services, applicationId);
+  const email = canonicalEmail(emailOrId);
+  const user = await (email ? services.users.findByHandle(applicationId, email) : services.users.findById(applicationId, emailOrId));
+  if (!user) throw new Error(`User not found: ${emailOrId}`);
+  return user;
+}
+
+/** For options that limit the length of a list. @throws InvalidArgumentError */
+export function parseLimit(text: string): number {
+  const count = Number(text);
+  if (!/^\d{1,4}$/.test(text) || count < 1 || count > MAX_ROWS) throw new InvalidArgumentError(`expected 1 to ${MAX_ROWS}`);
+  return count;
 }
 
 export const JSON_OPTION = ["--json", "print only JSON to stdout"] as const;

@@ -1,13 +1,16 @@
 import { Command, CommanderError } from "commander";
 import { addApplicationCommands } from "./application.commands.js";
 import { addApplicationKeyCommands } from "./application-key.commands.js";
+import { addAuditCommands } from "./audit.commands.js";
 import { addDatabaseCommands } from "./database.commands.js";
+import { addDeliveryCommands } from "./delivery.commands.js";
 import { addDeveloperCommands } from "./developer.commands.js";
 import { addDoctorCommand } from "./doctor.command.js";
 import type { CommandHost } from "./host.js";
 import { addKeyCommands } from "./key.commands.js";
 import { addMessageCommands } from "./message.commands.js";
 import { addSecretsCommand } from "./secrets.command.js";
+import { addUserCommands } from "./user.commands.js";
 
 export type { CommandHost, Finding, RestoredBackup, RestoreOptions, WrittenBackup } from "./host.js";
 
@@ -26,6 +29,9 @@ export async function runCommand(argv: readonly string[], host: CommandHost): Pr
   addKeyCommands(program, host);
   addApplicationKeyCommands(program, host);
   addMessageCommands(program, host);
+  addUserCommands(program, host);
+  addAuditCommands(program, host);
+  addDeliveryCommands(program, host);
   addDatabaseCommands(program, host);
   addSecretsCommand(program);
   addDoctorCommand(program, host);

@@ -14,3 +14,4 @@ export {
 } from "./sms-code.js";
 export { type ErasureServices, eraseUser } from "./user-erasure.js";
 export { isUserLimitReached } from "./user-limit.js";
+export { findLockoutKeys, listWaits, type UserWait } from "./user-waits.js";

@@ -2,6 +2,7 @@ import { ConcurrencyConflict, type Database, type Transaction } from "../../plat
 import { CacheVersion } from "../../platform/read-through-cache.js";
 import { ApplicationEntity } from "./application.entity.js";
 import type { Application } from "./application.js";
+import { ApplicationKeyEntity } from "./application-key.entity.js";
 import { parseSettings } from "./settings/index.js";
 
 /** Reserved rows belong to the gateway itself: they are neither found nor listed, changed or deleted here. */
@@ -25,6 +26,19 @@ export class ApplicationRepository {
         id: after.id,
       });
     return await query.orderBy("application.createdAt").addOrderBy("application.id").take(limit).getMany();
+  }
+
+  /** Applications with a current secret key from before an instant, at most `limit`. */
+  async listWithSecretKeysBefore(instant: Date, limit: number): Promise<string[]> {
+    const rows = await this.database.readManager
+      .createQueryBuilder(ApplicationEntity, "application")
+      .innerJoin(ApplicationKeyEntity, "secret", "secret.applicationId = application.id")
+      .where({ kind })
+      .andWhere("secret.kind = 'SECRET' AND secret.expiresAt IS NULL AND secret.createdAt < :instant", { instant })
+      .orderBy("application.createdAt")
+      .take(limit)
+      .getMany();
+    return rows.map(({ id }) => id);
   }
 
   async insert(tx: Transaction, row: ApplicationEntity): Promise<void> {

@@ -1,6 +1,6 @@
 export { ApplicationEntity } from "./application.entity.js";
 export { type Application, type ApplicationContext, issuerOf, linkOf, RESERVED_APPLICATION_ID } from "./application.js";
-export { ApplicationRepository } from "./application.repository.js";
+export { ApplicationRepository, toApplication } from "./application.repository.js";
 export { ApplicationDirectory } from "./application-directory.js";
 export { ApplicationKeyEntity } from "./application-key.entity.js";
 export { ApplicationKeyRepository } from "./application-key.repository.js";

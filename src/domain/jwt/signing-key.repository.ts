@@ -1,3 +1,4 @@
+import { LessThan } from "typeorm";
 import { ConcurrencyConflict, type Database, PreparedSelect, type Transaction } from "../../platform/database/index.js";
 import { CacheVersion } from "../../platform/read-through-cache.js";
 import { SigningKeyEntity } from "./signing-key.entity.js";
@@ -12,6 +13,13 @@ export class SigningKeyRepository {
 
   async list(applicationId: string): Promise<SigningKeyEntity[]> {
     return (await this.byApplication.all([applicationId])).map(({ signing_key }) => signing_key);
+  }
+
+  /** Applications whose current key has signed since before an instant, at most `limit`. */
+  async listApplicationsUsingSince(instant: Date, limit: number): Promise<string[]> {
+    const keys = this.database.readManager.getRepository(SigningKeyEntity);
+    const rows = await keys.find({ where: { state: "CURRENT", usedSince: LessThan(instant) }, order: { usedSince: "ASC" }, take: limit });
+    return rows.map(({ applicationId }) => applicationId);
   }
 
   async insert(tx: Transaction, row: SigningKeyEntity): Promise<void> {

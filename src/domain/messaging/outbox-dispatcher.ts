@@ -195,12 +195,13 @@ export class OutboxDispatcher {
     const now = clock.now();
     const failure = failureCode(error);
     const nextAttemptAt = addSeconds(now, BACKOFF_SECONDS[row.deliveryAttempts] ?? 0);
-    const isExhausted = row.deliveryAttempts >= BACKOFF_SECONDS.length || nextAttemptAt >= row.expiresAt;
+    const isTooLate = nextAttemptAt >= row.expiresAt;
+    const isExhausted = row.deliveryAttempts >= BACKOFF_SECONDS.length || isTooLate;
     const { applicationId, id: messageId, template, channel } = row;
     const context = { applicationId, messageId, template, channel, failure, attempt: row.deliveryAttempts + 1 };
     const isPermanent = error instanceof PermanentDeliveryError;
     if (isPermanent || isExhausted) {
-      await this.finish(row, isPermanent ? "FAILED" : "EXPIRED", failure);
+      await this.finish(row, isTooLate && !isPermanent ? "EXPIRED" : "FAILED", failure);
       log.error(context, "message delivery failed permanently");
     } else {
       await repository.postpone(row, this.leaseOwner, nextAttemptAt, failure);

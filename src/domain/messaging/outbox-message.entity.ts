@@ -8,6 +8,7 @@ import type { Channel } from "./delivery.js";
 @Index("outbox_messages_recipient", ["applicationId", "recipientHash"])
 @Index("outbox_messages_replaces", ["applicationId", "replacesHash", "status"])
 @Index("outbox_messages_finished_at", ["finishedAt"])
+@Index("outbox_messages_created_at", ["applicationId", "createdAt"])
 export class OutboxMessageEntity {
   @KeyColumn("application_id") applicationId!: string;
   @KeyColumn("id") id!: string;
@@ -21,7 +22,7 @@ export class OutboxMessageEntity {
   /** HMAC of application and recipient; used to find the messages of a deleted user. */
   @TextColumn("recipient_hash", 64) recipientHash!: string;
 
-  /** Encrypted recipient, locale and parameters; erased when the message is delivered, replaced, expired or failed. */
+  /** Encrypted recipient, locale and parameters; erased when the message is delivered, replaced or expired. */
   @LongTextColumn("payload_sealed", { nullable: true }) payloadSealed!: string | null;
 
   /** A newer message with the same hash replaces this one while it is pending, because its code is no longer valid. */

@@ -62,16 +62,17 @@ export class OutboxRepository {
     return await this.update(applicationId, id, owner, { leaseUntil });
   }
 
-  /** Sets the final status and erases the payload; false when `owner` no longer holds the lease. */
+  /** Sets the final status and, unless it failed and may be retried, erases the payload; false when `owner` no longer holds the lease. */
   async finish(
-    { applicationId, id }: OutboxMessageEntity,
+    { applicationId, id, payloadSealed: payload }: OutboxMessageEntity,
     owner: string,
     status: FinalStatus,
     now: Date,
     lastFailure: string | null,
   ): Promise<boolean> {
     const expected = { applicationId, id, leaseOwner: owner, status: "PENDING" };
-    const change = { status, lastFailure, payloadSealed: null, leaseOwner: null, leaseUntil: null, finishedAt: now };
+    const payloadSealed = status === "FAILED" ? payload : null;
+    const change = { status, lastFailure, payloadSealed, leaseOwner: null, leaseUntil: null, finishedAt: now };
     return (await this.database.autocommit((manager) => this.preparedFinish.run(expected, change, manager))) === 1;
   }
 

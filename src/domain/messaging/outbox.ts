@@ -41,6 +41,10 @@ const NOTICE_TTL_SECONDS = 24 * 3600;
 /** Associated data of the encrypted payload: binds it to its message. */
 export const payloadAssociatedData = (applicationId: string, id: string) => ["outbox_messages", "payload", applicationId, id];
 
+/** A keyed hash: phone numbers are few enough to reverse an unkeyed one by brute force. */
+export const hashRecipient = (keyring: Keyring, applicationId: string, to: Email | Phone) =>
+  keyring.mac("token", "recipient", applicationId, to).toString("base64url");
+
 /** Transactional outbox: a message is inserted in the transaction of the change it reports, so that both commit or neither does. */
 export class Outbox {
   constructor(
@@ -61,7 +65,7 @@ export class Outbox {
 
   /** Deletes every message to an address or number, sent or pending. */
   async deleteByRecipient(tx: Transaction, applicationId: string, to: Email | Phone): Promise<void> {
-    await this.repository.deleteByRecipient(tx, applicationId, this.recipientHash(applicationId, to));
+    await this.repository.deleteByRecipient(tx, applicationId, hashRecipient(this.keyring, applicationId, to));
   }
 
   /** Queues an email notification to a user; does nothing for a user without an email address. */
@@ -122,7 +126,7 @@ export class Outbox {
       queue: channel === "SMS" ? SMS_QUEUE : mailQueue,
       template,
       recipientMasked,
-      recipientHash: this.recipientHash(application.id, to),
+      recipientHash: hashRecipient(this.keyring, application.id, to),
       payloadSealed: await this.encryptPayload(application, id, queued),
       replacesHash,
       status: "PENDING",
@@ -139,9 +143,4 @@ export class Outbox {
   }
 
   private readonly scheduleWake = () => void setTimeout(this.wake, WAKE_DELAY_MS).unref();
-
-  /** A keyed hash: phone numbers are few enough to reverse an unkeyed one by brute force. */
-  private recipientHash(applicationId: string, to: string): string {
-    return this.keyring.mac("token", "recipient", applicationId, to).toString("base64url");
-  }
 }

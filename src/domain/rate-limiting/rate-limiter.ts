@@ -104,6 +104,17 @@ export class RateLimiter {
     return blockedUntil !== null && blockedUntil > now;
   }
 
+  /** Of these keys, the enforced limits that are exhausted now, without counting an attempt. */
+  async listWaits(keys: readonly RateLimitKey[]): Promise<{ limit: RateLimitName; endsAt: Date }[]> {
+    const now = this.clock.now();
+    const waits = keys.map(async (key) => {
+      const bucket = this.bucketFor(key);
+      const { blockedUntil: endsAt } = await this.store.peek(bucket, now);
+      return bucket.limit.isEnforced && endsAt !== null && endsAt > now ? [{ limit: key.limit, endsAt }] : [];
+    });
+    return (await Promise.all(waits)).flat();
+  }
+
   /** Concurrent attempts that will be refunded can exhaust a shared limit: wait for them before rejecting. */
   private async consumeOrAwaitRunning(context: RequestContext, keys: readonly RateLimitKey[]): Promise<Reserved | Failure> {
     for (let attempt = 1; ; attempt++) {

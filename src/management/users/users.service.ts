@@ -3,6 +3,7 @@ import {
   acceptMetadata,
   type ErasureServices,
   eraseUser,
+  findLockoutKeys,
   issueResetCode,
   isUserLimitReached,
   type ResetCodeServices,
@@ -10,9 +11,8 @@ import {
   type SentCode,
 } from "../../domain/account-operations/index.js";
 import { type ApplicationContext, findLocale } from "../../domain/applications/index.js";
-import { lockoutKeys, refundableMessageKeys, secondFactorLockoutKeys } from "../../domain/rate-limiting/index.js";
+import { refundableMessageKeys, secondFactorLockoutKeys } from "../../domain/rate-limiting/index.js";
 import { canonicalEmail, type Email, type Metadata, type NewUser, type User } from "../../domain/users/index.js";
-import { addSeconds } from "../../platform/clock.js";
 import { randomId } from "../../platform/crypto/index.js";
 import { nullOnUniqueViolation, type Transaction } from "../../platform/database/index.js";
 import { type Failure, failure, GatewayError } from "../../platform/errors/index.js";
@@ -34,10 +34,6 @@ export interface EndedOutcome extends ChangedOutcome {
   readonly sessionsEnded: number;
 }
 type UserEvent = Parameters<Services["audit"]["success"]>[1];
-
-/** Rate limits of failed attempts last at most a day. */
-const FAILURE_WINDOW_SECONDS = 86_400;
-const MAX_FAILURES = 500;
 
 type Dependencies = Pick<Services, "clock" | "database" | "jwtIssuer"> & ResetCodeServices & ErasureServices;
 
@@ -98,15 +94,10 @@ export class UsersService {
    * @throws GatewayError FORBIDDEN when the application has no such user
    */
   async unlock(context: ApplicationContext, id: string): Promise<ChangedOutcome> {
-    const { users, audit, rateLimiter, clock } = this.services;
+    const { users, rateLimiter } = this.services;
     const user = await users.findById(context.application.id, id);
     if (!user) throw new GatewayError("FORBIDDEN");
-    const since = addSeconds(clock.now(), -FAILURE_WINDOW_SECONDS);
-    const failures = await audit.listFailures(context.application.id, user.id, "LOG_IN", since, MAX_FAILURES);
-    const addresses = [...new Set(failures.flatMap(({ address }) => address ?? []))];
-    const devices = [...new Set(failures.flatMap(({ details: { device } }) => (typeof device === "string" ? device : [])))];
-    const handleLimitKeys = user.email ? lockoutKeys(context.application.id, user.email, { addresses, devices }) : [];
-    await rateLimiter.reset([...handleLimitKeys, ...secondFactorLockoutKeys(context.application.id, user.id)]);
+    await rateLimiter.reset([...(await findLockoutKeys(this.services, user)), ...secondFactorLockoutKeys(context.application.id, user.id)]);
     await this.record(context, user, "USER_UNLOCKED");
     return { kind: "changed", user };
   }

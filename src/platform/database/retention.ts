@@ -12,7 +12,7 @@ export interface RetentionRule<Property extends string = string, Row extends Obj
   /** Whether rows are deleted together with the application they belong to. */
   readonly onApplicationDeleted: "keep" | "delete";
   /** What was used or revoked since a backup must not become valid again by restoring it. */
-  readonly onRestore: "keep" | "delete" | RestoreRule<Row>;
+  readonly onRestore: "keep" | "delete" | readonly RestoreRule<Row>[];
 }
 /** Concerns the rows with the values of `where`; null matches NULL. */
 interface RestoreRule<Row extends ObjectLiteral> {
@@ -56,8 +56,17 @@ export async function invalidateAfterRestore({ manager }: Transaction, rules: re
       await manager.createQueryBuilder().delete().from(entity).execute();
       continue;
     }
-    const where = Object.fromEntries(Object.entries(onRestore.where).map(([property, value]) => [property, value ?? IsNull()]));
-    if (onRestore.change === "delete") await manager.delete(entity, where);
-    else await manager.update(entity, where, onRestore.change(restoredAt));
+    for (const rule of onRestore) await applyRestoreRule(manager, entity, rule, restoredAt);
   }
+}
+
+async function applyRestoreRule(
+  manager: Transaction["manager"],
+  entity: RetentionRule["entity"],
+  rule: RestoreRule<ObjectLiteral>,
+  restoredAt: Date,
+): Promise<void> {
+  const where = Object.fromEntries(Object.entries(rule.where).map(([property, value]) => [property, value ?? IsNull()]));
+  if (rule.change === "delete") await manager.delete(entity, where);
+  else await manager.update(entity, where, rule.change(restoredAt));
 }
