@@ -57,17 +57,19 @@ export class ApplicationKeyRepository {
     await tx.manager.insert(ApplicationKeyEntity, row as never);
   }
 
-  /**
-   * Replaces the current keys in the application's row, which serializes changes of its keys. @throws ConcurrencyConflict when they are
-   * no longer those of `application`
-   */
+  /** Locks the application's row until the end of the transaction, and reads it; null: application not found. */
+  async lockApplication(tx: Transaction, id: string): Promise<ApplicationEntity | null> {
+    const { affected } = await tx.manager.update(ApplicationEntity, { id, kind: "NORMAL" }, { kind: "NORMAL" });
+    return affected === 1 ? await this.applications.findById(id) : null;
+  }
+
+  /** Replaces current keys in the application's row, which must be locked. */
   async replaceCurrent(
     tx: Transaction,
-    { id, appKey, secretKeyHash }: ApplicationEntity,
+    { id }: ApplicationEntity,
     change: Partial<Pick<ApplicationEntity, "appKey" | "secretKeyHash">>,
   ): Promise<void> {
-    const { affected } = await tx.manager.update(ApplicationEntity, { id, kind: "NORMAL", appKey, secretKeyHash }, change);
-    if (affected !== 1) throw new ConcurrencyConflict();
+    await tx.manager.update(ApplicationEntity, { id }, change);
     this.applications.cacheVersion.incrementOnCommit();
   }
 

@@ -78,11 +78,10 @@ export class ApplicationKeys {
   async rotateAppKey(applicationId: string): Promise<AppKeyRotation> {
     const value = newAppKey();
     return await this.database.transaction(async (tx) => {
-      const application = await this.applications.findById(applicationId);
+      const application = await this.repository.lockApplication(tx, applicationId);
       if (!application) return { kind: "not-found" };
       const live = await this.repository.listLive(applicationId, "APP", this.clock.now());
       if (live.length >= MAX_APP_KEYS) return { kind: "too-many-keys" };
-      // Fails when another rotation was committed since the keys were counted.
       await this.repository.replaceCurrent(tx, application, { appKey: value });
       const row = keyRow(applicationId, "APP", value, this.clock.now());
       await this.repository.insert(tx, row);
@@ -93,10 +92,9 @@ export class ApplicationKeys {
   /** Revokes a public key other than the current one. */
   async revokeAppKey(applicationId: string, keyId: string): Promise<KeyRevocation> {
     return await this.database.transaction(async (tx) => {
-      const application = await this.applications.findById(applicationId);
+      const application = await this.repository.lockApplication(tx, applicationId);
       const key = await this.findLive(applicationId, "APP", keyId);
       if (!application || !key) return "not-found";
-      // A key that is not the current one never becomes it again.
       if (key.value === application.appKey) return "current";
       await this.revoke(tx, key);
       return "revoked";
@@ -107,7 +105,7 @@ export class ApplicationKeys {
   async rotateSecretKey(applicationId: string, overlapHours = DEFAULT_OVERLAP_HOURS): Promise<SecretKeyRotation> {
     const secretKey = newSecretKey();
     return await this.database.transaction(async (tx) => {
-      const application = await this.applications.findById(applicationId);
+      const application = await this.repository.lockApplication(tx, applicationId);
       if (!application) return { kind: "not-found" };
       const now = this.clock.now();
       const row = keyRow(applicationId, "SECRET", secretKey, now);
@@ -123,7 +121,7 @@ export class ApplicationKeys {
   /** Revokes a secret key, also the current one: then the back end has no access until the next rotation. */
   async revokeSecretKey(applicationId: string, keyId: string): Promise<Exclude<KeyRevocation, "current">> {
     return await this.database.transaction(async (tx) => {
-      const application = await this.applications.findById(applicationId);
+      const application = await this.repository.lockApplication(tx, applicationId);
       const key = await this.findLive(applicationId, "SECRET", keyId);
       if (!application || !key) return "not-found";
       // Processes of the previous release accept the hash in this column.

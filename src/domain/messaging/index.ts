@@ -2,7 +2,7 @@ export { ApplicationMailers } from "./application-mailers.js";
 export { CustomTemplateEntity } from "./custom-template.entity.js";
 export { CustomTemplateRepository } from "./custom-template.repository.js";
 export { CustomTemplates } from "./custom-templates.js";
-export { Deliveries, type Delivery, type DeliveryRetry, type DeliveryStatus, deliveryStatuses } from "./deliveries.js";
+export { Deliveries, type Delivery, deliveryStatuses } from "./deliveries.js";
 export { DeliveryRepository } from "./deliveries.repository.js";
 export { InboxMessageEntity } from "./inbox-message.entity.js";
 export type { Inbox } from "./mailer.js";
