@@ -24,7 +24,8 @@ describe("locks of a user's row", () => {
     const readVersion = async () =>
       (await gateway.query<{ version: number }>("SELECT lock_version AS version FROM users WHERE id = ?", [user.id]))[0]?.version ?? -1;
     const before = await readVersion();
-    for (let time = 0; time < 2; time++) expect(await gateway.services.database.transaction(async (tx) => locks[name]?.(tx, user))).toBeTruthy();
+    for (let time = 0; time < 2; time++)
+      expect(await gateway.services.database.transaction(async (tx) => locks[name]?.(tx, user))).toBeTruthy();
     expect(await readVersion()).toBe(before + 2);
   });
 });

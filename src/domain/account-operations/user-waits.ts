@@ -1,5 +1,5 @@
 import { addSeconds } from "../../platform/clock.js";
-import type { AccountPurpose, RateLimitKey, RateLimitName } from "../rate-limiting/index.js";
+import type { CodeSubject, RateLimitKey, RateLimitName } from "../rate-limiting/index.js";
 import {
   codeKeys,
   lockoutKeys,
@@ -48,12 +48,12 @@ export async function listWaits(services: Pick<AccountServices, "audit" | "clock
 function otherKeys(user: User): RateLimitKey[] {
   const { applicationId, id, email } = user;
   const phone = verifiedPhone(user);
-  const purpose = (name: string, handle: string): AccountPurpose => ({ applicationId, purpose: name, handle });
+  const subject = (purpose: string, binding: string): CodeSubject => ({ applicationId, purpose, binding });
   const codes = [
-    ...["HANDLE_CHANGE", "PHONE", "SECOND_FACTOR"].map((name) => purpose(name, id)),
-    ...(email ? [purpose("INVITATION", email)] : []),
+    ...["HANDLE_CHANGE", "PHONE", "SECOND_FACTOR"].map((name) => subject(name, id)),
+    ...(email ? [subject("INVITATION", email)] : []),
   ];
-  const mails = email ? [purpose("PASSWORD_RESET", email), purpose("SIGN_UP", email)] : [];
+  const mails = email ? [subject("PASSWORD_RESET", email), subject("SIGN_UP", email)] : [];
   const sms = phone
     ? refundableSmsKeys({
         ...{ applicationId, userId: id, phone, prefix: phonePrefix(phone), isVerified: true },

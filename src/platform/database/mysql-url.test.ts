@@ -26,7 +26,11 @@ describe("DATABASE_URL", () => {
   });
 
   it("B-02 charset, timezone, connectionLimit - are known and reported as ignored", () => {
-    expect(parseMysqlUrl(`${base}?charset=utf8&timezone=Z&connectionLimit=5`).ignoredOptions).toEqual(["charset", "timezone", "connectionLimit"]);
+    expect(parseMysqlUrl(`${base}?charset=utf8&timezone=Z&connectionLimit=5`).ignoredOptions).toEqual([
+      "charset",
+      "timezone",
+      "connectionLimit",
+    ]);
   });
 
   it.each([
