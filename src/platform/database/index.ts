@@ -4,7 +4,6 @@ export { batched, padToPowerOfTwo, repeatSql, statementBySize } from "./batching
 export { InstantColumn, IntegerColumn, IntegerKeyColumn, JsonColumn, KeyColumn, LongTextColumn, TextColumn } from "./columns.js";
 export { ConcurrencyConflict, Database, type Transaction, throwConflictIfDuplicate } from "./database.js";
 export { isDatabaseUnavailable, isUniqueViolation, nullOnUniqueViolation } from "./dialect.js";
-export { parseMysqlUrl } from "./mysql-url.js";
 export { findDatabaseUrlProblem, openDatabase } from "./open.js";
 export { BatchedLookup, PreparedSelect, selectProperties } from "./prepared-reads.js";
 export { CompareAndSwap, PreparedInsert, PreparedUpdate } from "./prepared-writes.js";
