@@ -25,6 +25,11 @@ describe("DATABASE_URL", () => {
     expect(parseMysqlUrl(`${base}?${options}`).sslMode).toBe(sslMode);
   });
 
+  it.each(["10.0.0.5", "[2001:db8::5]"])("B-02 ssl=true - host %s - is refused, because the driver cannot verify an address", (host) => {
+    expect(findDatabaseUrlProblem(`mysql://root@${host}/latchkey?ssl=true`)).toContain("has an address as host");
+    expect(findDatabaseUrlProblem(`mysql://root@${host}/latchkey?ssl-mode=VERIFY_CA`)).toBeNull();
+  });
+
   it("B-02 charset, timezone, connectionLimit - are known and reported as ignored", () => {
     expect(parseMysqlUrl(`${base}?charset=utf8&timezone=Z&connectionLimit=5`).ignoredOptions).toEqual([
       "charset",

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 
 type SslMode = "DISABLED" | "REQUIRED" | "VERIFY_CA" | "VERIFY_IDENTITY";
 
@@ -40,11 +41,16 @@ export function parseMysqlUrl(text: string): MysqlUrl {
   if (!hostname || !database || database.includes("/") || hash) throw new Error(FORM);
   const options = checkOptions(searchParams);
   const sslCaFile = options["ssl-ca"];
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const sslMode = sslModeOf(options);
+  // The driver would compare the certificate with the name localhost.
+  if (sslMode === "VERIFY_IDENTITY" && isIP(host) !== 0)
+    throw new Error("has an address as host, but ssl=true and ssl-mode=VERIFY_IDENTITY need a name; ssl-mode=VERIFY_CA does not");
   return {
-    host: hostname.replace(/^\[(.*)\]$/, "$1"),
+    host,
     port: Number(port || 3306),
     ...{ user: decode(username), password: decode(password), database: decode(database) },
-    ...{ sslMode: sslModeOf(options), sslCaFile },
+    ...{ sslMode, sslCaFile },
     wsrepSyncWait: options["wsrep-sync-wait"] === undefined ? undefined : Number(options["wsrep-sync-wait"]),
     ignoredOptions: ignoredNames.filter((name) => name in options),
   };
