@@ -130,7 +130,10 @@ describe("any JSON value", () => {
       "x'); UPDATE users SET status='SUSPENDED'--",
     ];
     const { client } = await fixture.signUpPerson();
-    const users = await fixture.gateway.query("SELECT * FROM users ORDER BY id");
+    // A refused operation may have locked a row, which increments its lock version.
+    const readUsers = async () =>
+      (await fixture.gateway.query<Record<string, unknown>>("SELECT * FROM users ORDER BY id")).map((row) => ({ ...row, lock_version: 0 }));
+    const users = await readUsers();
     for (const probe of probesOf("authentication").filter(({ name }) => !/delete|logOut/i.test(name)))
       for (const { path } of probe.positions.filter(({ type }) => type === "String"))
         for (const text of sql) await send(client, probe, (variables) => withValueAt(variables, path, text));
@@ -138,7 +141,7 @@ describe("any JSON value", () => {
       for (const { path } of probe.positions.filter(({ type }) => /String|ID/.test(type)))
         for (const text of sql)
           await send(fixture.gateway.management(fixture.b.secretKey), probe, (variables) => withValueAt(variables, path, text));
-    expect(await fixture.gateway.query("SELECT * FROM users ORDER BY id")).toEqual(users);
+    expect(await readUsers()).toEqual(users);
   });
 
   it("IL-16 page sizes and cursors - negative, huge, text, altered - are rejected or capped", async () => {

@@ -61,7 +61,7 @@ describe("links", () => {
     expect(page.headers.get("cache-control")).toBe("no-store");
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
     expect(page.headers.get("x-frame-options")).toBe("DENY");
-    expect([...page.text.matchAll(/(?:src|href|action)="([^"]*)"/g)].map(([, target]) => target)).toEqual(["/links.css"]);
+    expect([...page.text.matchAll(/(?:src|href|action)="([^"]*)"/g)].map(([, target]) => target)).toEqual(["../../../links.css"]);
     const token = link.split("/").at(-1) ?? "none";
     expect(gateway.logs.join("")).not.toContain(token);
     expect(await gateway.dump()).not.toContain(token);
