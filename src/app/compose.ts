@@ -214,6 +214,7 @@ export async function composeGateway(environment: Environment, overrides: Overri
       readiness.isReady = true;
       setTimeout(() => {
         services.hasher.startThreads();
+        services.passwords.learnHighestCost().catch((error: unknown) => services.log.warn({ err: error }, "reading password costs failed"));
         commonPasswords();
       }, WARM_UP_DELAY_MS).unref();
     },

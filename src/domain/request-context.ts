@@ -12,6 +12,8 @@ export interface ClientInfo {
   readonly address: string | null;
   /** The User-Agent header, printable ASCII, at most 256 characters. */
   readonly userAgent: string | null;
+  /** True once the client has closed the connection, so that nobody receives the answer. */
+  readonly hasDisconnected?: () => boolean;
 }
 
 /** The request for which a use case or domain operation runs. */

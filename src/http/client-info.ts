@@ -10,7 +10,8 @@ const MAX_CREDENTIAL_LENGTH = 4096;
 /** The client as audit and rate limiting record it. `address` is set when a trusted caller supplies its user's address. */
 export function clientInfoOf(request: FastifyRequest, address = request.clientAddress): ClientInfo {
   const userAgent = request.headers["user-agent"];
-  return { address, userAgent: userAgent ? printable(userAgent, 256) : null };
+  const { socket } = request.raw;
+  return { address, userAgent: userAgent ? printable(userAgent, 256) : null, hasDisconnected: () => socket.destroyed };
 }
 
 /**

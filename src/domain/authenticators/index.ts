@@ -1,4 +1,10 @@
-export { commonPasswords, PasswordAuthenticator, passwordViolations } from "./password/index.js";
+export {
+  commonPasswords,
+  failureOnPasswordChange,
+  PasswordAuthenticator,
+  passwordViolations,
+  type VerifiedUser,
+} from "./password/index.js";
 export {
   canonicalRecoveryCode,
   createTotpProvisioning,

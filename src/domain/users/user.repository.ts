@@ -62,6 +62,12 @@ export class UserRepository {
     return row && toUser(row);
   }
 
+  /** The highest bcrypt cost of all stored passwords; 0 without passwords. Reads every user. */
+  async findHighestPasswordCost(): Promise<number> {
+    const query = this.users.createQueryBuilder("user").select("MAX(SUBSTR(user.passwordHash, 5, 2))", "cost");
+    return Number((await query.getRawOne<{ cost: string | null }>())?.cost ?? 0);
+  }
+
   async count(applicationId: string): Promise<number> {
     return await this.users.countBy({ applicationId });
   }

@@ -7,12 +7,12 @@ import {
   verifySecondFactor,
 } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
+import { failureOnPasswordChange, type VerifiedUser } from "../../domain/authenticators/index.js";
 import { deviceLogInKeys, logInKeys, networkFailureKeys, type RateLimitName } from "../../domain/rate-limiting/index.js";
 import { actingAsUser } from "../../domain/request-context.js";
 import type { SignInResult } from "../../domain/sessions/index.js";
 import type { SecondFactorInput } from "../../domain/sign-in/index.js";
 import { canonicalEmail, type User } from "../../domain/users/index.js";
-import type { PasswordHash } from "../../platform/crypto/index.js";
 import { type Failure, failure } from "../../platform/errors/index.js";
 
 export interface LogInCommand {
@@ -24,13 +24,17 @@ export interface LogInCommand {
 const notifyingLimits: readonly RateLimitName[] = ["logInFromStrangersHourly", "logInFromStrangersDaily", "logInConsecutive"];
 
 type Dependencies = SmsCodeServices &
-  Pick<Services, "recognisedDevices" | "passwords" | "signIn" | "audit" | "secondFactorVerification" | "tokenChallenges" | "secondFactors">;
+  Pick<Services, "hasher" | "recognisedDevices" | "passwords" | "signIn" | "audit" | "secondFactorVerification" | "tokenChallenges" | "secondFactors">;
 
 /** Log-in with a password. Known and unknown handles cause the same work, count against the same rate limits and get the same result. */
 export class LogInService {
   constructor(private readonly services: Dependencies) {}
 
   async logIn(context: ApplicationContext, command: LogInCommand): Promise<SignInResult | Failure> {
+    return await this.services.hasher.admit(() => this.attempt(context, command));
+  }
+
+  private async attempt(context: ApplicationContext, command: LogInCommand): Promise<SignInResult | Failure> {
     const { users, recognisedDevices, rateLimiter } = this.services;
     const email = canonicalEmail(command.handle);
     const user = email && (await users.findByHandle(context.application.id, email));
@@ -40,7 +44,7 @@ export class LogInService {
     const limitKeys = device
       ? deviceLogInKeys(applicationId, handle, device)
       : [...logInKeys(applicationId, handle, context.client), ...networkFailureKeys(context.client)];
-    return await rateLimiter.limited(
+    const limited = rateLimiter.limited<SignInResult | Failure>(
       context,
       limitKeys,
       async (exhaustedLimits) => {
@@ -53,6 +57,7 @@ export class LogInService {
       // The password was correct in these cases; a second factor has separate rate limits.
       (outcome) => outcome.kind !== "failure" || outcome.code === "ACCOUNT_SUSPENDED",
     );
+    return await limited.catch(failureOnPasswordChange);
   }
 
   /** The second half of a log-in: the second factor is proved, and the session opens. */
@@ -70,20 +75,22 @@ export class LogInService {
   }
 
   private async check(context: ApplicationContext, user: User | null, command: LogInCommand, device: string | null) {
-    const verifiedHash = await this.services.passwords.verify(user, command.password);
-    if (!user || !verifiedHash) return await this.recordFailure(context, user, "INVALID_CREDENTIALS", device);
-    if (user.status === "SUSPENDED") return await this.recordFailure(context, user, "ACCOUNT_SUSPENDED");
-    const decision = await this.completeWithPassword(context, user, verifiedHash);
-    if (!decision) return await this.recordFailure(context, user, "INVALID_CREDENTIALS");
+    const { passwords } = this.services;
+    const decision = await passwords.withVerified(user, command.password, context.client.hasDisconnected, (verified) =>
+      this.completeWithPassword(context, verified),
+    );
+    if (!user || !decision) return await this.recordFailure(context, user, "INVALID_CREDENTIALS", device);
+    if (decision.kind === "suspended") return await this.recordFailure(context, user, "ACCOUNT_SUSPENDED");
     const result = await this.services.signIn.toResult(context.application, decision, (device && command.deviceToken) ?? undefined);
     return await sendCodeIfSmsOnly(context, this.services, user, result);
   }
 
   /** Null if the password was changed or the user was suspended during the verification. */
-  private async completeWithPassword(context: ApplicationContext, user: User, verifiedHash: PasswordHash) {
+  private async completeWithPassword(context: ApplicationContext, user: VerifiedUser) {
+    if (user.status === "SUSPENDED") return { kind: "suspended" } as const;
     const { database, users, signIn, audit, clock } = this.services;
     return await database.transaction(async (tx) => {
-      if (!(await users.recordLogIn(tx, user, verifiedHash.hash, clock.now()))) return null;
+      if (!(await users.recordLogIn(tx, user, user.password.hash, clock.now()))) return null;
       const decision = await signIn.complete(context, tx, user, ["pwd"]);
       if (decision.kind === "opened") await audit.success(actingAsUser(context, user), "LOG_IN");
       return decision;

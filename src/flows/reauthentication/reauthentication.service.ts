@@ -1,6 +1,7 @@
 import type { Services } from "../../app/services.js";
 import { type SmsCodeServices, sendCodeIfSmsOnly, verifySecondFactor } from "../../domain/account-operations/index.js";
 import type { ApplicationContext } from "../../domain/applications/index.js";
+import { failureOnPasswordChange, type VerifiedUser } from "../../domain/authenticators/index.js";
 import { sessionPasswordKeys } from "../../domain/rate-limiting/index.js";
 import type { AuthenticatedSession, RequiresSecondFactor } from "../../domain/sessions/index.js";
 import type { SecondFactorInput } from "../../domain/sign-in/index.js";
@@ -11,7 +12,7 @@ export interface ReauthenticatedOutcome {
   readonly until: Date;
 }
 
-type Dependencies = Pick<Services, "passwords" | "signIn" | "sessions" | "audit" | "secondFactorVerification"> & SmsCodeServices;
+type Dependencies = Pick<Services, "hasher" | "passwords" | "signIn" | "sessions" | "audit" | "secondFactorVerification"> & SmsCodeServices;
 
 /** Step-up authentication within a session, which sensitive operations require. */
 export class ReauthenticationService {
@@ -22,30 +23,41 @@ export class ReauthenticationService {
     caller: AuthenticatedSession,
     password: string,
   ): Promise<ReauthenticatedOutcome | RequiresSecondFactor | Failure> {
-    const { rateLimiter, passwords, signIn, users, sessions, database, audit } = this.services;
+    const { rateLimiter, passwords, hasher, audit } = this.services;
     const { user, session } = caller;
-    const outcome = await rateLimiter.limited<ReauthenticatedOutcome | RequiresSecondFactor | Failure>(
-      context,
-      sessionPasswordKeys(context.application.id, user.id, session.id),
-      async () => {
-        const verifiedHash = await passwords.verify(user, password);
-        const reject = async () => {
+    const limited = () =>
+      rateLimiter.limited<ReauthenticatedOutcome | RequiresSecondFactor | Failure>(
+        context,
+        sessionPasswordKeys(context.application.id, user.id, session.id),
+        async () => {
+          const verified = await passwords.withVerified(user, password, context.client.hasDisconnected, (current) =>
+            this.completeWithPassword(context, caller, current),
+          );
+          if (verified) return verified;
           await audit.failure(context, "REAUTHENTICATED");
           return failure("INVALID_CREDENTIALS");
-        };
-        if (!verifiedHash) return await reject();
-        return await database.transaction(async (tx) => {
-          if (!(await users.lockIfUnchanged(tx, { ...user, password: verifiedHash }))) return await reject();
-          const secondFactorRequired = await signIn.stepUp(context, tx, caller);
-          if (secondFactorRequired) return secondFactorRequired;
-          await audit.success(context, "REAUTHENTICATED");
-          return { kind: "verified", until: await sessions.recordReauthentication(tx, session, ["pwd"]) };
-        });
-      },
-      ({ kind }) => kind !== "failure",
-    );
+        },
+        ({ kind }) => kind !== "failure",
+      );
+    const outcome = await hasher.admit(limited).catch(failureOnPasswordChange);
     if (outcome.kind !== "second-factor-required") return outcome;
     return await sendCodeIfSmsOnly(context, this.services, user, outcome);
+  }
+
+  /** Null if the password is no longer the verified one. */
+  private async completeWithPassword(
+    context: ApplicationContext,
+    caller: AuthenticatedSession,
+    verified: VerifiedUser,
+  ): Promise<ReauthenticatedOutcome | RequiresSecondFactor | null> {
+    const { signIn, users, sessions, database, audit } = this.services;
+    return await database.transaction(async (tx) => {
+      if (!(await users.lockIfUnchanged(tx, verified))) return null;
+      const secondFactorRequired = await signIn.stepUp(context, tx, caller);
+      if (secondFactorRequired) return secondFactorRequired;
+      await audit.success(context, "REAUTHENTICATED");
+      return { kind: "verified", until: await sessions.recordReauthentication(tx, caller.session, ["pwd"]) };
+    });
   }
 
   /** The challenge is only valid in the session that it was issued for. */

@@ -40,9 +40,24 @@ function findHash(hashSync) {
 
 const library = (await loadNative()) ?? { name: "bcryptjs", hash: bcryptjs.hashSync, compare: bcryptjs.compareSync };
 
-parentPort.on("message", ({ id, secret, cost, hash }) => {
+/** Without a hash, or with a malformed one, nothing matches. After a failure, hashes of `failureCosts` are computed and discarded. */
+function verify(secret, hash, failureCosts = []) {
+  const isRight = hash !== null && matches(secret, hash);
+  if (!isRight) for (const cost of failureCosts) library.hash(secret, cost);
+  return isRight;
+}
+
+function matches(secret, hash) {
   try {
-    const result = hash === undefined ? library.hash(secret, cost) : library.compare(secret, hash);
+    return library.compare(secret, hash);
+  } catch {
+    return false;
+  }
+}
+
+parentPort.on("message", ({ id, secret, cost, hash, failureCosts }) => {
+  try {
+    const result = hash === undefined ? library.hash(secret, cost) : verify(secret, hash, failureCosts);
     parentPort.postMessage({ id, result });
   } catch (error) {
     parentPort.postMessage({ id, error: String(error?.message ?? error) });

@@ -10,8 +10,8 @@ const bcryptjs = dirname(dirname(createRequire(import.meta.url).resolve("bcryptj
 const folder = mkdtempSync(join(tmpdir(), "latchkey-worker-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Starts the worker with a fake native package that records how its functions are called. */
-async function startWorkerWith(name: string, hashSync: string, verifySync = "bcrypt.compareSync") {
+/** Starts the worker with a fake native package. */
+async function startWorker(name: string, hashSync: string, verifySync: string) {
   const directory = join(folder, name);
   const native = join(directory, "node_modules/@node-rs/bcrypt");
   mkdirSync(native, { recursive: true });
@@ -30,10 +30,16 @@ async function startWorkerWith(name: string, hashSync: string, verifySync = "bcr
     worker.postMessage({ id: 1, ...job });
     return response;
   };
+  return { ready, request, stop: () => worker.terminate() };
+}
+
+/** What the worker makes of a fake native package. */
+async function startWorkerWith(name: string, hashSync: string, verifySync = "bcrypt.compareSync") {
+  const { ready, request, stop } = await startWorker(name, hashSync, verifySync);
   const { result: hash } = await request({ secret: "violet hedgehog parade", cost: 5 });
-  const { result: isRight } = await request({ secret: "violet hedgehog parade", hash });
+  const { result: isRight } = await request({ secret: "violet hedgehog parade", hash, failureCosts: [] });
   const { result: isWrong } = await request({ secret: "violet hedgehog parades", hash });
-  await worker.terminate();
+  await stop();
   return { ready, cost: String(hash).slice(0, 7), isRight, isWrong };
 }
 
@@ -59,5 +65,23 @@ describe("native bcrypt", () => {
       ready: "bcryptjs",
       ...expected,
     });
+  });
+});
+
+describe("verification", () => {
+  it("A-04 failure costs - wrong password, no hash, right password - are hashed after a failure only", async () => {
+    const recordCost = "(secret, { cost }) => { (globalThis.costs ??= []).push(cost); return bcrypt.hashSync(secret, cost); }";
+    const answerCosts = '(secret, hash) => hash === "costs" ? globalThis.costs.splice(0).join() : bcrypt.compareSync(secret, hash)';
+    const { request, stop } = await startWorker("costs", recordCost, answerCosts);
+    const { result: hash } = await request({ secret: "violet hedgehog parade", cost: 4 });
+    const costsOf = async (secret: string, stored: unknown) => {
+      await request({ secret: "", hash: "costs", failureCosts: [] });
+      const { result: isRight } = await request({ secret, hash: stored, failureCosts: [4, 5, 6] });
+      return { isRight, costs: (await request({ secret: "", hash: "costs", failureCosts: [] }))["result"] };
+    };
+    expect(await costsOf("violet hedgehog parades", hash)).toEqual({ isRight: false, costs: "4,5,6" });
+    expect(await costsOf("violet hedgehog parade", null)).toEqual({ isRight: false, costs: "4,5,6" });
+    expect(await costsOf("violet hedgehog parade", hash)).toEqual({ isRight: true, costs: "" });
+    await stop();
   });
 });

@@ -1,7 +1,7 @@
 export { toBase32 } from "./base32.js";
 export { type EncryptedColumn, EncryptedColumns, encryptedColumn } from "./encrypted-columns.repository.js";
 export { Encryptor } from "./encryption.js";
-export { HashPool } from "./hash-pool.js";
+export { HashPool, type IsAbandoned } from "./hash-pool.js";
 export { KeyringEntity } from "./keyring.entity.js";
 export { Keyring, keyringColumn } from "./keyring.js";
 export { loadMasterKeys, type MasterKey } from "./master-key.js";

@@ -1,3 +1,3 @@
 export { commonPasswords } from "./common-passwords.js";
-export { PasswordAuthenticator } from "./password-authenticator.js";
+export { failureOnPasswordChange, PasswordAuthenticator, type VerifiedUser } from "./password-authenticator.js";
 export { passwordViolations } from "./password-policy.js";
