@@ -25,14 +25,16 @@ export interface RequestContext<Application extends { readonly id: string } | nu
   readonly locale: Locale;
   /** Also in the log and in audit events; null where there is no request. */
   readonly requestId: string | null;
+  /** Arrival of the request; null outside of the Authentication API. */
+  readonly arrivedAt: Date | null;
 }
 
 /** The same request, from here on in the name of `actor`. */
 export function actingAs<Application extends { readonly id: string } | null>(
-  { application, client, locale, requestId }: RequestContext<Application>,
+  { application, client, locale, requestId, arrivedAt }: RequestContext<Application>,
   actor: Actor,
 ): RequestContext<Application> {
-  return { actor, application, client, locale, requestId };
+  return { actor, application, client, locale, requestId, arrivedAt };
 }
 
 /** The same request, from here on in the name of this user. */
@@ -43,10 +45,10 @@ export const actingAsUser = <Application extends { readonly id: string } | null>
 
 /** The same request, concerning this application. */
 export function inApplication<Application extends { readonly id: string }>(
-  { actor, client, locale, requestId }: RequestContext,
+  { actor, client, locale, requestId, arrivedAt }: RequestContext,
   application: Application,
 ): RequestContext<Application> {
-  return { actor, application, client, locale, requestId };
+  return { actor, application, client, locale, requestId, arrivedAt };
 }
 
 /** A context without a request: the command line and maintenance. */
@@ -56,4 +58,5 @@ export const internalContext = (kind: "OPERATOR" | "GATEWAY"): RequestContext<nu
   client: { address: null, userAgent: null },
   locale: "en",
   requestId: null,
+  arrivedAt: null,
 });

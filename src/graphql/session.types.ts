@@ -10,7 +10,7 @@ export abstract class SessionFields {
   @Field(() => DateTime, { description: "Creation time." })
   createdAt!: Date;
 
-  @Field(() => DateTime, { description: "Time of the last refresh." })
+  @Field(() => DateTime, { description: "Time of the last refresh, or of the first use of the session token it returned." })
   lastUsedAt!: Date;
 
   @Field(() => String, {

@@ -27,6 +27,7 @@ export class AuthenticationContext implements FlowContext, ResolverRegistry {
     readonly bearer: string | null,
     readonly client: ClientInfo,
     readonly requestId: string,
+    readonly arrivedAt: Date,
     /** Accept-Language, highest preference first. */
     readonly languages: readonly string[],
   ) {

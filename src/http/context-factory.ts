@@ -21,6 +21,7 @@ export class ContextFactory {
 
   /** @throws GatewayError UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT, RATE_LIMITED */
   async forAuthentication(request: FastifyRequest, reply: FastifyReply): Promise<AuthenticationContext> {
+    const arrivedAt = this.services.clock.now();
     requireSingleCredentials(request);
     const appKey = request.headers["x-app-key"];
     const application = typeof appKey === "string" ? await this.services.applicationDirectory.findActiveByAppKey(appKey) : null;
@@ -32,7 +33,7 @@ export class ContextFactory {
     const address = endUserAddress !== undefined && (await this.isBackEnd(application, bearer)) ? endUserAddress : undefined;
     const client = clientInfoOf(request, address);
     this.rateLimits.consume(client);
-    return new AuthenticationContext(this.services, this.resolvers, application, bearer, client, request.id, languagesOf(request));
+    return new AuthenticationContext(this.services, this.resolvers, application, bearer, client, request.id, arrivedAt, languagesOf(request));
   }
 
   /** @throws GatewayError UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT, RATE_LIMITED */
@@ -42,7 +43,7 @@ export class ContextFactory {
     const bearer = bearerOf(request);
     const client = clientInfoOf(request);
     this.rateLimits.consume(client);
-    const base = { client, locale: localeOf(request), requestId: request.id };
+    const base = { client, locale: localeOf(request), requestId: request.id, arrivedAt: null };
     let authenticating: Promise<Application> | undefined;
     const authenticate = () => {
       authenticating ??= this.authenticateManagement(bearer);

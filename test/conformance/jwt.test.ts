@@ -5,6 +5,7 @@ import jsonwebtoken from "jsonwebtoken";
 import { JwksClient } from "jwks-rsa";
 import { allowInsecureRequests, discovery } from "openid-client";
 import { beforeAll, describe, expect, it } from "vitest";
+import { addSeconds } from "../../src/platform/clock.js";
 import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import { IssueJwtDocument, LogInDocument } from "../support/generated/authentication.js";
 import { PASSWORD, requireLogIn, signUpPerson, uniqueEmail } from "../support/people.js";
@@ -208,6 +209,7 @@ describe("registered claims", () => {
       { ...found, settings },
       { ...user, metadata },
       { authenticatedAt: new Date(), amr: ["pwd"] },
+      addSeconds(gateway.clock.now(), 86_400),
     );
     expect(Object.values(claimsOf(jwt))).not.toContain("evil");
     expect(claimsOf(jwt)).toMatchObject({ sub: user.subject, iss: issuerOf(own), aud: own.id });

@@ -44,7 +44,7 @@ function requireOnePair(answers: readonly Refreshed[]): { refreshToken: string; 
 }
 
 describe("two processes on one database", () => {
-  it("refreshSession - one token 100 times at both - all get the same successor; reuse after the grace ends the session", async () => {
+  it("refreshSession - one token 100 times at both - all get the same successor; reuse after its use ends the session", async () => {
     const { tokens } = await signUpPerson(gateway, application);
     const answers = await Promise.all(Array.from({ length: REQUEST_COUNT }, (_, index) => refresh(clientOf(index), tokens.refreshToken)));
     const next = requireOnePair(answers);
@@ -52,6 +52,9 @@ describe("two processes on one database", () => {
       const { me } = await clientOf(index).with({ token: next.sessionToken }).expect(MeDocument, {});
       expect(me?.sessions).toHaveLength(1);
     }
+    // The use of the new session token is recorded after the answer.
+    const uses = "SELECT id FROM sessions WHERE user_id = ? AND last_used_at > rotated_at";
+    await expect.poll(() => gateway.query(uses, [tokens.user.id]), { timeout: 10_000 }).toHaveLength(1);
     gateway.clock.move({ seconds: 11 });
     expect(await refresh(application.client, tokens.refreshToken)).toMatchObject({ __typename: "SessionEnded" });
     for (const index of [0, 1]) {

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
+import { addSeconds } from "../../src/platform/clock.js";
 import { gatewayForFile, type TestApplication, TestGateway } from "../support/gateway.js";
 import { RefreshSessionDocument } from "../support/generated/authentication.js";
 import { requireLogIn, signUpPerson } from "../support/people.js";
@@ -27,7 +28,8 @@ describe("signing keys", () => {
     const signers = new Set<string>();
     for (let minute = 0; minute < 5 * 24 * 60; minute += 2) {
       if (minute % 10 === 0) await gateway.gateway.maintenance.runOnce();
-      const { jwt } = await gateway.services.jwtIssuer.issue(loaded, user, { authenticatedAt: user.createdAt, amr: ["pwd"] });
+      const authentication = { authenticatedAt: user.createdAt, amr: ["pwd"] } as const;
+      const { jwt } = await gateway.services.jwtIssuer.issue(loaded, user, authentication, addSeconds(gateway.clock.now(), 86_400));
       alive.push(jwt);
       // The verifier's fetch is as late as max-age lets it be: after the token was issued.
       const { protectedHeader } = await verify(jwt, cached);

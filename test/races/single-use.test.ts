@@ -243,6 +243,24 @@ describe("sessions", () => {
     });
   });
 
+  it.each(rounds)("refreshSession - B-06 lost answer requested 20 times after the grace, round %i - one replacement for all", async () => {
+    const { tokens } = await signUpPerson(gatewayA, application);
+    const refresh = async (client: TestApplication["client"]) =>
+      (await client.expect(RefreshSessionDocument, { input: { refreshToken: tokens.refreshToken } })).refreshSession;
+    const lost = await refresh(application.client);
+    gatewayA.clock.move({ seconds: 11 });
+    const answers = await race(REQUEST_COUNT, refresh);
+    expect(tally(answers)).toEqual({ LoggedIn: REQUEST_COUNT });
+    const pairs = new Set(answers.map((answer) => (answer.__typename === "LoggedIn" ? `${answer.refreshToken} ${answer.sessionToken}` : "")));
+    expect(pairs.size).toBe(1);
+    expect(lost.__typename === "LoggedIn" && pairs.has(`${lost.refreshToken} ${lost.sessionToken}`)).toBe(false);
+    const [replacement = ""] = pairs;
+    const { me } = await application.client.with({ token: replacement.split(" ")[1] }).expect(MeDocument, {});
+    expect(me?.sessions).toHaveLength(1);
+    const events = "SELECT id FROM audit_events WHERE event = 'REFRESH_ANSWER_REPEATED' AND actor = ?";
+    expect(await gatewayA.query(events, [tokens.user.id])).toHaveLength(1);
+  });
+
   it.each(rounds)("logIn against resetPassword - round %i - no session opened with the old password survives", async () => {
     const { email, tokens } = await signUpPerson(gatewayA, application);
     const { code, ticket } = await requestReset(email);

@@ -347,7 +347,7 @@ export abstract class Operations {
     return data.reauthenticate;
   }
 
-  /** Exchanges the refresh token for new tokens. Repeating the request within 10 seconds returns the same tokens. */
+  /** Exchanges the refresh token for new tokens. Repeating the request within 10 seconds returns the same tokens; later, other ones, unless the first were used. */
   async refreshSession(input: types.RefreshSessionInput): Promise<RefreshSessionResult> {
     const data = await this.run(refreshSessionOperation, { input });
     return data.refreshSession;

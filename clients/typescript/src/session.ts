@@ -16,7 +16,7 @@ interface StoredState {
 /** Tokens with a shorter remaining lifetime are refreshed before use. */
 const EXPIRY_MARGIN_MS = 30_000;
 /**
- * Within its grace period the gateway returns the same tokens for a repeated refresh; later it treats the token as stolen. These values
+ * Within its grace period the gateway returns the same tokens for a repeated refresh; later it replaces them, if none was used. These values
  * keep every repetition within five seconds, the shortest grace period of an application; the last one has the timeout of any request.
  */
 const LAST_ATTEMPT_AFTER_MS = 2_500;

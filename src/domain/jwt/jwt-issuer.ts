@@ -1,4 +1,4 @@
-import { addSeconds, type Clock, toNumericDate } from "../../platform/clock.js";
+import { type Clock, toNumericDate } from "../../platform/clock.js";
 import { randomId, signJwt } from "../../platform/crypto/index.js";
 import { type Application, issuerOf } from "../applications/index.js";
 import { type Metadata, tokenMetadata, type User } from "../users/index.js";
@@ -30,10 +30,12 @@ export class JwtIssuer {
     private readonly clock: Clock,
   ) {}
 
-  async issue(application: Application, user: JwtUser, authentication: Authentication): Promise<IssuedJwt> {
+  /** `sessionExpiresAt`: the JWT does not outlive the session. */
+  async issue(application: Application, user: JwtUser, authentication: Authentication, sessionExpiresAt: Date): Promise<IssuedJwt> {
     const { lifetimeMinutes, sendKeyId } = application.settings.token;
     const now = this.clock.now();
-    const expiresAt = addSeconds(new Date(toNumericDate(now) * 1000), lifetimeMinutes * 60);
+    const expirySeconds = Math.min(toNumericDate(now) + lifetimeMinutes * 60, toNumericDate(sessionExpiresAt));
+    const expiresAt = new Date(expirySeconds * 1000);
     const signer = await this.keys.getSigner(application.id);
     const claims = this.claims(application, user, authentication, now, expiresAt);
     return { jwt: await signJwt(claims, signer.key, sendKeyId ? signer.kid : undefined), expiresAt };

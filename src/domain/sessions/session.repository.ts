@@ -1,5 +1,5 @@
 import { In, IsNull, Not } from "typeorm";
-import { BatchedLookup, type Database, PreparedInsert, selectProperties, type Transaction } from "../../platform/database/index.js";
+import { BatchedLookup, type Database, PreparedInsert, PreparedUpdate, selectProperties, type Transaction } from "../../platform/database/index.js";
 import { ApplicationEntity } from "../applications/index.js";
 import { toUser, UserEntity, userProperties } from "../users/index.js";
 import { SessionEntity } from "./session.entity.js";
@@ -23,6 +23,7 @@ const currentSessionProperties = [
   "authenticatedAt",
   "amr",
   ...tokenProperties,
+  "lastUsedAt",
   "absoluteExpiresAt",
   "endedAt",
 ] as const;
@@ -36,6 +37,12 @@ const selection = {
 };
 export class SessionRepository {
   private readonly preparedInsert = new PreparedInsert(this.database, SessionEntity);
+  private readonly preparedUse = new PreparedUpdate(
+    this.database,
+    SessionEntity,
+    ["lastUsedAt"],
+    ["applicationId", "id", "sessionTokenHash", "endedAt"],
+  );
   private readonly rotations = new SessionRotations(this.database);
   private readonly withUser = new BatchedLookup(
     this.database,
@@ -65,6 +72,22 @@ export class SessionRepository {
   /** Replaces the tokens of a live session if they are still those that were read; see SessionRotations. */
   async rotate({ applicationId, id, refreshTokenHash }: CurrentSession, createRotation: () => Rotation): Promise<boolean> {
     return await this.rotations.rotate({ applicationId, id, refreshTokenHash, createRotation });
+  }
+
+  /** Replaces the current tokens of a live session if they are still those that were read; their parent remains. False otherwise. */
+  async replaceTokens(
+    tx: Transaction,
+    { applicationId, id, refreshTokenHash }: CurrentSession,
+    tokens: Omit<Rotation, `parent${string}`>,
+  ): Promise<boolean> {
+    const expected = { applicationId, id, refreshTokenHash, endedAt: IsNull() };
+    return (await tx.manager.update(SessionEntity, expected, tokens)).affected === 1;
+  }
+
+  /** Records a use of the current session token, unless it was replaced or the session has ended since it was read. */
+  async recordUse({ applicationId, id, sessionTokenHash }: CurrentSession, lastUsedAt: Date): Promise<void> {
+    const expected = { applicationId, id, sessionTokenHash, endedAt: null };
+    await this.database.autocommit((manager) => this.preparedUse.run(expected, { lastUsedAt }, manager));
   }
 
   /** Ends one session; false when it had already ended. */

@@ -2,7 +2,7 @@ import type { Application, SecondFactorModeSetting } from "../applications/index
 import type { SecondFactorMethodName } from "../authenticators/index.js";
 import type { JwtIssuer } from "../jwt/index.js";
 import type { User } from "../users/index.js";
-import type { SessionTokens } from "./sessions.js";
+import type { SessionTokens } from "./live-sessions.js";
 
 /** All tokens a client receives after log-in or refresh. */
 export interface IssuedTokens extends SessionTokens {
@@ -38,7 +38,7 @@ export class TokenIssuer {
   constructor(private readonly jwtIssuer: JwtIssuer) {}
 
   async issue(application: Application, user: User, tokens: SessionTokens, deviceToken: string | null = null): Promise<IssuedTokens> {
-    const { jwt, expiresAt } = await this.jwtIssuer.issue(application, user, tokens.authentication);
+    const { jwt, expiresAt } = await this.jwtIssuer.issue(application, user, tokens.authentication, tokens.sessionExpiresAt);
     return { kind: "tokens-issued", user, jwt, jwtExpiresAt: expiresAt, deviceToken, ...tokens };
   }
 }

@@ -19,7 +19,7 @@ export class SessionResolver {
 
   @Mutation(() => RefreshSessionResult, {
     description:
-      "Exchanges a single-use refresh token for new tokens. Repeating the request within the grace period of the application (10 seconds by default), e.g. after a lost response, returns the same new tokens; reuse after that ends the session.",
+      "Exchanges a single-use refresh token for new tokens. Repeating the request within the grace period of the application (10 seconds by default), e.g. after a lost response, returns the same new tokens. Repeating it later returns other tokens, which replace those of the lost response, as long as none of them has been used. Any other reuse ends the session.",
   })
   async refreshSession(
     @Arg("input", () => RefreshSessionInput) { refreshToken }: RefreshSessionInput,

@@ -22,7 +22,7 @@ export class SessionService {
   /** @throws GatewayError BAD_USER_INPUT for a profile that does not exist */
   async issueJwt(application: Application, { user, session }: AuthenticatedSession, profile: string | null): Promise<IssuedJwt> {
     if (profile !== null) throw new GatewayError("BAD_USER_INPUT", { path: "input.profile" });
-    return await this.services.jwtIssuer.issue(application, user, authenticationOf(session));
+    return await this.services.jwtIssuer.issue(application, user, authenticationOf(session), session.idleExpiresAt);
   }
 
   /** Ends the session of a session token, even an expired one; returns 0 if it had already ended. @throws GatewayError UNAUTHENTICATED */

@@ -169,4 +169,5 @@ const contextOf = (request: FastifyRequest, application: Application, client: Cl
   client,
   locale: localeOf(request),
   requestId: request.id,
+  arrivedAt: null,
 });
