@@ -9,27 +9,47 @@ export const SMS_QUEUE = "SMS";
 const sharedQueues: readonly string[] = [MAIL_QUEUE, SMS_QUEUE];
 const SHARED_QUEUE_CONCURRENCY = 4;
 const APPLICATION_QUEUE_CONCURRENCY = 2;
-/** Concurrent deliveries in all application queues together. */
+/** Concurrent deliveries in all application queues together, without those that take long. */
 const MAX_APPLICATION_DELIVERIES = 64;
+/** The same, with those that take long. */
+const MAX_SLOW_APPLICATION_DELIVERIES = 512;
 
 /** Selects all queues except some, or only some. */
 export type QueueFilter = { readonly except: readonly string[] } | { readonly only: readonly string[] };
+
+/** A running delivery. */
+interface DeliverySlot {
+  /** The delivery takes long. It no longer occupies a slot of the total, only one of its own queue. */
+  markSlow(): void;
+  release(): void;
+}
 
 /** Counts running deliveries by queue. */
 export class DeliveryQueues {
   private readonly acquired = new Map<string, number>();
   private acquiredByApplications = 0;
+  private slowInApplications = 0;
 
-  acquire(queue: string): void {
+  acquire(queue: string): DeliverySlot {
+    const isShared = sharedQueues.includes(queue);
+    let isSlow = false;
     this.acquired.set(queue, this.acquiredIn(queue) + 1);
-    if (!sharedQueues.includes(queue)) this.acquiredByApplications++;
-  }
-
-  release(queue: string): void {
-    const remaining = this.acquiredIn(queue) - 1;
-    if (remaining > 0) this.acquired.set(queue, remaining);
-    else this.acquired.delete(queue);
-    if (!sharedQueues.includes(queue)) this.acquiredByApplications--;
+    if (!isShared) this.acquiredByApplications++;
+    return {
+      markSlow: () => {
+        if (isShared || isSlow || this.slowInApplications >= MAX_SLOW_APPLICATION_DELIVERIES) return;
+        isSlow = true;
+        this.slowInApplications++;
+        this.acquiredByApplications--;
+      },
+      release: () => {
+        const remaining = this.acquiredIn(queue) - 1;
+        if (remaining > 0) this.acquired.set(queue, remaining);
+        else this.acquired.delete(queue);
+        if (isSlow) this.slowInApplications--;
+        else if (!isShared) this.acquiredByApplications--;
+      },
+    };
   }
 
   hasCapacity(queue: string): boolean {

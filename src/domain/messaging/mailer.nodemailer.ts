@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import type { Transporter } from "nodemailer";
 import { isLoopbackHost } from "../../platform/loopback.js";
 import type { OutboundGuard } from "../../platform/outbound-guard.js";
-import { PermanentDeliveryError } from "./delivery.js";
+import { MESSAGE_FAILURE_CODES, PermanentDeliveryError } from "./delivery.js";
 import type { Mail, Mailer } from "./mailer.js";
 
 interface SmtpError {
@@ -13,6 +13,12 @@ interface SmtpError {
 /** Ports on which mail servers accept mail from clients. */
 const SUBMISSION_PORTS: ReadonlySet<number> = new Set([25, 465, 587, 2525]);
 const CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * Honest servers delay their greeting, e.g. to look up the client, and replies, e.g. to scan the message: RFC 5321 section 4.5.3.2 asks
+ * clients to wait five minutes for most replies. The greeting gets less, because unreachable servers are recognised by it.
+ */
+const GREETING_TIMEOUT_MS = 60_000;
+const REPLY_TIMEOUT_MS = 300_000;
 type SocketCallback = (error: Error | null, options?: { connection: Socket } | false) => void;
 
 interface MailerOptions {
@@ -50,8 +56,8 @@ export class NodemailerMailer implements Mailer {
       ignoreTLS: !isSecure && allowsPlaintext,
       ...(username ? { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } } : {}),
       connectionTimeout: CONNECT_TIMEOUT_MS,
-      greetingTimeout: 10_000,
-      socketTimeout: 30_000,
+      greetingTimeout: GREETING_TIMEOUT_MS,
+      socketTimeout: REPLY_TIMEOUT_MS,
       disableFileAccess: true,
       disableUrlAccess: true,
     } as const;
@@ -114,4 +120,4 @@ function connectGuarded(guard: OutboundGuard, host: string, port: number, callba
 
 /** 5yz replies to the envelope or message (RFC 5321 section 4.2.1). Failed authentication is retried: an operator can correct it. */
 const isPermanent = ({ code, responseCode }: SmtpError) =>
-  responseCode !== undefined && responseCode >= 500 && (code === "EENVELOPE" || code === "EMESSAGE");
+  responseCode !== undefined && responseCode >= 500 && MESSAGE_FAILURE_CODES.includes(code ?? "");

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { addSeconds, type Clock } from "../../platform/clock.js";
 import { type Encryptor, randomId } from "../../platform/crypto/index.js";
@@ -6,8 +7,8 @@ import type { FaultPoints } from "../../platform/fault-points.js";
 import type { AuditLog } from "../audit/index.js";
 import { inApplication, internalContext } from "../request-context.js";
 import type { ApplicationMailer, ApplicationMailers } from "./application-mailers.js";
-import { PermanentDeliveryError } from "./delivery.js";
-import { DeliveryQueues, MAIL_QUEUE } from "./delivery-queues.js";
+import { MESSAGE_FAILURE_CODES, PermanentDeliveryError } from "./delivery.js";
+import { DeliveryQueues, MAIL_QUEUE, SMS_QUEUE } from "./delivery-queues.js";
 import type { Mailer } from "./mailer.js";
 import type { MessageRenderer } from "./message-renderer.js";
 import { type OutboxPayload, payloadAssociatedData } from "./outbox.js";
@@ -23,6 +24,12 @@ const POLL_INTERVAL_MS = 1000;
 /** Lifetime of a lease without renewal; after a crash, another process or a restart can then claim the message. */
 const LEASE_SECONDS = 15;
 const LEASE_RENEWAL_INTERVAL_MS = 5000;
+/** A delivery that takes longer does not delay deliveries to other servers. */
+const SLOW_DELIVERY_MS = 30_000;
+/** `stop` waits this long for deliveries in progress. */
+const STOP_TIMEOUT_MS = 10_000;
+/** After an outage, every success makes this number of waiting messages due: more and more, while deliveries succeed. */
+const RESUMED_PER_SUCCESS = 16;
 
 interface DispatcherDependencies {
   readonly repository: OutboxRepository;
@@ -46,6 +53,8 @@ export class OutboxDispatcher {
   /** Deliveries in progress, by message id. */
   private readonly deliveries = new Map<string, Promise<void>>();
   private readonly queues = new DeliveryQueues();
+  /** Queues whose server did not respond to this process, or not as a mail server. */
+  private readonly failingQueues = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private isWakeRequested = false;
@@ -73,12 +82,12 @@ export class OutboxDispatcher {
     });
   }
 
-  /** Stops claiming messages and waits for deliveries in progress. */
+  /** Stops claiming messages and waits for deliveries in progress. Those of slow servers are repeated when their leases have expired. */
   async stop(): Promise<void> {
     this.isStopped = true;
     clearInterval(this.timer);
     await this.running;
-    await Promise.all(this.deliveries.values());
+    await Promise.race([Promise.all(this.deliveries.values()), delay(STOP_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
   private async run(): Promise<void> {
@@ -116,12 +125,17 @@ export class OutboxDispatcher {
       const isQueueFull = !this.queues.hasCapacity(row.queue);
       const isClaimed = !isQueueFull && (await repository.claim(row, this.leaseOwner, addSeconds(clock.now(), LEASE_SECONDS)));
       if (!isClaimed) continue;
-      this.queues.acquire(row.queue);
+      const slot = this.queues.acquire(row.queue);
+      const slowness = setTimeout(() => {
+        slot.markSlow();
+        this.wake();
+      }, SLOW_DELIVERY_MS);
       const delivery = this.deliver(row).finally(() => {
+        clearTimeout(slowness);
         this.deliveries.delete(row.id);
         // Messages can have been skipped only if the queue was full.
         const wasFull = !this.queues.hasCapacity(row.queue);
-        this.queues.release(row.queue);
+        slot.release();
         if (wasFull) this.wake();
       });
       this.deliveries.set(row.id, delivery);
@@ -144,6 +158,7 @@ export class OutboxDispatcher {
       await this.dependencies.faultPoints.pauseAt("outbox.after-send");
       await this.finish(row, "DELIVERED", null);
       log.info(context, "message delivered");
+      await this.resumeQueue(row).catch((error) => log.error({ ...context, err: error }, "resuming a delivery queue failed"));
     } catch (error) {
       await this.fail(row, error).catch((recordingError) =>
         log.error({ ...context, err: recordingError }, "recording a failed delivery failed"),
@@ -151,6 +166,19 @@ export class OutboxDispatcher {
     } finally {
       clearInterval(renewal);
     }
+  }
+
+  /**
+   * After an outage of a mail server, makes waiting messages of its queue due, which would otherwise wait for their next attempt. Text
+   * messages keep their waits, because Twilio limits the rate.
+   */
+  private async resumeQueue({ queue, lastFailure }: OutboxMessageEntity): Promise<void> {
+    const { repository, clock } = this.dependencies;
+    if (queue === SMS_QUEUE) return;
+    if (!this.failingQueues.has(queue) && (lastFailure === null || concernsMessage(lastFailure))) return;
+    const resumed = await repository.resume(queue, clock.now(), RESUMED_PER_SUCCESS);
+    if (resumed < RESUMED_PER_SUCCESS) this.failingQueues.delete(queue);
+    if (resumed > 0) this.wake();
   }
 
   private async finish(row: OutboxMessageEntity, status: FinalStatus, failure: string | null): Promise<void> {
@@ -204,11 +232,16 @@ export class OutboxDispatcher {
       await this.finish(row, isTooLate && !isPermanent ? "EXPIRED" : "FAILED", failure);
       log.error(context, "message delivery failed permanently");
     } else {
+      if (!concernsMessage(failure)) this.failingQueues.add(row.queue);
       await repository.postpone(row, this.leaseOwner, nextAttemptAt, failure);
       log.warn(context, "message delivery failed; retry scheduled");
     }
   }
 }
+
+/** True when the server rejected a message; false when it could not be used at all (421: it shuts down, RFC 5321 section 3.8). */
+const concernsMessage = (failure: string) =>
+  MESSAGE_FAILURE_CODES.some((code) => failure.startsWith(code)) && !failure.endsWith(" 421");
 
 /** A short code for a failure. Error messages of servers are not stored because they may contain the recipient or the message. */
 function failureCode(error: unknown): string {

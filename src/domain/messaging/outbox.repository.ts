@@ -1,5 +1,7 @@
+import { And, In, IsNull, LessThan, Like, MoreThan, Not, Or } from "typeorm";
 import type { Transaction } from "../../platform/database/index.js";
 import { type Database, PreparedInsert, PreparedSelect, PreparedUpdate } from "../../platform/database/index.js";
+import { MESSAGE_FAILURE_CODES } from "./delivery.js";
 import type { QueueFilter } from "./delivery-queues.js";
 import { OutboxMessageEntity } from "./outbox-message.entity.js";
 
@@ -85,6 +87,28 @@ export class OutboxRepository {
   ): Promise<boolean> {
     const change = { deliveryAttempts: deliveryAttempts + 1, nextAttemptAt, lastFailure, leaseOwner: null, leaseUntil: null };
     return await this.update(applicationId, id, owner, change);
+  }
+
+  /**
+   * Makes at most `limit` messages of a queue due that wait for another attempt, except those that the server rejected. Returns how many.
+   */
+  async resume(queue: string, now: Date, limit: number): Promise<number> {
+    const rows = await this.messages.find({
+      select: { applicationId: true, id: true },
+      where: {
+        status: "PENDING",
+        queue,
+        nextAttemptAt: MoreThan(now),
+        leaseUntil: Or(IsNull(), LessThan(now)),
+        lastFailure: And(...MESSAGE_FAILURE_CODES.map((code) => Not(Like(`${code}%`)))),
+      },
+      order: { nextAttemptAt: "ASC" },
+      take: limit,
+    });
+    if (rows.length === 0) return 0;
+    const waiting = { id: In(rows.map(({ id }) => id)), status: "PENDING", nextAttemptAt: MoreThan(now) };
+    await this.database.autocommit((manager) => manager.update(OutboxMessageEntity, waiting, { nextAttemptAt: now }));
+    return rows.length;
   }
 
   /** Number of pending messages and the creation time of the oldest. */
