@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** An HTTP response as received. */
 export interface HttpAnswer {
@@ -24,6 +25,7 @@ export interface Workload {
   readonly onAnswer?: (answer: HttpAnswer, client: number) => void;
 }
 
+const REJECTED_CLIENT_PAUSE_MS = 1000;
 const HEAD_END = Buffer.from("\r\n\r\n");
 
 /**
@@ -113,6 +115,37 @@ function cpuMicroseconds(pid: number | undefined): number {
   return (user + system) * 10_000;
 }
 
+/** A rate of successful responses under overload, and how fast the gateway rejected the others. */
+interface OverloadSample extends Sample {
+  /** Latencies in milliseconds of responses with the code UNAVAILABLE. */
+  readonly busyLatencies: readonly number[];
+}
+
+/**
+ * As `closedLoop`, with more clients than the gateway can serve. A rejected client sends its next request after one second, half of what
+ * Retry-After asks for.
+ */
+export async function overload(workload: Workload, clients: number, milliseconds: number): Promise<OverloadSample> {
+  const begin = performance.now() + Math.min(300, milliseconds / 4);
+  const end = begin + milliseconds;
+  const busyLatencies: number[] = [];
+  let served = 0;
+  const isBusy = ({ body }: HttpAnswer) => body.includes('"code":"UNAVAILABLE"');
+  const isExpected = (answer: HttpAnswer) => isBusy(answer) || workload.isExpected(answer);
+  await forEachClient({ ...workload, isExpected }, clients, async (ask) => {
+    while (performance.now() < end) {
+      const sentAt = performance.now();
+      const answer = await ask();
+      const now = performance.now();
+      if (isBusy(answer)) {
+        busyLatencies.push(now - sentAt);
+        await delay(REJECTED_CLIENT_PAUSE_MS);
+      } else if (now >= begin && now < end) served++;
+    }
+  });
+  return { value: (served * 1000) / milliseconds, busyLatencies };
+}
+
 /** Sends `count` requests in all, from `clients` concurrent clients. */
 export async function sendRequests(workload: Workload, clients: number, count: number): Promise<void> {
   let remaining = count;
@@ -138,13 +171,14 @@ export async function openLoop(workload: Workload, intervalMs: number, milliseco
   return latencies;
 }
 
-async function forEachClient(workload: Workload, clients: number, work: (ask: () => Promise<void>, client: number) => Promise<void>) {
+async function forEachClient(workload: Workload, clients: number, work: (ask: () => Promise<HttpAnswer>, client: number) => Promise<void>) {
   const runClient = async (client: number) => {
     const connection = await Connection.open(workload.port);
     const ask = async () => {
       const answer = await connection.send(workload.request(client));
       if (!workload.isExpected(answer)) throw new Error(`Not what was asked for: ${answer.status} ${answer.body.slice(0, 300)}`);
       workload.onAnswer?.(answer, client);
+      return answer;
     };
     try {
       await work(ask, client);

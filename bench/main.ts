@@ -11,6 +11,7 @@ import {
   latencyUnderLoadMeasures,
   logInMeasures,
   type Measure,
+  overloadMeasures,
   throughputMeasures,
   USERS_PER_CLIENT,
 } from "./measures.js";
@@ -70,7 +71,12 @@ async function runBenchmarks(server: string): Promise<void> {
     await closedLoop(requests.signUp(gateway.port), LOG_IN_CLIENTS, 2 * context.warmUpMs);
     for (const { measureGateway: ours, measureReference: other } of throughputMeasures({ ...context, shortMs: 700 }))
       await Promise.all([ours(), other()]);
-    const measures = [...logInMeasures(context, "bcryptjs"), ...latencyUnderLoadMeasures(context), ...throughputMeasures(context)];
+    const measures = [
+      ...logInMeasures(context, "bcryptjs"),
+      ...overloadMeasures(context),
+      ...latencyUnderLoadMeasures(context),
+      ...throughputMeasures(context),
+    ];
     const rows = await runMeasures(
       measures.filter(({ id }) => selectedIds?.includes(id) ?? true),
       rounds,

@@ -1,5 +1,5 @@
 import { COST } from "./environment.js";
-import { closedLoop, openLoop, type Sample, type Workload } from "./load-generator.js";
+import { closedLoop, openLoop, overload, type Sample, type Workload } from "./load-generator.js";
 import type { Baseline } from "./processes.js";
 import type { Requests } from "./requests.js";
 import { percentile } from "./table.js";
@@ -30,6 +30,8 @@ export interface BenchmarkContext {
 
 export const LOG_IN_CLIENTS = 16;
 const REQUEST_CLIENTS = 16;
+/** Four times as many as the gateway admits with two hashing threads. */
+const OVERLOAD_CLIENTS = 256;
 /** Users that each client of the log-in load alternates between. */
 export const USERS_PER_CLIENT = 2;
 const PACE_INTERVAL_MS = 10;
@@ -73,6 +75,28 @@ export function latencyUnderLoadMeasures({ port, requests, longMs: long }: Bench
       ...{ id: "L5", description: "the same, 99th percentile", unit: "ms", floor: 3, goal: 1.5, lowerIsBetter: true },
       measureGateway: async () => ({ value: percentile(loadedLatencies, 0.99) }),
       measureReference: async () => ({ value: percentile(idleLatencies, 0.99) }),
+    },
+  ];
+}
+
+/** Log-ins of far more clients than can be served: the rate must remain, and the others must be rejected soon. */
+export function overloadMeasures({ port, pid, requests, longMs: long }: BenchmarkContext): Measure[] {
+  let busyLatencies: readonly number[] = [];
+  const description = `log-in, ${OVERLOAD_CLIENTS} clients : ${LOG_IN_CLIENTS} clients`;
+  return [
+    {
+      ...{ id: "O1", description, unit: "/s", floor: 0.85, goal: 0.95 },
+      measureGateway: async () => {
+        const sample = await overload(requests.logIn(port, OVERLOAD_CLIENTS, USERS_PER_CLIENT), OVERLOAD_CLIENTS, long);
+        ({ busyLatencies } = sample);
+        return sample;
+      },
+      measureReference: () => closedLoop({ ...requests.logIn(port, LOG_IN_CLIENTS, USERS_PER_CLIENT), pid }, LOG_IN_CLIENTS, long),
+    },
+    {
+      ...{ id: "O1", description: "the rejected ones, 99th percentile : one second", unit: "ms", floor: 1, goal: 0.5, lowerIsBetter: true },
+      measureGateway: async () => ({ value: percentile(busyLatencies, 0.99) }),
+      measureReference: async () => ({ value: 1000 }),
     },
   ];
 }
