@@ -82,7 +82,7 @@ describe("blocked refreshes", () => {
     let waiting: Promise<unknown>[] = [];
     await whileSessionsAreLocked(async () => {
       waiting = [refreshToken, refreshToken, refreshToken].map(refresh);
-      await delay(5500);
+      await delay(5100);
     });
     expect(await Promise.all(waiting)).toEqual(["LoggedIn", "LoggedIn", "LoggedIn"]);
     expect(await refresh(refreshToken)).toBe("LoggedIn");

@@ -1,5 +1,6 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/platform/clock.js";
 import { type Database, isDatabaseUnavailable, openDatabase } from "../../src/platform/database/index.js";
 import { isMysql } from "../support/database.js";
@@ -9,7 +10,13 @@ import { LogInDocument } from "../support/generated/authentication.js";
 import { PASSWORD, signUpPerson } from "../support/people.js";
 
 const gateway = gatewayForFile();
-const MAX_ANSWER_MS = 10_000;
+/** A machine that also runs other tests may stall the gateway, the relay and the client, which share this process. */
+const stalls = monitorEventLoopDelay();
+const maxAnswerMs = () => 10_000 + (3 * stalls.max) / 1e6;
+beforeEach(() => {
+  stalls.reset();
+  stalls.enable();
+});
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
@@ -74,7 +81,7 @@ describe.runIf(isMysql)("database that stops answering", () => {
       await delay(1000);
     }
     const settled = await Promise.all(answers);
-    expect(settled.filter(({ milliseconds }) => milliseconds > MAX_ANSWER_MS)).toEqual([]);
+    expect(settled.filter(({ milliseconds }) => milliseconds > maxAnswerMs())).toEqual([]);
     expect(new Set(settled.map(({ outcome }) => outcome))).toEqual(new Set(["LoggedIn", "UNAVAILABLE"]));
     await expect.poll(async () => (await logIn()).outcome, { timeout: 10_000 }).toBe("LoggedIn");
     expect((await fetch(`${behind.url}/health/ready`)).status).toBe(200);
@@ -155,7 +162,7 @@ describe.runIf(isMysql)("database that stops answering", () => {
     relay.latencyMs = 2000;
     const startedAt = performance.now();
     const { errors } = await behind.client(application.appKey).run(LogInDocument, { input: { handle: { email }, password: PASSWORD } });
-    expect(performance.now() - startedAt).toBeLessThan(MAX_ANSWER_MS);
+    expect(performance.now() - startedAt).toBeLessThan(maxAnswerMs());
     expect(errors[0]?.extensions).toMatchObject({ code: "UNAVAILABLE", retryAfterSeconds: expect.any(Number) });
     relay.latencyMs = 0;
     await delay(5000);
