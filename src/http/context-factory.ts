@@ -33,7 +33,16 @@ export class ContextFactory {
     const address = endUserAddress !== undefined && (await this.isBackEnd(application, bearer)) ? endUserAddress : undefined;
     const client = clientInfoOf(request, address);
     this.rateLimits.consume(client);
-    return new AuthenticationContext(this.services, this.resolvers, application, bearer, client, request.id, arrivedAt, languagesOf(request));
+    return new AuthenticationContext(
+      this.services,
+      this.resolvers,
+      application,
+      bearer,
+      client,
+      request.id,
+      arrivedAt,
+      languagesOf(request),
+    );
   }
 
   /** @throws GatewayError UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT, RATE_LIMITED */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { IssueJwtDocument, RefreshSessionDocument, type TokensFragment } from "../support/generated/authentication.js";
 import { gatewayForFile, type TestApplication } from "../support/gateway.js";
+import { IssueJwtDocument, RefreshSessionDocument, type TokensFragment } from "../support/generated/authentication.js";
 import { signUpPerson, type TestPerson } from "../support/people.js";
 
 const gateway = gatewayForFile();
@@ -136,7 +136,12 @@ describe("end of a session", () => {
   });
 
   it("A-07 issue JWT - JWTs of a day, idle time of a day, an hour after the refresh - the JWT expires with the session", async () => {
-    const idle = await gateway.createApplication("Idle", "session.idleDays=1", "token.lifetimeMinutes=1440", "session.sessionTokenMinutes=60");
+    const idle = await gateway.createApplication(
+      "Idle",
+      "session.idleDays=1",
+      "token.lifetimeMinutes=1440",
+      "session.sessionTokenMinutes=60",
+    );
     const { client } = await signUpPerson(gateway, idle);
     const sessionEndsAt = gateway.clock.now().getTime() + 86_400_000;
     gateway.clock.move({ minutes: 50 });

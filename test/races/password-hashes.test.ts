@@ -24,7 +24,9 @@ async function signUpBeforeRaise() {
 }
 /** Attempts and messages that are counted in the application. */
 const sumOfCounts = async () => {
-  const [row] = await gateway.query<{ n: number }>("SELECT SUM(used) AS n FROM throttle_buckets WHERE application_id = ?", [application.id]);
+  const [row] = await gateway.query<{ n: number }>("SELECT SUM(used) AS n FROM throttle_buckets WHERE application_id = ?", [
+    application.id,
+  ]);
   return Number(row?.n);
 };
 /** Runs requests that have all verified the hash of the lower cost before one of them renews it. */

@@ -240,8 +240,7 @@ export class OutboxDispatcher {
 }
 
 /** True when the server rejected a message; false when it could not be used at all (421: it shuts down, RFC 5321 section 3.8). */
-const concernsMessage = (failure: string) =>
-  MESSAGE_FAILURE_CODES.some((code) => failure.startsWith(code)) && !failure.endsWith(" 421");
+const concernsMessage = (failure: string) => MESSAGE_FAILURE_CODES.some((code) => failure.startsWith(code)) && !failure.endsWith(" 421");
 
 /** A short code for a failure. Error messages of servers are not stored because they may contain the recipient or the message. */
 function failureCode(error: unknown): string {

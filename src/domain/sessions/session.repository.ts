@@ -1,5 +1,12 @@
 import { In, IsNull, Not } from "typeorm";
-import { BatchedLookup, type Database, PreparedInsert, PreparedUpdate, selectProperties, type Transaction } from "../../platform/database/index.js";
+import {
+  BatchedLookup,
+  type Database,
+  PreparedInsert,
+  PreparedUpdate,
+  selectProperties,
+  type Transaction,
+} from "../../platform/database/index.js";
 import { ApplicationEntity } from "../applications/index.js";
 import { toUser, UserEntity, userProperties } from "../users/index.js";
 import { SessionEntity } from "./session.entity.js";

@@ -24,7 +24,10 @@ export interface LogInCommand {
 const notifyingLimits: readonly RateLimitName[] = ["logInFromStrangersHourly", "logInFromStrangersDaily", "logInConsecutive"];
 
 type Dependencies = SmsCodeServices &
-  Pick<Services, "hasher" | "recognisedDevices" | "passwords" | "signIn" | "audit" | "secondFactorVerification" | "tokenChallenges" | "secondFactors">;
+  Pick<
+    Services,
+    "hasher" | "recognisedDevices" | "passwords" | "signIn" | "audit" | "secondFactorVerification" | "tokenChallenges" | "secondFactors"
+  >;
 
 /** Log-in with a password. Known and unknown handles cause the same work, count against the same rate limits and get the same result. */
 export class LogInService {
