@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { MasterKey } from "../platform/crypto/index.js";
 import { findDatabaseUrlProblem } from "../platform/database/index.js";
 import { isLoopbackHost } from "../platform/loopback.js";
-import { hasReadableCredentials } from "../platform/url-credentials.js";
+import { CREDENTIALS_REMEDY, hasReadableCredentials } from "../platform/url-credentials.js";
 import { provideVariables } from "./variable-files.js";
 
 const SAMPLE_KEYS = new Set(["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]);
@@ -43,12 +43,8 @@ const masterKeys = z.string().transform((value, context): MasterKey[] => {
   return keys;
 });
 
-const CREDENTIALS_REMEDY =
-  "percent-encode special characters in user and password (such as # as %23, / as %2F, % as %25), and quote the value in .env";
 const databaseUrl = z.string().superRefine((value, context) => {
-  const message = isDatabaseUrl(value)
-    ? findDatabaseUrlProblem(value)
-    : `must be sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE; ${CREDENTIALS_REMEDY}`;
+  const message = findDatabaseUrlProblem(value);
   if (message) context.addIssue({ code: "custom", message });
 });
 const smtpUrl = z
@@ -58,12 +54,7 @@ const smtpUrl = z
     `must be smtp://USER:PASSWORD@HOST:PORT or smtps://...; ${CREDENTIALS_REMEDY}`,
   );
 
-function isDatabaseUrl(value: string): boolean {
-  if (/^sqlite:.+$/.test(value)) return true;
-  return value.startsWith("mysql://") && hasReadableCredentials(value) && /^\/[^/]+$/.test(new URL(value).pathname);
-}
-
-/** A secret is never printed, and its variable NAME has a twin NAME_FILE. */
+/** A secret is never printed. Instead of its variable NAME, NAME_FILE can name a file that contains it. */
 const secret = (description: string) => ({ description, isSecret: true });
 
 /** Every environment variable: description, validation and default. `.env.example` and docs/environment.md are generated from this schema. */
@@ -152,7 +143,7 @@ export const environmentSchema = z.object({
 });
 type Values = z.output<typeof environmentSchema>;
 
-/** Variables that have a twin NAME_FILE. */
+/** Variables whose value can be in a file named by NAME_FILE. */
 export const secretVariables: readonly string[] = Object.entries(environmentSchema.shape)
   .filter(([, schema]) => schema.meta()?.["isSecret"] === true)
   .map(([name]) => name);

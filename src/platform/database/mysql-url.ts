@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
+import { CREDENTIALS_REMEDY } from "../url-credentials.js";
 
 type SslMode = "DISABLED" | "REQUIRED" | "VERIFY_CA" | "VERIFY_IDENTITY";
 
@@ -20,7 +21,7 @@ export interface MysqlUrl {
   readonly ignoredOptions: readonly string[];
 }
 
-const FORM = "must be mysql://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of user and password percent-encoded";
+const FORM = `must be mysql://USER:PASSWORD@HOST:PORT/DATABASE; ${CREDENTIALS_REMEDY}`;
 const sslModes: Readonly<Record<string, SslMode>> = {
   ...{ "ssl=true": "VERIFY_IDENTITY", "ssl=false": "DISABLED", "ssl-mode=DISABLED": "DISABLED" },
   ...{ "ssl-mode=REQUIRED": "REQUIRED", "ssl-mode=VERIFY_CA": "VERIFY_CA", "ssl-mode=VERIFY_IDENTITY": "VERIFY_IDENTITY" },

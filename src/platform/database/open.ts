@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.js";
+import { CREDENTIALS_REMEDY } from "../url-credentials.js";
 import { Database } from "./database.js";
 import type { DatabaseConnection, DatabaseOptions } from "./dialect.js";
 import { openMysql } from "./dialect.mysql.js";
@@ -10,7 +11,7 @@ import { refuseUnfinishedRestore } from "./restore-state.js";
 /** Why a DATABASE_URL cannot be used, in words that follow the name of the variable; null if it can. Contains no user and no password. */
 export function findDatabaseUrlProblem(url: string): string | null {
   if (/^sqlite:./.test(url)) return null;
-  if (!url.startsWith("mysql://")) return "must be sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE";
+  if (!url.startsWith("mysql://")) return `must be sqlite:PATH or mysql://USER:PASSWORD@HOST:PORT/DATABASE; ${CREDENTIALS_REMEDY}`;
   try {
     readSslCa(parseMysqlUrl(url));
     return null;
