@@ -1,28 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { runCommandHere } from "../support/command.js";
-import { gatewayForFile, MASTER_KEYS } from "../support/gateway.js";
+import { commandsOf } from "../support/command.js";
+import { gatewayForFile } from "../support/gateway.js";
 import { ApplicationDocument } from "../support/generated/authentication.js";
 import { ViewerDocument } from "../support/generated/management.js";
-import { createTemporaryFolder, eventually, FAST_HASHING } from "../support/process.js";
+import { eventually } from "../support/process.js";
 
 const gateway = gatewayForFile();
-const run = (...words: string[]) =>
-  runCommandHere(
-    words,
-    { ...FAST_HASHING, DATABASE_URL: gateway.database.url, MASTER_KEYS, PUBLIC_URL: gateway.url },
-    createTemporaryFolder(),
-  );
-/** For a command that succeeds and prints JSON and nothing else. */
-async function json<T>(...words: string[]): Promise<T> {
-  const { code, stdout, stderr } = await run(...words, "--json");
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  return JSON.parse(stdout) as T;
-}
-async function refused(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(...words);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-  return stderr.trim();
-}
+const { json, refused } = commandsOf(gateway);
 interface AppKeyRow {
   readonly id: string;
   readonly value: string;

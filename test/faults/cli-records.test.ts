@@ -3,30 +3,14 @@ import { checkRecords } from "../../src/app/doctor-records.js";
 import { retentionRules } from "../../src/app/stored-data.js";
 import { internalContext } from "../../src/domain/request-context.js";
 import { invalidateAfterRestore } from "../../src/platform/database/index.js";
-import { runCommandHere } from "../support/command.js";
-import { gatewayForFile, MASTER_KEYS, type TestApplication } from "../support/gateway.js";
+import { commandsOf } from "../support/command.js";
+import { gatewayForFile, type TestApplication } from "../support/gateway.js";
 import { ForgotPasswordDocument } from "../support/generated/authentication.js";
 import { beginSignUp, logIn, signUpPerson, uniqueEmail } from "../support/people.js";
-import { createTemporaryFolder, eventually, FAST_HASHING } from "../support/process.js";
+import { eventually } from "../support/process.js";
 
 const gateway = gatewayForFile();
-const run = (...words: string[]) =>
-  runCommandHere(
-    words,
-    { ...FAST_HASHING, DATABASE_URL: gateway.database.url, MASTER_KEYS, PUBLIC_URL: gateway.url },
-    createTemporaryFolder(),
-  );
-/** For a command that succeeds and prints JSON and nothing else. */
-async function json<T>(...words: string[]): Promise<T> {
-  const { code, stdout, stderr } = await run(...words, "--json");
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  return JSON.parse(stdout) as T;
-}
-async function refused(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(...words);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-  return stderr.trim();
-}
+const { json, refused } = commandsOf(gateway);
 interface EventRow {
   readonly createdAt: string;
   readonly event: string;

@@ -1,7 +1,9 @@
+import { expect } from "vitest";
 import { commandHost } from "../../src/app/command-host.js";
 import { environmentSchema } from "../../src/app/environment.js";
 import { runCommand as runHere } from "../../src/cli/index.js";
-import type { CommandResult, Variables } from "./process.js";
+import { MASTER_KEYS, type TestGateway } from "./gateway.js";
+import { type CommandResult, createTemporaryFolder, FAST_HASHING, type Variables } from "./process.js";
 
 /** Runs `work` with the given variables and working directory, for calls of what commands call. */
 export async function withEnvironment<T>(variables: Variables, folder: string, work: () => Promise<T>): Promise<T> {
@@ -76,6 +78,29 @@ function capture(stream: NodeJS.WriteStream): { text(): string; restore(): void 
     text: () => text,
     restore: () => {
       stream.write = write;
+    },
+  };
+}
+
+/** Runs commands on the database of a running gateway. */
+export function commandsOf(gateway: TestGateway) {
+  const run = async (...words: string[]) => {
+    const variables = { ...FAST_HASHING, DATABASE_URL: gateway.database.url, MASTER_KEYS, PUBLIC_URL: gateway.url };
+    return await runCommandHere(words, variables, createTemporaryFolder());
+  };
+  return {
+    run,
+    /** For a command that succeeds and prints JSON and nothing else. */
+    json: async <T>(...words: string[]): Promise<T> => {
+      const { code, stdout, stderr } = await run(...words, "--json");
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      return JSON.parse(stdout) as T;
+    },
+    /** For a command that fails: its explanation. */
+    refused: async (...words: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await run(...words);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      return stderr.trim();
     },
   };
 }
