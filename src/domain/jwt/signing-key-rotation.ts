@@ -13,7 +13,7 @@ export interface RotationPlan {
   readonly consequences: readonly string[];
 }
 
-/** On this many of the last 30 days somebody must have fetched a PEM for a rotation to need a confirmation. */
+/** A rotation needs a confirmation when a PEM was fetched on at least this many of the last 30 days. */
 const MIN_FETCH_DAYS = 3;
 
 /** Foresees the effects of rotating and revoking signing keys. */

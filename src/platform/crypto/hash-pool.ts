@@ -3,7 +3,7 @@ import { GatewayError } from "../errors/index.js";
 
 /** Maximum number of waiting jobs, and of admitted requests that are not being hashed; further callers receive UNAVAILABLE. */
 const MAX_QUEUED_JOBS = 64;
-/** A job that a client waits for is dropped after this time in the queue: the client has given up, or will before the answer. */
+/** A job that a client waits for is dropped after this time in the queue: the client has disconnected, or will before the answer. */
 const MAX_WAIT_MS = 8000;
 /** Requests are admitted while the expected wait is shorter, so that few jobs reach the maximum. */
 const MAX_EXPECTED_WAIT_MS = 6000;
