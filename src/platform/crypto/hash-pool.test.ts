@@ -42,6 +42,11 @@ describe("admission to the hashing queue", () => {
     expect(work).toHaveBeenCalledOnce();
   });
 
+  it("F-03 admit - as many requests as are admitted, before a thread has started - all are hashed", async () => {
+    const hashes = Array.from({ length: 65 }, () => pool.admit(() => pool.hash("a password", 4)));
+    expect(await Promise.all(hashes)).toEqual(hashes.map(() => expect.stringMatching(/^\$2b\$04\$/)));
+  });
+
   it("F-03 admit - hashes take two and a half seconds - three requests are admitted, which can be answered in time", async () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     // Still running when the queue is next looked at.

@@ -111,8 +111,10 @@ export class HashPool {
   }
 
   private enqueue(computation: Computation, isAbandoned: IsAbandoned | undefined): Promise<string | boolean> {
-    if (this.queue.length >= MAX_QUEUED_JOBS || this.isClosed) throw unavailable(2);
-    this.openSlots(this.slots.filter(({ job }) => job).length + this.queue.length + 1);
+    const jobCount = this.slots.filter(({ job }) => job).length + this.queue.length;
+    // As many as are admitted: while threads start, the jobs that they will run wait with the others.
+    if (jobCount >= this.workerCount + MAX_QUEUED_JOBS || this.isClosed) throw unavailable(2);
+    this.openSlots(jobCount + 1);
     return new Promise((resolve, reject) => {
       const waitTimeout = isAbandoned && setTimeout(() => this.drop(job), MAX_WAIT_MS);
       const job: Job = { computation, isAbandoned, resolve, reject, waitTimeout };
