@@ -77,21 +77,29 @@ describe("request limits", () => {
     expect(outcomes.slice(5)).toEqual(["TooManyAttempts", "TooManyAttempts"]);
   });
 
-  it.each<[string, (index: number) => string]>([
-    ["another port in every request", (index) => `203.0.113.51:${1000 + index}`],
-    ["another port in brackets", (index) => `[2001:db8::51]:${1000 + index}`],
+  it.each<[string, (index: number) => string, string]>([
+    ["another port in every request", (index) => `203.0.113.51:${1000 + index}`, "203.0.113.51"],
+    ["another port in brackets", (index) => `[2001:db8::51]:${1000 + index}`, "2001:db8::51"],
     [
       "three forms of an IPv4-mapped address",
       (index) => ["::ffff:cb00:7133", "0:0:0:0:0:ffff:203.0.113.51", "203.0.113.51"][index % 3] ?? "",
+      "203.0.113.51",
     ],
-    ["ports of a trusted hop", (index) => `203.0.113.52, 127.0.0.9:${1000 + index}`],
-    ["entries that are no addresses", (index) => `client-${index}`],
-    ["entries to the left of one that is no address", (index) => `203.0.113.${index}, unknown`],
-  ])("A-02 B-03 log in - %s - is one client", async (_, addressOf) => {
+    ["ports of a trusted hop", (index) => `203.0.113.52, 127.0.0.9:${1000 + index}`, "203.0.113.52"],
+    // The client is then the proxy that wrote the entry.
+    ["entries that are no addresses", (index) => `client-${index}, 127.0.0.10`, "127.0.0.10"],
+    ["entries to the left of one that is no address", (index) => `203.0.113.${index}, unknown, 127.0.0.11`, "127.0.0.11"],
+  ])("A-02 B-03 log in - %s - is one client", async (_, addressOf, expected) => {
     const { email } = await signUpPerson(gateway, fixture.application);
     const outcomes: string[] = [];
     await repeat(7, async (index) => outcomes.push((await guessPassword(clientFrom(addressOf(index)), email)).__typename));
     expect(outcomes.slice(5)).toEqual(["TooManyAttempts", "TooManyAttempts"]);
+    const recorded = await gateway.query<{ address: string }>(
+      `SELECT DISTINCT event.address FROM audit_events event JOIN users person ON person.id = event.user_id
+        WHERE person.email = ? AND event.event = 'LOG_IN' AND event.outcome = 'FAILURE'`,
+      [email],
+    );
+    expect(recorded.map(({ address }) => address)).toEqual([expected]);
     await requireLogIn(clientFrom("203.0.113.60"), email);
   });
 
